@@ -1,0 +1,79 @@
+/* http/request.h
+ *
+ * What a handler may ask and say. Everything lives in the request's arena. */
+#ifndef HTTP_REQUEST_H
+#define HTTP_REQUEST_H
+
+#include "base/base.h"
+#include "base/lang.h"
+#include "http/route.h"
+
+/* --- asking ---------------------------------------------------------------------------------*/
+oq_arena *http_arena(http_req *rq);
+const http_route *http_route_of(const http_req *rq);
+http_method http_method_of(const http_req *rq);
+oq_str http_path(const http_req *rq);  /* as asked for, decoded, without the query */
+oq_str http_target(const http_req *rq);/* path and query as they came, for links back */
+oq_str http_request_id(const http_req *rq);
+oq_str http_peer(const http_req *rq);  /* address; from X-Forwarded-For only when the direct peer
+                                          is in OPTRIA_TRUSTED_PROXIES */
+bool http_is_tls(const http_req *rq);  /* by the proxy's X-Forwarded-Proto, under the same rule */
+oq_str http_header(http_req *rq, const char *name); /* any case; not given: OQ_NONE */
+oq_str http_cookie(http_req *rq, const char *name);
+oq_lang http_lang(const http_req *rq); /* ?lang=, then the cookie, then the person's own setting,
+                                          then Accept-Language, then Arabic */
+
+/* A segment of the path. A malformed id is "not found", like one of another tenant. */
+OQ_CHECKED oq_err *http_path_uuid(http_req *rq, const char *name, oq_uuid *ret_id);
+oq_str http_path_text(http_req *rq, const char *name);
+
+/* Reads the query string / the body into the struct of the route's `query` / `body` table.
+ * A JSON body or a form, by Content-Type; anything else: http.media_type (facts: got). */
+OQ_CHECKED oq_err *http_query(http_req *rq, void *record);
+OQ_CHECKED oq_err *http_body(http_req *rq, void *record);
+oq_str http_body_raw(http_req *rq); /* the bytes as they came (unzipped) */
+
+/* Who asks; a session's facts for pages. Anonymous: actor kind ACTOR_SYSTEM, no caps. */
+typedef struct http_who {
+    bool is_signed_in;
+    bool by_cookie;        /* a person's session: CSRF is checked */
+    oq_actor actor;
+    oq_uuid tenant_id;     /* the tenant this request works in */
+    oq_uuid session_id;
+    oq_str csrf_token;
+    oq_str full_name;
+    oq_str tenant_name, tenant_code;
+    oq_str time_zone;      /* IANA name */
+    oq_str currency;       /* ISO 4217 */
+    oq_lang lang;
+    bool has_lang;         /* the person chose a language */
+    bool must_change_password, must_enroll_totp; /* pages lead there first */
+} http_who;
+const http_who *http_who_of(const http_req *rq);
+
+/* --- answering: the last call wins ----------------------------------------------------------*/
+
+/* A JSON body; the writer keeps its first error and the dispatcher asks for it. */
+oq_json *http_json(http_req *rq, int status);
+/* The whole answer from a record by the route's `answer` table. */
+void http_answer_record(http_req *rq, int status, const void *record);
+/* {"items":[...],"next":...} of `count` records `size` apart; `next` not given: null. */
+void http_answer_list(http_req *rq, const void *records, size_t size, size_t count, oq_str next);
+void http_answer_empty(http_req *rq, int status);
+void http_redirect(http_req *rq, oq_str path); /* 303; only to a path of our own */
+/* Text of any type; `buf` is taken over and must not be dropped by the caller. */
+void http_answer_buf(http_req *rq, int status, const char *content_type, oq_buf *buf);
+/* A download: sets Content-Disposition. */
+void http_as_file(http_req *rq, oq_str file_name);
+void http_set_header(http_req *rq, const char *name, oq_str value);
+/* HttpOnly, SameSite=Lax, Path=/, and Secure when the request came by TLS. max_age_s 0 deletes. */
+void http_set_cookie(http_req *rq, const char *name, oq_str value, int64_t max_age_s,
+                     bool script_may_read);
+
+/* --- paging ---------------------------------------------------------------------------------
+ * Lists page by key. A cursor is opaque text: base64url of the last row's key. */
+oq_str http_cursor_make(oq_arena *arena, oq_us at, oq_uuid id);
+/* An empty cursor gives OQ_TIME_NONE and zero. Fails: list.cursor_malformed. */
+OQ_CHECKED oq_err *http_cursor_read(oq_str cursor, oq_us *ret_at, oq_uuid *ret_id);
+
+#endif

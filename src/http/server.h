@@ -1,0 +1,66 @@
+/* http/server.h
+ *
+ * The one place that knows libmicrohttpd. Event threads accept and parse; a request that needs
+ * the database is handed to worker threads over a queue with a ceiling (full: 503 with
+ * Retry-After), and its connection sleeps until the answer is ready. */
+#ifndef HTTP_SERVER_H
+#define HTTP_SERVER_H
+
+#include "base/base.h"
+#include "http/request.h"
+#include "http/route.h"
+
+typedef struct http_server http_server;
+
+/* What the floors above lend to the dispatcher. */
+typedef struct http_hooks {
+    /* Finds out who asks, from cookie or bearer token. No credentials: succeeds with nobody.
+     * Bad credentials: an OQ_UNAUTHENTICATED error (auth.session_expired ...). */
+    oq_err *(*authenticate)(void *self, http_req *rq, http_who *ret_who);
+    /* Renders an error page (is_page routes) or the 404 of a browser. */
+    oq_err *(*error_page)(void *self, http_req *rq, int status, const oq_err *err);
+    /* Whether a feature is on ("blackbox"). */
+    bool (*feature_is_on)(void *self, const char *feature);
+    void *self;
+} http_hooks;
+
+typedef struct http_options {
+    oq_str bind;             /* "127.0.0.1", "::1", "0.0.0.0" */
+    int port;                /* 0: any free one */
+    int event_threads;       /* 2 */
+    int worker_threads;      /* 8 */
+    int connections_max;     /* 2000; more are refused */
+    int connections_per_address_max; /* 0: no limit; proxies come from one address */
+    int idle_timeout_s;      /* 30: a silent connection is closed */
+    int queue_max;           /* 1000 requests waiting for a worker */
+    oq_str trusted_proxies;  /* addresses, comma between them */
+    db_pool *pool;
+    http_route_list *routes;
+    http_hooks hooks;
+} http_options;
+
+/* Checks the tables first: a route without capability, two routes on one path, a platform route
+ * without a platform capability: server.bad_route (fact: path), and nothing is started. */
+OQ_CHECKED oq_err *http_server_open(const http_options *options, http_server **ret_server);
+int http_server_port(const http_server *server);
+/* Stops accepting, finishes what was accepted (at most `grace_ms`), closes event streams. */
+void http_server_close(http_server *server, int grace_ms);
+
+/* For /metrics and tests. */
+typedef struct http_stats {
+    int64_t requests_total, by_class[6]; /* by_class[2]: 2xx */
+    int64_t bytes_out_total;
+    int64_t took_us_sum, took_us_bucket[12]; /* see http_took_bounds_us */
+    int connections, streams, queued, working;
+} http_stats;
+extern const int64_t http_took_bounds_us[12];
+http_stats http_stats_get(http_server *server);
+
+/* All routes in order, for the wall tests and the manual. */
+size_t http_route_count(const http_server *server);
+const http_route *http_route_at(const http_server *server, size_t i);
+
+/* OpenAPI 3.1 of the routes under /api/. */
+void http_write_openapi(oq_json *j, http_route_list *routes, oq_str version);
+
+#endif
