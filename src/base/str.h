@@ -61,7 +61,8 @@ oq_str oq_str_sub(oq_str s, size_t from, size_t len);
 oq_str oq_str_trim(oq_str s);
 
 /* Takes the part before `sep` off the front of *rest. False when *rest is used up.
- * "a,,b" gives "a", "", "b"; an empty text gives nothing. */
+ * "a,,b" gives "a", "", "b"; an empty text gives nothing, and a separator at the very end adds no
+ * empty part. */
 bool oq_str_cut(oq_str *rest, char sep, oq_str *ret_part);
 
 /* Copies into the arena; the copy is also NUL-terminated. */
