@@ -1,8 +1,39 @@
 /* web/page.h
  *
- * A page is a template inside the frame: head, top bar, sidebar by capability, breadcrumbs,
- * toasts. Handlers fill a view and name the template; texts come from the language files through
- * {{t.key.path}}, so templates hold no sentence. */
+ * A page is a template inside a frame: head, top bar, sidebar by capability, breadcrumbs, toasts.
+ * Handlers fill a view and name the template; texts come from the language files through
+ * {{t.key.path}}, so templates hold no sentence.
+ *
+ *     web_page page = web_page_begin(rq, "users/list", "users.title", "users");
+ *     web_page_crumb(&page, web_say(&page, "users.title"), NULL);
+ *     web_value *users = web_put_list(page.view, "users");
+ *     ...
+ *     return web_page_send(&page);
+ *
+ * The frame (templates/frame.mustache, templates/frame_plain.mustache) is rendered with the page's
+ * view and puts the page's own template, which holds the content alone, with {{>*content}}. In the
+ * view stand, besides the page's members:
+ *
+ *     lang dir is_rtl          "ar" "rtl" true
+ *     other_lang other_lang_name other_lang_dir other_lang_href
+ *     t                        {{t.users.title}}: the sentence of "users.title"; a key that does
+ *                              not exist shows itself
+ *     can                      {{#can.user.manage}}: whether the person may
+ *     brand title page_title   page_title is "title · brand", for <title>
+ *     content status           the page's template; the HTTP status
+ *     path                     of this page, without the query
+ *     assets                   {{assets.app_css}}: "/assets/app.3f9a1c2b.css"
+ *     theme                    "light", "dark", "auto": the cookie "theme"
+ *     is_signed_in csrf_token
+ *     user                     name initials email role role_text
+ *     tenant                   name code is_foreign (a platform owner looks into it)
+ *     can_switch_tenant
+ *     nav                      groups {label items}; items {name label href icon is_current}
+ *     crumbs                   {label href is_current}; the last one has no href
+ *     toasts                   {kind text}; kind is "ok", "info", "warn", "error"
+ *     year tz request_id
+ *
+ * and what the hooks of other modules put there (web_frame_hook). */
 #ifndef WEB_PAGE_H
 #define WEB_PAGE_H
 
@@ -11,9 +42,12 @@
 #include "web/format.h"
 #include "web/value.h"
 
-/* Compiles the templates and language files built into the program, and reads the list of hashed
- * assets. Once, at start. */
+/* Reads the language files, compiles the templates and reads the list of hashed assets, all of
+ * which are built into the program. Once, at start. Fails: lang.malformed, template.malformed,
+ * web.manifest_malformed. */
 OQ_CHECKED oq_err *web_setup(void);
+/* Gives back what web_setup made; for tests that look for leaks. */
+void web_teardown(void);
 
 typedef struct web_page {
     http_req *rq;
@@ -22,6 +56,7 @@ typedef struct web_page {
     web_value *view;      /* the root: page members go here */
     const char *template; /* "users/list" */
     const char *title_key;/* "users.title" */
+    oq_str title;         /* used instead of the key when given: a name of somebody or something */
     const char *nav;      /* the sidebar's entry that is current: "users" */
     int status;           /* 0: 200 */
 } web_page;
@@ -30,13 +65,32 @@ typedef struct web_page {
 web_page web_page_begin(http_req *rq, const char *template, const char *title_key, const char *nav);
 /* A step of the breadcrumb trail; `path` NULL for the last. */
 void web_page_crumb(web_page *page, oq_str label, const char *path);
-/* Puts the fields of a form with what was typed, and each field's sentence of what is wrong:
- * {{form.email.value}}, {{form.email.error}}; choices as lists with `selected`. `err` may be NULL;
- * an error that is about no field becomes {{form_error}}. Secrets come back empty. */
+
+/* Puts the fields of a form with what was typed, and each field's sentence of what is wrong. For
+ * each field, {{#form.email}} ... {{/form.email}} or {{form.email.value}}, {{form.email.error}}:
+ *     name id value error         what the input is called ("address.city"; id "form-address-city"),
+ *                                 holds, and what is wrong with it
+ *     label help                  of "field.<name>" and "field.<name>.help", where those exist
+ *     type                        text secret number time date choice bool json list
+ *     is_required is_checked min max
+ *     choices                     of a choice: list of {value label is_selected}
+ *     items                       of a list: its texts
+ * A record inside the record is an object of such fields: {{form.address.city.value}}.
+ * Times are local (web_local_text). Secrets come back empty. An error about no field of the table
+ * becomes {{form_error}}; {{has_errors}} says whether there is any.
+ * `record` NULL: all empty. `err` may be NULL. */
 void web_page_form(web_page *page, const oq_field *fields, const void *record, const oq_err *err);
-/* A toast on the next page after a redirect, kept in a short-lived cookie: key of the sentence. */
+
+/* The text of a value of an enum: "choice.<field>.<value>", else "choice.<value>", else the value
+ * itself. `field` is the record's member: choice.status.active. */
+oq_str web_choice_label(oq_lang lang, const char *field, const char *value);
+
+/* A toast on the next page after a redirect, kept for a minute in a cookie. `kind` is "ok",
+ * "info", "warn" or "error"; `text_key` names a sentence without placeholders. The cookie holds
+ * kind and key alone, and what does not name a sentence is not shown. */
 void web_toast(http_req *rq, const char *kind, const char *text_key);
-/* Renders page and frame as the answer. */
+
+/* Renders page and frame as the answer. Fails as mustache_render does. */
 OQ_CHECKED oq_err *web_page_send(web_page *page);
 /* The same without sidebar and top bar: sign-in, landing, errors. */
 OQ_CHECKED oq_err *web_page_send_plain(web_page *page);
@@ -44,20 +98,35 @@ OQ_CHECKED oq_err *web_page_send_plain(web_page *page);
 /* A sentence in the page's language. */
 oq_str web_say(const web_page *page, const char *key);
 
-/* The hashed path of an asset: "app.css" -> "/assets/app.3f9a1c.css". */
+/* The hashed path of an asset: "app.css" -> "/assets/app.3f9a1c.css"; an unknown one: "". */
 oq_str web_asset_path(oq_str name);
-/* GET /assets/{name}, /favicon.ico, ...: files built into the program, gzipped at build time. */
+/* GET /assets/{name}, /favicon.svg, /robots.txt: files built into the program. */
 extern const http_route web_routes[];
 
-/* http_hooks.error_page. */
+/* http_hooks.error_page. Answers even when the templates cannot (no set-up, no database). */
 oq_err *web_error_page(void *self, http_req *rq, int status, const oq_err *err);
 
-/* The sidebar, declared by the modules' pages in one table: entry, capability, feature, icon. */
+/* --- what other modules lend, once at start ---------------------------------------------------*/
+
+/* Called for each page in the signed-in frame before it is rendered: to put a further member into
+ * page->view (unread notifications). What it fails with is logged, and the page goes out without. */
+typedef oq_err *web_frame_fill(void *self, web_page *page);
+enum { WEB_FRAME_HOOKS_MAX = 8 };
+void web_frame_hook(web_frame_fill *fill, void *self);
+
+/* Says whether a feature is on; without it, all are. The same function as
+ * http_hooks.feature_is_on. */
+void web_feature_hook(bool (*is_on)(void *self, const char *feature), void *self);
+
+/* --- the sidebar --------------------------------------------------------------------------------
+ * Declared in one table (web/nav.c), in the order of the screen. An entry is shown to who has its
+ * capability while its feature is on; a group without entries is not shown. */
 typedef struct web_nav {
     const char *name, *text_key, *path, *icon;
     oq_cap cap;
     const char *group_key;
+    const char *feature; /* NULL: always there */
 } web_nav;
-extern const web_nav web_navs[];
+extern const web_nav web_navs[]; /* ends with a NULL name */
 
 #endif
