@@ -49,7 +49,7 @@ CREATE TABLE user_sessions (
                                                             -- who looks into a tenant
     csrf_token       text NOT NULL,
     serial           bigint NOT NULL DEFAULT 1, -- rises at each rotation of the cookie
-    rotated_at       timestamptz NOT NULL,
+    confirmed_at     timestamptz, -- when the newest cookie first came back; null: not yet
     created_at       timestamptz NOT NULL,
     seen_at          timestamptz NOT NULL,
     expires_at       timestamptz NOT NULL,
