@@ -14,7 +14,8 @@
  *     };
  *
  * "Not given" in the struct: text with a NULL ptr, OQ_TIME_NONE, OQ_DATE_NONE, OQ_I64_NONE, NaN,
- * the zero uuid, an empty list; a boolean that is not given is its preset, else false. */
+ * the zero uuid, an empty list; a boolean that is not given is its preset, else false; a choice
+ * likewise, else 0. What is written as JSON reads back the same. */
 #ifndef OQ_FIELD_H
 #define OQ_FIELD_H
 
@@ -31,8 +32,22 @@
 #define OQ_I64_NONE  INT64_MIN
 #define OQ_DATE_NONE INT32_MIN
 
+/* What outsiders can make large, where a table says nothing (max 0). */
+enum {
+    OQ_TEXT_MAX = 4096,      /* bytes of a text, and of an item of a list */
+    OQ_JSON_MAX = 64 * 1024, /* bytes of an OQ_TYPE_JSON */
+    OQ_LIST_MAX = 1000,      /* items */
+    OQ_JSON_DEPTH_MAX = 32,  /* brackets inside brackets, in what is read */
+    OQ_FIELD_ERRORS_MAX = 32 /* of one reading; further ones are not reported */
+};
+
 /* Days since 1970-01-01. */
 typedef int32_t oq_date;
+
+/* "2026-01-31", years 0001 to 9999. The text has no NUL. */
+enum { OQ_DATE_TEXT = 10 };
+bool oq_date_parse(oq_str s, oq_date *ret_date);
+void oq_date_format(oq_date date, char out[OQ_DATE_TEXT]);
 
 /* Lists in records. */
 typedef struct oq_strs {
@@ -77,14 +92,17 @@ struct oq_field {
     bool required;
     bool is_hidden;        /* read, but not written as JSON */
     const char *preset;    /* text of the value when absent, or NULL */
-    int64_t min, max;      /* numbers: bounds; text: bytes; lists: count. Both 0: the type's own */
-    double f64_min, f64_max; /* both 0: any finite number */
-    const oq_choice *choices;
+    /* Numbers: bounds; text: bytes; lists: count. Both 0, or a max below min: the type's own, so
+     * that `.min = 1` alone reads "from 1 on" and `.max = 9` alone "0 to 9". An optional text may
+     * be empty, whatever its min. */
+    int64_t min, max;
+    double f64_min, f64_max;  /* the same for OQ_TYPE_F64; without them any finite number */
+    const oq_choice *choices; /* also of OQ_TYPE_TEXTS: what an item may be */
     const oq_field *fields; /* of an OQ_TYPE_OBJECT */
     const char *help;       /* one line for the manual, in English */
     const char *env;        /* environment variable, for settings */
-    /* A further check, after type and limits: NULL, or the code of what is wrong
-     * ("field.email_malformed"). */
+    /* A further check of a text that is not empty, or of each item of a list, after type and
+     * limits: NULL, or the code of what is wrong ("field.email_malformed"). */
     const char *(*check)(oq_str text);
 };
 
@@ -119,24 +137,36 @@ struct oq_field {
 
 /* --- reading ----------------------------------------------------------------------------------
  * Every reader fills presets first, reads what is there, and reports ALL fields that are wrong,
- * joined through `next`: field.unknown, field.required, field.type (fact: wanted), field.too_long,
- * field.too_short, field.too_small, field.too_large, field.not_a_choice (fact: choices),
- * field.bad_text (not UTF-8), field.duplicate, or the code of its own check. Text is copied into the
- * arena, trimmed unless secret. After an error the record holds what could be read. */
+ * joined through `next`, each under its path ("spec.max", "tags[2]"):
+ *     field.unknown       not in the table
+ *     field.required      absent, or an empty text
+ *     field.duplicate     given twice
+ *     field.type          (wanted: text integer number boolean uuid time date list object json)
+ *     field.too_long  field.too_short    (max / min: bytes of UTF-8)
+ *     field.too_large field.too_small    (max / min)
+ *     field.too_many  field.too_few      (max / min: items of a list)
+ *     field.not_a_choice  (choices: all of them)
+ *     field.bad_text      not UTF-8, or a control character other than new line and tab
+ * or the code of its own check. Text is copied into the arena; unless secret it is trimmed and its
+ * line ends become \n. After an error the record holds what could be read. */
 
-/* From a JSON object. Malformed JSON: json.malformed (facts: line, column), json.too_deep. */
+/* From a JSON object; null is "not given". Not readable at all: json.malformed,
+ * json.number_too_large (facts: line, column), json.too_deep (fact: max), json.not_an_object. */
 OQ_CHECKED oq_err *oq_fields_read_json(oq_arena *arena, const oq_field *fields, oq_str json,
                                        void *record);
 
-/* From pairs of text: a decoded form or query string. An empty text counts as not given; a
- * checkbox sends "on" or nothing; a list sends its name once per item, or one text with commas. */
+/* From pairs of text: a decoded form or query string. An empty text counts as not given. A
+ * checkbox sends "on" or nothing; behind a hidden field of the same name the later one counts. A
+ * list sends its name once per item, or one text with commas. A field of an object is named
+ * "spec.max". Numbers and dates may have Arabic-Indic digits; a comma is no decimal point. */
 typedef struct oq_pair {
     oq_str name, value;
 } oq_pair;
 OQ_CHECKED oq_err *oq_fields_read_pairs(oq_arena *arena, const oq_field *fields,
                                         const oq_pair *pair, size_t pair_count, void *record);
 
-/* From a look-up by the field's `env` name; `source` returns NULL for what is not set. */
+/* From a look-up by the field's `env` name; `source` returns NULL for what is not set. Errors
+ * carry the variable's name; one that is missing is setting.required (facts: name, help). */
 OQ_CHECKED oq_err *oq_fields_read_env(oq_arena *arena, const oq_field *fields,
                                       const char *(*source)(const char *name), void *record);
 
@@ -170,7 +200,7 @@ bool oq_choice_value(const oq_choice *choices, oq_str text, int *ret_value);
 /* Ready checks for .check. */
 const char *oq_check_email(oq_str text);   /* field.email_malformed */
 const char *oq_check_code(oq_str text);    /* field.code_malformed: A-Z 0-9 _ and a letter first */
-const char *oq_check_timezone(oq_str text);/* field.timezone_unknown: an IANA zone of this machine */
+const char *oq_check_timezone(oq_str text);/* field.timezone_unknown: an IANA zone that ICU knows */
 const char *oq_check_currency(oq_str text);/* field.currency_malformed: three capital letters */
 
 #endif

@@ -39,6 +39,11 @@ void oq_json_time(oq_json *j, oq_us value);
 /* Text that is JSON already (a jsonb column); not given: null. */
 void oq_json_raw(oq_json *j, oq_str value);
 
+/* The shortest decimal text that reads back as the same double ("7.1", "1e22", "-0.0"): a JSON
+ * number, without NUL. `value` is finite. */
+enum { OQ_F64_TEXT_MAX = 32 };
+size_t oq_f64_format(double value, char out[OQ_F64_TEXT_MAX]);
+
 /* Key and value in one call: oq_json_put_text(j, "name", name). The key is a literal. */
 #define oq_json_put(j, type, key, value)                                                           \
     (oq_json_key((j), OQ_STR(key)), oq_json_##type((j), (value)))

@@ -14,7 +14,9 @@
 
 typedef enum oq_lang { OQ_LANG_AR, OQ_LANG_EN, OQ_LANG_COUNT } oq_lang;
 
-/* Reads both files. Fails only when a file is broken (lang.malformed). */
+/* Reads both files, once, before other threads read texts. Fails only when a file is broken:
+ * lang.malformed (facts: lang, line, column), lang.not_text (facts: lang, key); then the texts
+ * read before stay. */
 OQ_CHECKED oq_err *oq_lang_load(oq_str ar_json, oq_str en_json);
 
 /* "ar" / "en" and back; false for other texts. */
@@ -28,13 +30,15 @@ bool oq_text_exists(oq_lang lang, oq_str key);
 /* The text with its placeholders filled; a placeholder without a fact stays as it is. */
 oq_str oq_text_fill(oq_arena *arena, oq_lang lang, oq_str key, const oq_arg *arg, size_t count);
 
-/* The form for `n`, with {n} filled in the language's digits. */
+/* The form for `n`, with {n} filled: Western digits in groups of three, in both languages. */
 oq_str oq_text_count(oq_arena *arena, oq_lang lang, oq_str key, int64_t n);
 
-/* The sentence of an error (without its causes): "error.<code>". */
+/* The sentence of an error (without its causes): "error.<code>". Facts that are words of the
+ * program are said in the language: `wanted` by "type.<word>", `need` by "cap.<word>" or
+ * "role.<word>". */
 oq_str oq_err_sentence(oq_arena *arena, oq_lang lang, const oq_err *err);
 
-/* Calls `each` for every key of a language, in order. */
+/* Calls `each` for every key of a language, in the order of the keys' bytes. */
 void oq_lang_each(oq_lang lang, void (*each)(void *self, oq_str key, oq_str text), void *self);
 
 #endif

@@ -63,11 +63,18 @@ typedef enum oq_cap {
     CAP_COUNT
 } oq_cap;
 
-extern const oq_choice cap_choices[]; /* "tenant.manage" ... */
+extern const oq_choice cap_choices[]; /* "tenant.manage" ...; stored, so they never change */
+
+/* What it lets one do: one English line for docs/capabilities.md and the API's manual. People read
+ * its name in their language under "cap.<text>". */
+const char *oq_cap_help(oq_cap cap);
+/* Belongs to the platform: no role or API token of a tenant ever holds it. */
+bool oq_cap_is_platform(oq_cap cap);
 
 /* A set of capabilities, as a scope carries it. */
 typedef uint64_t oq_caps;
 
+/* What the role has by the table. ROLE_NONE, nobody, has what is public. */
 oq_caps oq_caps_of_role(oq_role role);
 static inline oq_caps oq_cap_bit(oq_cap cap)
 {
@@ -84,6 +91,7 @@ OQ_CHECKED oq_err *require_capability(oq_caps caps, oq_cap cap);
 OQ_CHECKED oq_err *require_role_or_capability(oq_role role, oq_role wanted, oq_caps caps,
                                               oq_cap cap);
 OQ_CHECKED oq_err *require_platform_owner(oq_role role);
+/* A platform owner has everything a tenant admin has. */
 OQ_CHECKED oq_err *require_tenant_admin(oq_role role);
 
 #endif
