@@ -49,8 +49,8 @@ const mustache *mustache_find(const mustache_set *set, oq_str name); /* or NULL 
 /* Renders into `out`. A missing value and a missing partial are an empty text.
  * Fails: template.too_deep (facts: name, max), template.too_large (facts: name), when `out` is at
  * its ceiling or the work at MUSTACHE_STEPS_MAX; `out` then holds a part. */
-OQ_CHECKED oq_err *mustache_render(const mustache_set *set, const mustache *t, const web_value *view,
-                                   oq_buf *out);
+OQ_CHECKED oq_err *mustache_render(const mustache_set *set, const mustache *t,
+                                   const web_value *view, oq_buf *out);
 
 /* Whether the template, leaving aside the partials it uses, puts a value without escaping it. */
 bool mustache_has_raw(const mustache *t);

@@ -46,8 +46,6 @@
  * which are built into the program. Once, at start. Fails: lang.malformed, template.malformed,
  * web.manifest_malformed. */
 OQ_CHECKED oq_err *web_setup(void);
-/* Gives back what web_setup made; for tests that look for leaks. */
-void web_teardown(void);
 
 typedef struct web_page {
     http_req *rq;
@@ -81,8 +79,9 @@ void web_page_crumb(web_page *page, oq_str label, const char *path);
  * `record` NULL: all empty. `err` may be NULL. */
 void web_page_form(web_page *page, const oq_field *fields, const void *record, const oq_err *err);
 
-/* The text of a value of an enum: "choice.<field>.<value>", else "choice.<value>", else the value
- * itself. `field` is the record's member: choice.status.active. */
+/* The text of a value of an enum, by the first of these keys that exists: "choice.<field>.<value>",
+ * "<field>.<value>" (role.viewer), "choice.<value>"; else the value itself. `field` is the name of
+ * the record's member. */
 oq_str web_choice_label(oq_lang lang, const char *field, const char *value);
 
 /* A toast on the next page after a redirect, kept for a minute in a cookie. `kind` is "ok",

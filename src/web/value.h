@@ -12,7 +12,8 @@ typedef struct web_value web_value;
 
 web_value *web_object(oq_arena *arena);
 web_value *web_list(oq_arena *arena);
-web_value *web_text(oq_arena *arena, oq_str text);
+web_value *web_text(oq_arena *arena, oq_str text); /* not given: nothing */
+web_value *web_truth(oq_arena *arena, bool is_true);
 
 /* Members of an object; a key that is there already gets the new value. Keys are not copied.
  * A NULL value (or a text that is not given) is a member all the same: it hides one of the same
@@ -20,7 +21,8 @@ web_value *web_text(oq_arena *arena, oq_str text);
 void web_put_text(web_value *object, const char *key, oq_str text);
 void web_put_cstr(web_value *object, const char *key, const char *text);
 void web_put_bool(web_value *object, const char *key, bool is_true);
-void web_put_i64(web_value *object, const char *key, int64_t plain_number); /* ids, counts for code */
+void web_put_i64(web_value *object, const char *key,
+                 int64_t plain_number); /* ids, counts for code */
 void web_put(web_value *object, const char *key, web_value *value);
 web_value *web_put_object(web_value *object, const char *key);
 web_value *web_put_list(web_value *object, const char *key);
@@ -41,11 +43,12 @@ void web_put_lookup(web_value *object, const char *key, web_find *find, const vo
 void web_put_record(web_value *object, const oq_field *fields, const void *record);
 
 /* Reading, for the renderer and for tests. Each accepts NULL, which is "nothing". */
-bool web_has(const web_value *object, oq_str key);
+/* Whether there is such a member, and which; *ret_value may be NULL even so. */
+bool web_has(const web_value *object, oq_str key, const web_value **ret_value);
 const web_value *web_get(const web_value *object, oq_str key);
 /* Asks a lookup; NULL for other values. */
 const web_value *web_look_up(const web_value *lookup, oq_str path);
-bool web_is_true(const web_value *value); /* false: NULL, false, "", an empty list */
+bool web_is_true(const web_value *value);   /* false: NULL, false, "", an empty list */
 oq_str web_as_text(const web_value *value); /* truths: "true", "false"; lists and objects: "" */
 size_t web_count(const web_value *list);
 const web_value *web_at(const web_value *list, size_t i);
