@@ -31,10 +31,10 @@ typedef struct cluster_options {
 
 /* Starts the cluster, making it first when there is none; ready for connections on success.
  * Call before threads are made. When the caller is asked to stop meanwhile (process_catch_stop),
- * it ends with cluster.stopped. Fails: cluster.no_server (facts: wanted), cluster.no_account,
- * cluster.in_use (folder, pid), cluster.wrong_owner (folder, owner), cluster.folder (folder,
- * reason), cluster.disk_full (folder, free_mb), cluster.init_failed and cluster.start_failed
- * (log, reason), process.not_started. */
+ * it ends with cluster.stopped. Fails: cluster.no_server (facts: wanted, root),
+ * cluster.no_account, cluster.in_use (folder, pid), cluster.still_stopping (folder),
+ * cluster.wrong_owner (folder, owner), cluster.folder (folder, reason), cluster.disk_full (folder,
+ * free_mb), cluster.init_failed and cluster.start_failed (log, reason), process.not_started. */
 OQ_CHECKED oq_err *cluster_open(const cluster_options *options, cluster **ret_cluster);
 
 /* Where the cluster really stands, and who else may read this. */

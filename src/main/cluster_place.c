@@ -312,9 +312,10 @@ oq_err *cluster_take_lock(oq_arena *arena, const char *folder, int *ret_fd)
         bool asked = process_wait_stop(50).signal != 0;
         if (holder || asked || oq_monotonic() > deadline) {
             close(fd);
-            return asked ? oq_fail(OQ_CONFLICT, "cluster.stopped")
-                         : oq_fail(OQ_CONFLICT, "cluster.in_use", "folder=%s pid=%ld", folder,
-                                   holder);
+            return asked    ? oq_fail(OQ_CONFLICT, "cluster.stopped")
+                   : holder ? oq_fail(OQ_CONFLICT, "cluster.in_use", "folder=%s pid=%ld", folder,
+                                      holder)
+                            : oq_fail(OQ_UNAVAILABLE, "cluster.still_stopping", "folder=%s", folder);
         }
     }
     char text[32];

@@ -39,7 +39,8 @@ OQ_CHECKED oq_err *cluster_make_inner(oq_arena *arena, const char *folder, const
 
 /* Takes the lock; the descriptor holds it. PostgreSQL keeps it open as well, so the lock is free
  * only when neither we nor a server run. Waits a little for a server that is just stopping
- * because its program died. Fails: cluster.in_use. */
+ * because its program died. Fails: cluster.in_use,
+ * cluster.still_stopping. */
 OQ_CHECKED oq_err *cluster_take_lock(oq_arena *arena, const char *folder, int *ret_fd);
 
 /* The folder for the socket: run/ in the cluster's folder, or one in /tmp or $XDG_RUNTIME_DIR
