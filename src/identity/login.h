@@ -1,0 +1,40 @@
+/* identity/login.h
+ *
+ * Signing in. An attempt is counted before it is judged, by account and by address, in the
+ * database, so that a thousand at once on several servers count together; success takes the count
+ * back. Whether an address exists cannot be told from the answer or from its time. */
+#ifndef IDENTITY_LOGIN_H
+#define IDENTITY_LOGIN_H
+
+#include "base/base.h"
+#include "db/scope.h"
+#include "http/route.h"
+#include "identity/session.h"
+#include "identity/user.h"
+
+/* Failures in a quarter of an hour before a pause begins; the pause doubles with each further
+ * one, from 2 s to 15 min. */
+enum { LOGIN_FREE_BY_ACCOUNT = 5, LOGIN_FREE_BY_ADDRESS = 30 };
+
+typedef struct login_order {
+    oq_str email, password;
+    oq_str totp; /* not given: none typed */
+} login_order;
+extern const oq_field login_fields[];
+
+typedef struct login_result {
+    user *user;
+    oq_uuid tenant_id;
+    session_started session;
+} login_result;
+
+/* Fails: auth.wrong_credentials, auth.totp_required (password was right; ask for the code),
+ * auth.totp_wrong, auth.too_many_attempts (OQ_LIMIT; fact: retry_after_s), auth.user_inactive,
+ * auth.tenant_suspended (both only after the right password). */
+OQ_CHECKED oq_err *login_sign_in(db_pool *pool, oq_arena *arena, const login_order *order,
+                                 oq_str address, oq_str user_agent, oq_str request_id,
+                                 login_result *ret_result);
+
+extern const http_route login_routes[]; /* /api/auth/..., /login, /logout, /api/me */
+
+#endif

@@ -1,0 +1,131 @@
+#include "identity/session.h"
+
+#include "audit/audit.h"
+#include "base/secret.h"
+#include "identity/cache.h"
+#include "identity/jwt.h"
+#include "identity/session_state.h"
+#include "session.sql.h"
+#include "tenant/tenant.h"
+
+#include "base/banned.h"
+
+const oq_field session_row_fields[] = {
+    OQ_UUID(session_row, id),
+    OQ_TIME(session_row, created_at),
+    OQ_TIME(session_row, seen_at),
+    OQ_TIME(session_row, expires_at),
+    OQ_TEXT(session_row, address),
+    OQ_TEXT(session_row, user_agent),
+    OQ_FIELDS_END,
+};
+
+oq_err *session_setup(oq_str key)
+{
+    session_cache_open();
+    return jwt_setup(key);
+}
+
+/* --- beginning and ending -----------------------------------------------------------------------*/
+
+enum { USER_AGENT_MAX = 300 };
+
+oq_err *session_start(oq_scope *s, const session_start_order *order, session_started *ret_session)
+{
+    oq_us now = oq_now(s);
+    uint8_t random[24];
+    oq_random(random, sizeof random);
+    session_started made = {
+        .id = oq_uuid_new(now),
+        .csrf_token = oq_base64url(oq_scope_arena(s), random, sizeof random),
+        .max_age_s = order->hours * 3600,
+    };
+    /* The cookie holds whole seconds, and the row must not end before it. */
+    oq_us issued = now / OQ_SECOND * OQ_SECOND;
+    oq_us expires = issued + made.max_age_s * OQ_SECOND;
+    OQ_TRY(sql_session_add(s,
+                           (sql_session_add_args){
+                               .id = made.id,
+                               .user_id = order->user->id,
+                               .acting_tenant_id = oq_scope_tenant(s),
+                               .csrf_token = made.csrf_token,
+                               .now = now,
+                               .expires_at = expires,
+                               .address = order->address,
+                               .user_agent = oq_str_sub(order->user_agent, 0, USER_AGENT_MAX),
+                           },
+                           NULL));
+    OQ_TRY(jwt_make(oq_scope_arena(s),
+                    &(jwt_claims){.user_id = order->user->id,
+                                  .tenant_id = oq_scope_tenant(s),
+                                  .session_id = made.id,
+                                  .serial = 1,
+                                  .issued_at = issued,
+                                  .expires_at = expires},
+                    &made.cookie));
+    *ret_session = made;
+    return NULL;
+}
+
+static void forget_after_commit(void *arg)
+{
+    oq_uuid *id = arg;
+    session_cache_forget(*id);
+}
+
+oq_err *session_void(oq_scope *s, oq_uuid id)
+{
+    oq_arena *arena = oq_scope_arena(s);
+    oq_scope_after_commit(s, forget_after_commit, oq_copy(arena, &id, sizeof id));
+    sql_session_told_rows told;
+    return sql_session_told(s, (sql_session_told_args){.payload = oq_uuid_text(arena, id)}, &told);
+}
+
+oq_err *session_end(oq_scope *s, oq_uuid id, const char *why)
+{
+    OQ_TRY(sql_session_end(
+        s, (sql_session_end_args){.id = id, .why = oq_cstr(why), .now = oq_now(s)}, NULL));
+    return session_void(s, id);
+}
+
+oq_err *session_end_all(oq_scope *s, oq_uuid user_id, oq_uuid except_id, const char *why)
+{
+    OQ_TRY(sql_session_end_all(s,
+                               (sql_session_end_all_args){.user_id = user_id,
+                                                          .except_id = except_id,
+                                                          .why = oq_cstr(why),
+                                                          .now = oq_now(s)},
+                               NULL));
+    return session_void(s, user_id);
+}
+
+oq_err *session_act_in(oq_scope *s, oq_uuid id, oq_uuid tenant_id)
+{
+    size_t touched;
+    OQ_TRY(sql_session_switch(
+        s, (sql_session_switch_args){.id = id, .acting_tenant_id = tenant_id}, &touched));
+    if (touched == 0)
+        return oq_fail(OQ_UNAUTHENTICATED, "auth.session_ended");
+    return session_void(s, id);
+}
+
+oq_err *session_find(oq_scope *s, oq_uuid user_id, session_list *ret_list)
+{
+    sql_session_list_rows rows;
+    OQ_TRY(sql_session_list(
+        s, (sql_session_list_args){.user_id = user_id, .now = oq_now(s)}, &rows));
+    *ret_list = (session_list){rows.at, rows.count};
+    return NULL;
+}
+
+void session_on_notify(void *self, oq_str payload)
+{
+    oq_uuid id;
+    if (oq_uuid_parse(payload, &id))
+        session_cache_forget(id);
+}
+
+void session_on_gap(void *self)
+{
+    session_cache_forget_all();
+}
