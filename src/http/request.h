@@ -21,7 +21,9 @@ bool http_is_tls(const http_req *rq);  /* by the proxy's X-Forwarded-Proto, unde
 oq_str http_header(http_req *rq, const char *name); /* any case; not given: OQ_NONE */
 oq_str http_cookie(http_req *rq, const char *name);
 oq_lang http_lang(const http_req *rq); /* ?lang=, then the cookie, then the person's own setting,
-                                          then Accept-Language, then Arabic */
+                                          then Accept-Language, then Arabic. A page asked for with
+                                          ?lang= also sets the cookie */
+#define HTTP_LANG_COOKIE "lang"
 
 /* A segment of the path. A malformed id is "not found", like one of another tenant. */
 OQ_CHECKED oq_err *http_path_uuid(http_req *rq, const char *name, oq_uuid *ret_id);
@@ -32,6 +34,13 @@ oq_str http_path_text(http_req *rq, const char *name);
 OQ_CHECKED oq_err *http_query(http_req *rq, void *record);
 OQ_CHECKED oq_err *http_body(http_req *rq, void *record);
 oq_str http_body_raw(http_req *rq); /* the bytes as they came (unzipped) */
+/* One parameter of the query string, decoded; not given, or not text: OQ_NONE. */
+oq_str http_query_text(http_req *rq, const char *name);
+
+/* For a handler whose scope met an error and whose page still has to read (lists to choose from):
+ * rolls the unit of work back and gives a reading one of the same tenant and actor in its place.
+ * Only inside routes with `handle`. */
+OQ_CHECKED oq_err *http_scope_again(http_req *rq, oq_scope **ret_scope);
 
 /* Who asks; a session's facts for pages. Anonymous: actor kind ACTOR_SYSTEM, no caps. */
 typedef struct http_who {
@@ -47,11 +56,13 @@ typedef struct http_who {
     oq_str currency;       /* ISO 4217 */
     oq_lang lang;
     bool has_lang;         /* the person chose a language */
+    bool arabic_digits, hijri; /* how the person reads numbers and dates (web/format.h) */
     bool must_change_password, must_enroll_totp; /* pages lead there first */
 } http_who;
 const http_who *http_who_of(const http_req *rq);
 
-/* --- answering: the last call wins ----------------------------------------------------------*/
+/* --- answering: the last call wins ----------------------------------------------------------
+ * A status of 0 is the one of the route. */
 
 /* A JSON body; the writer keeps its first error and the dispatcher asks for it. */
 oq_json *http_json(http_req *rq, int status);
@@ -60,13 +71,21 @@ void http_answer_record(http_req *rq, int status, const void *record);
 /* {"items":[...],"next":...} of `count` records `size` apart; `next` not given: null. */
 void http_answer_list(http_req *rq, const void *records, size_t size, size_t count, oq_str next);
 void http_answer_empty(http_req *rq, int status);
-void http_redirect(http_req *rq, oq_str path); /* 303; only to a path of our own */
+/* 303, and only to a path of our own: what may lead elsewhere ("//host", "https:...") leads to "/"
+ * instead, so that a `next` from a link can be handed over as it came. */
+void http_redirect(http_req *rq, oq_str path);
 /* Text of any type; `buf` is taken over and must not be dropped by the caller. */
 void http_answer_buf(http_req *rq, int status, const char *content_type, oq_buf *buf);
+/* Bytes that outlive the server (files built in), with `etag` (no quotes) and If-None-Match;
+ * `gz_bytes`, when given, goes to those who accept gzip. `is_immutable`: the name holds a hash of
+ * the content, so it may be kept for a year. Else it may be kept, but is asked for again. */
+void http_answer_static(http_req *rq, const char *content_type, oq_str bytes, oq_str gz_bytes,
+                        oq_str etag, bool is_immutable);
 /* A download: sets Content-Disposition. */
 void http_as_file(http_req *rq, oq_str file_name);
 void http_set_header(http_req *rq, const char *name, oq_str value);
-/* HttpOnly, SameSite=Lax, Path=/, and Secure when the request came by TLS. max_age_s 0 deletes. */
+/* HttpOnly, SameSite=Lax, Path=/, and Secure when the request came by TLS. max_age_s 0 deletes, -1
+ * is until the browser closes. */
 void http_set_cookie(http_req *rq, const char *name, oq_str value, int64_t max_age_s,
                      bool script_may_read);
 

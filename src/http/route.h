@@ -4,7 +4,9 @@
  * it answers; the dispatcher does the rest in one place: it finds the route, holds the limits,
  * signs the person in, checks the capability and the CSRF token, opens the scope, calls the
  * handler, commits when it returns NULL, and turns an error into a problem (RFC 9457) or an error
- * page. docs/routes.md and /api/openapi.json are made from the same rows. */
+ * page. A handler that returns NULL after answering with a status of 400 or more (a form shown
+ * again with its mistakes) is rolled back as well. docs/routes.md and /api/openapi.json are made
+ * from the same rows. */
 #ifndef HTTP_ROUTE_H
 #define HTTP_ROUTE_H
 
@@ -45,12 +47,15 @@ typedef struct http_route {
 
     const oq_field *query; /* NULL: no query parameters are looked at */
     const oq_field *body;  /* JSON or form; NULL: no body is accepted */
+    bool takes_raw;        /* instead of `body`: any bytes, read by http_body_raw */
     const oq_field *answer;
     http_answer_shape shape;
     int status;            /* of success; 0: 200 */
     size_t body_max;       /* bytes; 0: 64 KiB */
     int limit_s;           /* for the whole request; 0: 30 */
     bool is_page;          /* errors as pages; without a session: to the sign-in page */
+    bool is_cheap;         /* of plain, public GETs: answered in the event thread in microseconds;
+                              nobody is asked who they are. Files built in, /health/live */
     bool writes;           /* a GET that writes (marks as seen); other methods always may */
     bool skips_csrf;       /* sign-in and machines' doors; each one explained where it is used */
     const char *feature;   /* "blackbox": 423 when the setting is off; NULL: always there */
