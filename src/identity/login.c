@@ -11,6 +11,14 @@
 
 #include "base/banned.h"
 
+const oq_field login_fields[] = {
+    OQ_TEXT(login_order, email, .max = USER_EMAIL_MAX),
+    OQ_SECRET(login_order, password, .max = PASSWORD_BYTES_MAX),
+    OQ_TEXT(login_order, totp, .max = 20, .help = "six digits; needed when a second factor is on"),
+    OQ_SECRET(login_order, pending, .max = 400, .help = "of the sign-in page's second step"),
+    OQ_FIELDS_END,
+};
+
 typedef struct attempt {
     db_pool *pool;
     oq_arena *arena;
@@ -74,6 +82,51 @@ static oq_err *open_platform(const attempt *a, oq_access access, db_platform **r
         ret_platform);
 }
 
+/* --- the step between password and second factor --------------------------------------------------*/
+
+#define PENDING_LIFE (5 * OQ_MINUTE)
+
+typedef struct pending {
+    oq_uuid tenant_id, user_id;
+    oq_us until;
+    char account_key[40];
+} pending;
+
+static const oq_str pending_context = OQ_STR_INIT("sign-in, first step done");
+
+static oq_str pending_make(const attempt *a)
+{
+    pending done = {.tenant_id = a->tenant_id,
+                    .user_id = a->user_id,
+                    .until = oq_clock_now() + PENDING_LIFE};
+    assert(a->account_key.len < sizeof done.account_key);
+    memcpy(done.account_key, a->account_key.ptr, a->account_key.len);
+    oq_str sealed = oq_seal(a->arena, oq_strn((char *)&done, sizeof done), pending_context);
+    return oq_base64url(a->arena, sealed.ptr, sealed.len);
+}
+
+static oq_err *pending_read(attempt *a)
+{
+    char bytes[256];
+    size_t len;
+    oq_str plain;
+    pending done;
+    bool is_ours =
+        oq_base64url_parse(a->order->pending, bytes, sizeof bytes, &len) &&
+        !oq_unseal(a->arena, oq_strn(bytes, len), pending_context, &plain) &&
+        plain.len == sizeof done;
+    if (!is_ours)
+        return oq_fail(OQ_UNAUTHENTICATED, "auth.step_expired");
+    memcpy(&done, plain.ptr, sizeof done);
+    if (done.until < oq_clock_now())
+        return oq_fail(OQ_UNAUTHENTICATED, "auth.step_expired");
+    a->is_known = true;
+    a->tenant_id = done.tenant_id;
+    a->user_id = done.user_id;
+    a->account_key = oq_str_copy(a->arena, oq_cstr(done.account_key));
+    return NULL;
+}
+
 /* The count stays, also when the attempt is turned away: what is counted is committed first. */
 static oq_err *count_attempt(attempt *a)
 {
@@ -134,7 +187,8 @@ static oq_err *open_tenant(const attempt *a, oq_access access, oq_scope **ret_sc
             .tenant_id = a->tenant_id,
             .access = access,
             .actor = {.kind = ACTOR_USER, .id = a->user_id, .home_tenant = a->tenant_id,
-                      .label = a->order->email, .address = a->address},
+                      .label = oq_str_given(a->who.email) ? a->who.email : a->order->email,
+                      .address = a->address},
             .request_id = a->request_id,
             .arena = a->arena,
         },
@@ -196,7 +250,7 @@ static oq_err *begin_session(const attempt *a, oq_scope *s, login_result *result
     OQ_TRY(check_second_factor(a, s));
     OQ_TRY(sql_user_signed_in(
         s, (sql_user_signed_in_args){.id = a->user_id, .now = oq_now(s)}, NULL));
-    if (password_needs_rehash(a->arena, a->who.password_hash))
+    if (!oq_str_given(a->order->pending) && password_needs_rehash(a->arena, a->who.password_hash))
         OQ_TRY(sql_user_rehash(
             s,
             (sql_user_rehash_args){.id = a->user_id,
@@ -222,7 +276,8 @@ static oq_err *judge(attempt *a)
     if (a->is_known)
         OQ_TRY(load_person(a, &home));
     /* Unknown names take as long as known ones. */
-    if (!password_is(a->is_known ? a->who.password_hash : OQ_NONE, a->order->password))
+    if (!oq_str_given(a->order->pending) &&
+        !password_is(a->is_known ? a->who.password_hash : OQ_NONE, a->order->password))
         return oq_fail(OQ_UNAUTHENTICATED, "auth.wrong_credentials");
     if (!a->who.is_active)
         return oq_fail(OQ_UNAUTHENTICATED, "auth.user_inactive");
@@ -240,12 +295,13 @@ oq_err *login_sign_in(db_pool *pool, oq_arena *arena, const login_order *order, 
                  .user_agent = user_agent, .request_id = request_id};
     a.account_key = throttle_key(arena, 'a', order->email);
     a.address_key = throttle_key(arena, 'p', address);
-    OQ_TRY(find_name(&a));
+    OQ_TRY(oq_str_given(order->pending) ? pending_read(&a) : find_name(&a));
     oq_err *err = count_attempt(&a);
     if (!err)
         err = judge(&a);
     if (err && oq_err_is(err, "auth.totp_required")) {
         OQ_TRY(uncount_attempt(&a, false));
+        ret_result->pending = pending_make(&a);
         return err;
     }
     if (err && (err->kind == OQ_UNAUTHENTICATED || err->kind == OQ_LIMIT))

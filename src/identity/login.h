@@ -18,7 +18,8 @@ enum { LOGIN_FREE_BY_ACCOUNT = 5, LOGIN_FREE_BY_ADDRESS = 30 };
 
 typedef struct login_order {
     oq_str email, password;
-    oq_str totp; /* not given: none typed */
+    oq_str totp;    /* not given: none typed */
+    oq_str pending; /* instead of e-mail and password: what the first step gave */
 } login_order;
 extern const oq_field login_fields[];
 
@@ -26,10 +27,12 @@ typedef struct login_result {
     user *user;
     oq_uuid tenant_id;
     session_started session;
+    oq_str pending; /* with auth.totp_required: stands for the password in the second step, for
+                       five minutes, so that no page has to carry the password itself */
 } login_result;
 
-/* Fails: auth.wrong_credentials, auth.totp_required (password was right; ask for the code),
- * auth.totp_wrong, auth.too_many_attempts (OQ_LIMIT; fact: retry_after_s), auth.user_inactive,
+/* Fails: auth.wrong_credentials, auth.totp_required (password was right; ask for the code;
+ * ret_result->pending is set), auth.totp_wrong, auth.step_expired (the first step is too old), auth.too_many_attempts (OQ_LIMIT; fact: retry_after_s), auth.user_inactive,
  * auth.tenant_suspended (both only after the right password). */
 OQ_CHECKED oq_err *login_sign_in(db_pool *pool, oq_arena *arena, const login_order *order,
                                  oq_str address, oq_str user_agent, oq_str request_id,

@@ -1,0 +1,54 @@
+#include "identity/authenticate.h"
+
+#include "identity/session.h"
+#include "identity/token.h"
+
+#include "base/banned.h"
+
+static oq_err *by_bearer(http_req *rq, oq_str header, http_who *ret_who)
+{
+    oq_str scheme = oq_str_sub(header, 0, 7);
+    if (!oq_str_eq_ascii_nocase(scheme, OQ_STR("Bearer ")))
+        return oq_fail(OQ_UNAUTHENTICATED, "auth.scheme_unknown");
+    return token_authenticate(http_pool(rq), http_arena(rq),
+                              oq_str_trim(oq_str_sub(header, 7, SIZE_MAX)), http_peer(rq),
+                              http_request_id(rq), ret_who);
+}
+
+static oq_err *by_cookie(http_req *rq, oq_str cookie, http_who *ret_who)
+{
+    session_check check;
+    oq_err *err = session_authenticate(http_pool(rq), http_arena(rq), cookie, http_peer(rq),
+                                       http_request_id(rq), &check);
+    if (err && err->kind == OQ_UNAUTHENTICATED)
+        http_set_cookie(rq, SESSION_COOKIE, OQ_STR(""), 0, false);
+    OQ_TRY(err);
+    if (oq_str_given(check.new_cookie))
+        http_set_cookie(rq, SESSION_COOKIE, check.new_cookie, check.max_age_s, false);
+    *ret_who = check.who;
+    return NULL;
+}
+
+oq_err *identity_authenticate(void *self, http_req *rq, http_who *ret_who)
+{
+    oq_str header = http_header(rq, "Authorization");
+    if (oq_str_given(header))
+        return by_bearer(rq, header, ret_who);
+    oq_str cookie = http_cookie(rq, SESSION_COOKIE);
+    if (cookie.len)
+        return by_cookie(rq, cookie, ret_who);
+    *ret_who = (http_who){0};
+    return NULL;
+}
+
+oq_err *identity_home_scope(http_req *rq, oq_access access, oq_scope **ret_scope)
+{
+    const http_who *who = http_who_of(rq);
+    return oq_scope_open(&(oq_scope_options){.pool = http_pool(rq),
+                                             .tenant_id = who->actor.home_tenant,
+                                             .access = access,
+                                             .actor = who->actor,
+                                             .request_id = http_request_id(rq),
+                                             .arena = http_arena(rq)},
+                         ret_scope);
+}
