@@ -42,7 +42,7 @@ bool oq_choice_value(const oq_choice *choices, oq_str text, int *ret_value)
     return false;
 }
 
-/* --- dates --------------------------------------------------------------------------------------*/
+/* --- dates -------------------------------------------------------------------------------------*/
 
 bool oq_date_parse(oq_str s, oq_date *ret_date)
 {
@@ -66,7 +66,7 @@ void oq_date_format(oq_date date, char out[OQ_DATE_TEXT])
     memcpy(out, text, OQ_DATE_TEXT);
 }
 
-/* --- presets ------------------------------------------------------------------------------------*/
+/* --- presets -----------------------------------------------------------------------------------*/
 
 static void put_not_given(const oq_field *f, void *slot)
 {
@@ -118,14 +118,15 @@ void oq_fields_preset(oq_arena *arena, const oq_field *fields, void *record)
             oq_fields_preset(arena, f->fields, field_slot(f, record));
         if (f->preset && *f->preset) {
             field_reader r = {.arena = arena};
-            bool good = field_take_from_text(&r, &(field_at){"", f, -1}, oq_cstr(f->preset), record);
+            bool good =
+                field_take_from_text(&r, &(field_at){"", f, -1}, oq_cstr(f->preset), record);
             assert(good && "a preset keeps its own field's rules");
             (void)good;
         }
     }
 }
 
-/* --- limits -------------------------------------------------------------------------------------*/
+/* --- limits ------------------------------------------------------------------------------------*/
 
 void field_bounds(const oq_field *f, int64_t *ret_min, int64_t *ret_max)
 {
@@ -158,7 +159,7 @@ void field_bounds_f64(const oq_field *f, double *ret_min, double *ret_max)
     *ret_max = names_none || f->f64_max < f->f64_min ? DBL_MAX : f->f64_max;
 }
 
-/* --- errors of one reading ----------------------------------------------------------------------*/
+/* --- errors of one reading ---------------------------------------------------------------------*/
 
 const char *field_path(field_reader *r, const field_at *at)
 {

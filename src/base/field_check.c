@@ -75,8 +75,8 @@ const char *oq_check_code(oq_str text)
 
 const char *oq_check_currency(oq_str text)
 {
-    bool good = text.len == 3 && is_upper(text.ptr[0]) && is_upper(text.ptr[1]) &&
-                is_upper(text.ptr[2]);
+    bool good =
+        text.len == 3 && is_upper(text.ptr[0]) && is_upper(text.ptr[1]) && is_upper(text.ptr[2]);
     return good ? NULL : "field.currency_malformed";
 }
 

@@ -5,7 +5,7 @@
 
 #include "base/banned.h"
 
-/* --- text to tree -------------------------------------------------------------------------------*/
+/* --- text to tree ------------------------------------------------------------------------------*/
 
 /* Takes the next string, number or other byte off the front. */
 static oq_str next_piece(oq_str *rest)
@@ -29,7 +29,8 @@ static bool is_beyond_i64(oq_str piece)
 {
     enum { DIGITS_SAFE = 18 };
     int64_t value;
-    if (piece.len <= DIGITS_SAFE || (piece.ptr[0] != '-' && (piece.ptr[0] < '0' || piece.ptr[0] > '9')))
+    if (piece.len <= DIGITS_SAFE ||
+        (piece.ptr[0] != '-' && (piece.ptr[0] < '0' || piece.ptr[0] > '9')))
         return false;
     for (size_t i = 1; i < piece.len; i++)
         if (piece.ptr[i] < '0' || piece.ptr[i] > '9')
@@ -103,13 +104,13 @@ oq_err *field_parse_json(oq_arena *arena, oq_str text, json_t **ret_root)
         return oq_fail(OQ_MALFORMED, "json.number_too_large", "line=%d column=%d", wrong.line,
                        wrong.column);
     default:
-        return oq_err_detail(oq_fail(OQ_MALFORMED, "json.malformed", "line=%d column=%d",
-                                     wrong.line, wrong.column),
-                             "%s", wrong.text);
+        return oq_err_detail(
+            oq_fail(OQ_MALFORMED, "json.malformed", "line=%d column=%d", wrong.line, wrong.column),
+            "%s", wrong.text);
     }
 }
 
-/* --- any JSON, kept as text ---------------------------------------------------------------------*/
+/* --- any JSON, kept as text --------------------------------------------------------------------*/
 
 static oq_str text_of(const json_t *value)
 {
@@ -125,7 +126,7 @@ static bool write_tree(oq_json *j, json_t *value)
         const char *key;
         json_t *member;
         oq_json_object(j);
-        json_object_foreach(value, key, member) {
+        json_object_foreach (value, key, member) {
             oq_json_key(j, oq_cstr(key));
             good &= write_tree(j, member);
         }
@@ -175,7 +176,7 @@ bool field_take_json(field_reader *r, const field_at *at, json_t *value, oq_str 
     return false;
 }
 
-/* --- tree to record -----------------------------------------------------------------------------*/
+/* --- tree to record ----------------------------------------------------------------------------*/
 
 /* 2^63: from here on a double is no int64. */
 #define I64_BEYOND 9223372036854775808.0
@@ -191,7 +192,7 @@ static void read_i64(field_reader *r, const field_at *at, json_t *value, void *s
     field_bounds(at->field, &min, &max);
     if (real >= I64_BEYOND)
         FIELD_WRONG(r, at, "field.too_large", "max=%lld", (long long)max);
-    else if (real < -I64_BEYOND)
+    else if (real <= -I64_BEYOND)
         FIELD_WRONG(r, at, "field.too_small", "min=%lld", (long long)min);
     else
         FIELD_WRONG(r, at, "field.type", "wanted=%s", "integer");
@@ -293,7 +294,7 @@ void field_read_object(field_reader *r, const oq_field *fields, const char *pref
     }
     const char *key;
     json_t *value;
-    json_object_foreach(object, key, value) {
+    json_object_foreach (object, key, value) {
         const oq_field *f = oq_field_find(fields, oq_cstr(key));
         if (!f || f->type == OQ_TYPE_BYTES)
             field_unknown(r, prefix, oq_cstr(key));

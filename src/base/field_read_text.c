@@ -5,7 +5,7 @@
 
 #include "base/banned.h"
 
-/* --- one value ----------------------------------------------------------------------------------*/
+/* --- one value ---------------------------------------------------------------------------------*/
 
 /* A number or date as people type it: Arabic-Indic digits and the Arabic decimal separator become
  * ASCII; direction marks, which come along when one copies from a page, are dropped. */
@@ -166,7 +166,7 @@ oq_err *oq_field_set_text(oq_arena *arena, const oq_field *field, oq_str text, v
     return r.first;
 }
 
-/* --- pairs --------------------------------------------------------------------------------------*/
+/* --- pairs -------------------------------------------------------------------------------------*/
 
 typedef struct pairs {
     const oq_pair *at;
@@ -286,7 +286,7 @@ oq_err *oq_fields_read_pairs(oq_arena *arena, const oq_field *fields, const oq_p
     return r.first;
 }
 
-/* --- environment --------------------------------------------------------------------------------*/
+/* --- environment -------------------------------------------------------------------------------*/
 
 static void read_env(field_reader *r, const oq_field *fields,
                      const char *(*source)(const char *name), void *record)

@@ -3,7 +3,7 @@
 
 #include "base/banned.h"
 
-/* --- text ---------------------------------------------------------------------------------------*/
+/* --- text --------------------------------------------------------------------------------------*/
 
 /* C0 without new line and tab, DEL, and C1: they show as nothing and mean harm in logs, terminals
  * and CSV files. */
@@ -72,8 +72,8 @@ bool field_take_text(field_reader *r, const field_at *at, oq_str text, oq_str *r
         FIELD_WRONG(r, at, "field.bad_text");
         return false;
     }
-    oq_str clean = is_secret ? oq_str_copy(r->arena, text)
-                             : with_plain_line_ends(r->arena, oq_str_trim(text));
+    oq_str clean =
+        is_secret ? oq_str_copy(r->arena, text) : with_plain_line_ends(r->arena, oq_str_trim(text));
     if (!is_secret && has_control(clean)) {
         FIELD_WRONG(r, at, "field.bad_text");
         return false;
@@ -105,7 +105,7 @@ bool field_take_choice(field_reader *r, const field_at *at, oq_str text, int *re
     return oq_choice_value(at->field->choices, oq_str_trim(text), ret) || not_a_choice(r, at);
 }
 
-/* --- numbers ------------------------------------------------------------------------------------*/
+/* --- numbers -----------------------------------------------------------------------------------*/
 
 bool field_take_i64(field_reader *r, const field_at *at, int64_t value, int64_t *ret)
 {
@@ -138,7 +138,7 @@ bool field_take_f64(field_reader *r, const field_at *at, double value, double *r
     return false;
 }
 
-/* --- what is written as text --------------------------------------------------------------------*/
+/* --- what is written as text -------------------------------------------------------------------*/
 
 bool field_take_uuid(field_reader *r, const field_at *at, oq_str text, oq_uuid *ret)
 {
@@ -171,7 +171,7 @@ bool field_take_date(field_reader *r, const field_at *at, oq_str text, oq_date *
     return false;
 }
 
-/* --- lists --------------------------------------------------------------------------------------*/
+/* --- lists -------------------------------------------------------------------------------------*/
 
 bool field_take_count(field_reader *r, const field_at *at, size_t count)
 {

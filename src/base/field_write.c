@@ -16,7 +16,7 @@ static bool is_written(const oq_field *f)
     return !f->is_hidden && f->type != OQ_TYPE_SECRET && f->type != OQ_TYPE_BYTES;
 }
 
-/* --- is there anything ----------------------------------------------------------------------------*/
+/* --- is there anything -------------------------------------------------------------------------*/
 
 static bool is_bool_given(const oq_field *f, bool value)
 {
@@ -78,7 +78,7 @@ static bool is_object_given(const oq_field *fields, const void *record)
     return false;
 }
 
-/* --- JSON ---------------------------------------------------------------------------------------*/
+/* --- JSON --------------------------------------------------------------------------------------*/
 
 static void write_date(oq_json *j, oq_date date)
 {
@@ -176,7 +176,7 @@ void oq_fields_write_json(oq_json *j, const oq_field *fields, const void *record
     oq_json_object_end(j);
 }
 
-/* --- text ---------------------------------------------------------------------------------------*/
+/* --- text --------------------------------------------------------------------------------------*/
 
 static oq_str join_texts(oq_arena *arena, const oq_strs *list)
 {
@@ -230,8 +230,7 @@ oq_str oq_field_text(oq_arena *arena, const oq_field *f, const void *record)
     case OQ_TYPE_I64:
         return oq_strf(arena, "%lld", (long long)*(const int64_t *)slot);
     case OQ_TYPE_F64:
-        return oq_str_copy(arena,
-                           oq_strn(number, oq_f64_format(*(const double *)slot, number)));
+        return oq_str_copy(arena, oq_strn(number, oq_f64_format(*(const double *)slot, number)));
     case OQ_TYPE_UUID:
         return oq_uuid_text(arena, *(const oq_uuid *)slot);
     case OQ_TYPE_TIME:

@@ -10,7 +10,7 @@ oq_json oq_json_to(oq_buf *out)
     return (oq_json){.out = out};
 }
 
-/* --- structure ----------------------------------------------------------------------------------*/
+/* --- structure ---------------------------------------------------------------------------------*/
 
 /* What stands before a value: a comma, unless it is the first of its list or follows its key. */
 static void before_value(oq_json *j)
@@ -65,15 +65,14 @@ void oq_json_array_end(oq_json *j)
     close_level(j, false);
 }
 
-/* --- text ---------------------------------------------------------------------------------------*/
+/* --- text --------------------------------------------------------------------------------------*/
 
 /* What a byte means inside a JSON text: 0 stands as it is, 1 begins a character of several bytes,
  * 'u' is written as \u00XX, any other letter as a backslash and that letter (RFC 8259, 7). */
 static const char meaning[256] = {
-    [0x00 ... 0x07] = 'u', ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', [0x0b] = 'u',
-    ['\f'] = 'f',          ['\r'] = 'r', [0x0e ... 0x1f] = 'u',
-    ['"'] = '"',           ['\\'] = '\\',
-    [0x80 ... 0xff] = 1,
+    [0x00 ... 0x07] = 'u', ['\b'] = 'b',  ['\t'] = 't',        ['\n'] = 'n',
+    [0x0b] = 'u',          ['\f'] = 'f',  ['\r'] = 'r',        [0x0e ... 0x1f] = 'u',
+    ['"'] = '"',           ['\\'] = '\\', [0x80 ... 0xff] = 1,
 };
 
 #define EACH_BYTE(b) (UINT64_C(0x0101010101010101) * (b))
@@ -85,7 +84,8 @@ static bool all_plain(const char *p)
     uint64_t word;
     memcpy(&word, p, sizeof word);
     uint64_t quote = word ^ EACH_BYTE('"'), slash = word ^ EACH_BYTE('\\');
-    uint64_t odd = (word - EACH_BYTE(0x20)) | (quote - EACH_BYTE(1)) | (slash - EACH_BYTE(1)) | word;
+    uint64_t odd =
+        (word - EACH_BYTE(0x20)) | (quote - EACH_BYTE(1)) | (slash - EACH_BYTE(1)) | word;
     return (odd & EACH_BYTE(0x80)) == 0;
 }
 
@@ -157,7 +157,7 @@ void oq_json_key(oq_json *j, oq_str key)
     j->after_key = true;
 }
 
-/* --- values -------------------------------------------------------------------------------------*/
+/* --- values ------------------------------------------------------------------------------------*/
 
 void oq_json_null(oq_json *j)
 {

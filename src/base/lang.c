@@ -42,7 +42,7 @@ bool oq_lang_parse(oq_str code, oq_lang *ret_lang)
     return false;
 }
 
-/* --- reading ------------------------------------------------------------------------------------*/
+/* --- reading -----------------------------------------------------------------------------------*/
 
 typedef json_t *json_ref;
 static void json_ref_drop(json_ref *ref)
@@ -79,8 +79,8 @@ static void table_close(table *t)
 static oq_err *table_open(oq_lang lang, oq_str json, table **ret_table)
 {
     json_error_t wrong;
-    OQ_AUTO(json_ref) root = json_loadb(json.ptr ? json.ptr : "", json.len, JSON_REJECT_DUPLICATES,
-                                        &wrong);
+    OQ_AUTO(json_ref)
+    root = json_loadb(json.ptr ? json.ptr : "", json.len, JSON_REJECT_DUPLICATES, &wrong);
     const char *code = codes[lang].ptr;
     if (!root)
         return oq_err_detail(oq_fail(OQ_INTERNAL, "lang.malformed", "lang=%s line=%d column=%d",
@@ -95,7 +95,7 @@ static oq_err *table_open(oq_lang lang, oq_str json, table **ret_table)
     t->text = oq_new_n(arena, text, json_object_size(root));
     const char *key;
     json_t *value;
-    json_object_foreach(root, key, value) {
+    json_object_foreach (root, key, value) {
         if (!json_is_string(value)) {
             table_close(t);
             return oq_fail(OQ_INTERNAL, "lang.not_text", "lang=%s key=%s", code, key);
@@ -126,7 +126,7 @@ oq_err *oq_lang_load(oq_str ar_json, oq_str en_json)
     return NULL;
 }
 
-/* --- texts --------------------------------------------------------------------------------------*/
+/* --- texts -------------------------------------------------------------------------------------*/
 
 static const text *find(oq_lang lang, oq_str key)
 {
@@ -160,7 +160,7 @@ void oq_lang_each(oq_lang lang, void (*each)(void *self, oq_str key, oq_str text
         each(self, t->text[i].key, t->text[i].value);
 }
 
-/* --- filling ------------------------------------------------------------------------------------*/
+/* --- filling -----------------------------------------------------------------------------------*/
 
 static bool is_name(oq_str s)
 {
@@ -218,7 +218,7 @@ oq_str oq_text_fill(oq_arena *arena, oq_lang lang, oq_str key, const oq_arg *arg
     return fill(arena, oq_text(lang, key), arg, count);
 }
 
-/* --- counting -----------------------------------------------------------------------------------*/
+/* --- counting ----------------------------------------------------------------------------------*/
 
 /* The plural rules of the two languages for whole numbers.
  * Source: Unicode CLDR, supplemental/plurals.xml, type="cardinal", locales "ar" and "en". The test
@@ -261,7 +261,7 @@ oq_str oq_text_count(oq_arena *arena, oq_lang lang, oq_str key, int64_t n)
     return fill(arena, found ? found->value : key, &number, 1);
 }
 
-/* --- errors -------------------------------------------------------------------------------------*/
+/* --- errors ------------------------------------------------------------------------------------*/
 
 /* Facts that are words of the program, and where their names in the language stand. */
 static oq_str say_fact(oq_arena *arena, oq_lang lang, oq_arg fact)
@@ -272,7 +272,8 @@ static oq_str say_fact(oq_arena *arena, oq_lang lang, oq_arg fact)
     for (size_t i = 0; i < OQ_COUNT(said); i++) {
         if (strcmp(fact.name, said[i].fact) != 0)
             continue;
-        const text *found = find(lang, oq_strf(arena, "%s%.*s", said[i].prefix, OQ_FMT(fact.value)));
+        const text *found =
+            find(lang, oq_strf(arena, "%s%.*s", said[i].prefix, OQ_FMT(fact.value)));
         if (found)
             return found->value;
     }

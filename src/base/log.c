@@ -28,7 +28,7 @@ void oq_log_setup(oq_log_level least, oq_log_format format)
     atomic_store(&line_format, (int)format);
 }
 
-/* --- what must not appear -----------------------------------------------------------------------*/
+/* --- what must not appear ----------------------------------------------------------------------*/
 
 /* Only ever grows, at its head, so that readers need no lock. */
 typedef struct hidden {
@@ -110,7 +110,7 @@ static oq_str mask(oq_str value, oq_buf *masked)
     return oq_buf_view(masked);
 }
 
-/* --- one line -----------------------------------------------------------------------------------*/
+/* --- one line ----------------------------------------------------------------------------------*/
 
 typedef struct line {
     oq_buf out;
@@ -291,7 +291,7 @@ void oq_log_write(oq_log_level level, const char *event, const oq_log_field *fie
     close_line(&l);
 }
 
-/* --- errors -------------------------------------------------------------------------------------*/
+/* --- errors ------------------------------------------------------------------------------------*/
 
 static void put_facts(oq_buf *out, const oq_err *err)
 {

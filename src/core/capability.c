@@ -5,7 +5,7 @@
 
 #include "base/banned.h"
 
-/* --- the matrix -----------------------------------------------------------------------------------
+/* --- the matrix --------------------------------------------------------------------------------
  * One row per capability: its stable name, who has it, what it lets one do. The letters are
  *     P platform_owner   A tenant_admin   O optimization_engineer
  *     R reliability_engineer   E engineer   V viewer
@@ -94,7 +94,7 @@ oq_caps oq_caps_of_role(oq_role role)
     return caps;
 }
 
-/* --- guards -------------------------------------------------------------------------------------*/
+/* --- guards ------------------------------------------------------------------------------------*/
 
 static oq_err *forbidden(const char *need)
 {
