@@ -130,12 +130,12 @@ const size_t oq_embedded_count = {len(rows)};
     out_c.write_text(text)
 
 
-def write_depfile(bundle, depfile, targets):
+def write_depfile(bundle, depfile, target):
     def escape(path):
         return str(path).replace("\\", "\\\\").replace(" ", "\\ ").replace("#", "\\#")
 
     inputs = " ".join(escape(p.resolve()) for p in sorted(bundle.inputs))
-    depfile.write_text(f"{' '.join(escape(t) for t in targets)}: {inputs}\n")
+    depfile.write_text(f"{escape(target)}: {inputs}\n")
 
 
 def main():
@@ -157,7 +157,7 @@ def main():
             print(f"embed: {problem}", file=sys.stderr)
         return 1
     generate(bundle, args.out_c, args.out_bin)
-    write_depfile(bundle, args.depfile, (args.out_c, args.out_bin))
+    write_depfile(bundle, args.depfile, args.out_c)
     return 0
 
 

@@ -1,0 +1,305 @@
+#!/usr/bin/env python3
+"""Runs the tests: ./run test [PART|NAME...]
+
+Parts: checks    what a program can see in the sources: layers, texts, migrations
+       unit      cmocka programs of src/, with the sanitizers on
+       tools     tests of the build's own tools, and of the scripts in web/
+       fuzz      each fuzz target over its kept inputs and small changes of them
+       integration  programs of tests/integration/, on one temporary PostgreSQL
+       e2e       a real browser on a real server
+
+The programs come from the build in build-test/, which meson describes. What passes is one line;
+what fails shows its output. The last line is `N passed, M failed`. At the end, also on Ctrl-C,
+nothing that was started here still runs.
+"""
+
+import concurrent.futures
+import ctypes
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import test_formats  # noqa: E402
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build-test"
+OPTRIA = BUILD / "src" / "main" / "optria"
+WORKERS = os.cpu_count() or 2
+OUTPUT_LINES = 200  # of a failing test
+E2E_LIMIT_S = 600
+
+
+@dataclass
+class Job:
+    """One program that is a test, or a bundle of test cases."""
+    part: str
+    name: str
+    argv: list
+    format: str = "exit"  # cmocka, tap, or exit: one case, by its exit status
+    limit_s: int = 120
+    alone: bool = False
+    env: dict = field(default_factory=dict)
+    cwd: Path = ROOT
+
+    @property
+    def title(self):
+        return f"{self.part}/{self.name}"
+
+
+@dataclass
+class Outcome:
+    job: Job
+    cases: list
+    output: str
+    took_s: float
+    remark: str = ""
+
+    def count(self, state):
+        return sum(case.state == state for case in self.cases)
+
+
+# --- what there is ------------------------------------------------------------------------------------
+
+def check_jobs():
+    for path in sorted((ROOT / "tools").glob("check_*.py")):
+        if not path.stem.endswith("_test"):
+            yield Job("checks", path.stem.removeprefix("check_"), [sys.executable, str(path)])
+
+
+def meson_jobs():
+    """Everything that src/ and tests/ declare as a meson test."""
+    described = BUILD / "meson-info" / "intro-tests.json"
+    for test in json.loads(described.read_text()):
+        suite = test["suite"][0].split(":")[-1]
+        yield Job(suite, test["name"], test["cmd"], limit_s=test["timeout"],
+                  format="exit" if suite == "fuzz" else "cmocka",
+                  alone=not test["is_parallel"], env=dict(test["env"]))
+
+
+def tool_jobs():
+    runner = str(ROOT / "tools" / "python_tap.py")
+    for path in sorted((ROOT / "tools").glob("*_test.py")):
+        yield Job("tools", path.stem.removesuffix("_test"), [sys.executable, runner, str(path)],
+                  format="tap")
+    for path in sorted((ROOT / "web" / "tests").glob("*.test.mjs")):
+        yield Job("tools", "web_" + path.name.removesuffix(".test.mjs"),
+                  ["node", "--test-reporter=tap", str(path)], format="tap", cwd=ROOT / "web")
+
+
+def e2e_jobs():
+    for path in sorted((ROOT / "tests" / "e2e").glob("*.test.mjs")):
+        yield Job("e2e", path.name.removesuffix(".test.mjs"),
+                  ["node", "--test-reporter=tap", str(path)], format="tap", limit_s=E2E_LIMIT_S)
+
+
+def all_jobs():
+    jobs = [*check_jobs(), *tool_jobs(), *meson_jobs(), *e2e_jobs()]
+    order = ("checks", "unit", "tools", "fuzz", "integration", "e2e")
+    return sorted(jobs, key=lambda job: order.index(job.part))
+
+
+def choose(jobs, wanted):
+    """The jobs that a part, a name or part/name asks for; an unknown word ends the program."""
+    if not wanted:
+        return jobs
+    chosen = []
+    for word in wanted:
+        found = [job for job in jobs if word in (job.part, job.name, job.title)]
+        if not found:
+            print(f"there is no test {word!r}; parts and names:", file=sys.stderr)
+            print("  " + "\n  ".join(job.title for job in jobs), file=sys.stderr)
+            sys.exit(64)
+        chosen += [job for job in found if job not in chosen]
+    return chosen
+
+
+# --- running ------------------------------------------------------------------------------------------
+
+PR_SET_CHILD_SUBREAPER = 36
+running = set()  # groups of processes that we started
+
+
+def clean_environment():
+    """Ours, without what an operator may have set: a test sees only what it sets itself."""
+    env = {name: value for name, value in os.environ.items()
+           if not name.startswith(("OPTRIA_", "PG", "JWT_", "BLACKBOX_", "DIGITAL_TWIN_"))}
+    env.update(
+        LC_ALL="C.UTF-8",
+        ASAN_OPTIONS="detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1",
+        UBSAN_OPTIONS="print_stacktrace=1",
+        OPTRIA_BUILD=str(BUILD),
+    )
+    return env
+
+
+def end_group(group):
+    """Ends what is left of a group: first asked, then forced."""
+    for sig, patience_s in ((signal.SIGTERM, 5), (signal.SIGKILL, 5)):
+        try:
+            os.killpg(group, sig)
+        except ProcessLookupError:
+            break
+        until = time.monotonic() + patience_s
+        while time.monotonic() < until:
+            try:
+                while os.waitpid(-group, os.WNOHANG)[0]:
+                    pass
+            except ChildProcessError:
+                pass
+            try:
+                os.killpg(group, 0)
+            except ProcessLookupError:
+                return
+            time.sleep(0.02)
+
+
+@contextmanager
+def started(argv, death_signal="KILL", **options):
+    """A process in a group of its own, all of which is gone afterwards, even when we are killed."""
+    options.setdefault("env", clean_environment())
+    process = subprocess.Popen(["setpriv", "--pdeathsig", death_signal, "--", *argv],
+                               start_new_session=True, **options)
+    running.add(process.pid)
+    try:
+        yield process
+    finally:
+        try:
+            end_group(process.pid)
+        finally:
+            running.discard(process.pid)
+            process.poll()
+
+
+def run_job(job, shared_env):
+    env = clean_environment() | shared_env | job.env
+    begun = time.monotonic()
+    remark = ""
+    with started(job.argv, env=env, cwd=job.cwd, stdin=subprocess.DEVNULL,
+                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        try:
+            raw, _ = process.communicate(timeout=job.limit_s)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raw, _ = process.communicate()
+            remark = f"took longer than {job.limit_s} s"
+        status = process.returncode
+    output = raw.decode("utf-8", "replace")
+    cases = {"cmocka": test_formats.cmocka, "tap": test_formats.tap}.get(job.format, lambda _: [])(output)
+    if job.format == "exit" and not remark:
+        cases = [test_formats.Case(job.name, "failed" if status else "passed")]
+    elif not any(case.state == "failed" for case in cases):
+        # A program that says all is well must also end well, and must have tested something.
+        if remark or status:
+            remark = remark or (f"ended with status {status}" if status > 0
+                                else f"was killed by {signal.Signals(-status).name}")
+        elif not cases:
+            remark = "ran no test"
+        if remark:
+            cases.append(test_formats.Case(remark, "failed"))
+    return Outcome(job, cases, output, time.monotonic() - begun, remark)
+
+
+# --- what several tests share ---------------------------------------------------------------------------
+
+@contextmanager
+def temporary_database():
+    """One PostgreSQL for all integration tests, by the program's own hand."""
+    say = 'echo "$OPTRIA_TEST_URL"; exec cat >/dev/null'
+    with started([str(OPTRIA), "cluster", "run", "--temporary", "--", "sh", "-c", say],
+                 death_signal="TERM", stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        url = process.stdout.readline().strip()
+        if not url:
+            raise SystemExit("test: the temporary PostgreSQL did not start: see above")
+        try:
+            yield {"OPTRIA_TEST_URL": url}
+        finally:
+            process.stdin.close()  # ends `cat`, and with it the cluster, which removes its folder
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                pass
+
+
+# --- telling ------------------------------------------------------------------------------------------
+
+def tell(outcome):
+    failed, skipped = outcome.count("failed"), outcome.count("skipped")
+    word = "FAIL" if failed else "ok"
+    more = f", {skipped} skipped" if skipped else ""
+    print(f"{word:4} {outcome.job.title:40} {outcome.count('passed'):4} passed"
+          f"{f', {failed} failed' if failed else ''}{more}  {outcome.took_s:.1f} s", flush=True)
+    if failed:
+        lines = outcome.output.splitlines()
+        if len(lines) > OUTPUT_LINES:
+            print(f"     ... {len(lines) - OUTPUT_LINES} lines before")
+        for line in lines[-OUTPUT_LINES:]:
+            print("     " + line)
+        if outcome.remark:
+            print(f"     {outcome.job.title} {outcome.remark}")
+        sys.stdout.flush()
+
+
+def run_all(jobs, shared_env):
+    """In parallel where that is safe, then the rest one by one; told as they end."""
+    outcomes = []
+    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        together = [pool.submit(run_job, job, shared_env) for job in jobs if not job.alone]
+        try:
+            for future in concurrent.futures.as_completed(together):
+                outcomes.append(future.result())
+                tell(outcomes[-1])
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for group in list(running):
+                end_group(group)
+            raise
+    for job in jobs:
+        if job.alone:
+            outcomes.append(run_job(job, shared_env))
+            tell(outcomes[-1])
+    return outcomes
+
+
+def summarize(outcomes, took_s):
+    failed = [(o.job, case) for o in outcomes for case in o.cases if case.state == "failed"]
+    skipped = [(o.job, case) for o in outcomes for case in o.cases if case.state == "skipped"]
+    print()
+    for job, case in skipped:
+        print(f"skipped: {job.title}: {case.name}")
+    for job, case in failed:
+        print(f"failed: {job.title}: {case.name}")
+    print(f"{took_s:.0f} s")
+    print(f"{sum(o.count('passed') for o in outcomes)} passed, {len(failed)} failed", flush=True)
+    return 1 if failed else 0
+
+
+def ask_to_stop(number, frame):
+    raise KeyboardInterrupt
+
+
+def main():
+    jobs = choose(all_jobs(), sys.argv[1:])
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)  # what a test leaves behind comes to us
+    signal.signal(signal.SIGTERM, ask_to_stop)
+    begun = time.monotonic()
+    outcomes = run_all([j for j in jobs if j.part not in ("integration", "e2e")], {})
+    with_database = [j for j in jobs if j.part in ("integration", "e2e")]
+    if with_database:
+        with temporary_database() as env:
+            outcomes += run_all(with_database, env)
+    return summarize(outcomes, time.monotonic() - begun)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        print("\nstopped; everything that was started has ended", file=sys.stderr)
+        sys.exit(130)

@@ -1,0 +1,54 @@
+"""What test programs print, read as a list of cases: cmocka's usual output, and TAP."""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    state: str  # passed, failed, skipped
+
+
+_CMOCKA_BEGIN = re.compile(r"^\[ RUN      \] (.+)$")
+_CMOCKA_END = re.compile(r"^\[(       OK |  FAILED  |  SKIPPED )\] (.+?)\s*$")
+_CMOCKA_STATES = {"OK": "passed", "FAILED": "failed", "SKIPPED": "skipped"}
+
+
+def cmocka(output):
+    """Cases in order. One that began and did not end (a crash) has failed; the summary at the end
+    names failed ones again, when none is running any more."""
+    cases, running = [], None
+    for line in output.splitlines():
+        begin, end = _CMOCKA_BEGIN.match(line), _CMOCKA_END.match(line)
+        if begin:
+            if running:
+                cases.append(Case(running, "failed"))
+            running = begin.group(1)
+        elif end and end.group(2) == running:
+            cases.append(Case(running, _CMOCKA_STATES[end.group(1).strip()]))
+            running = None
+    if running:
+        cases.append(Case(running, "failed"))
+    return cases
+
+
+_TAP_RESULT = re.compile(r"^( *)(not )?ok \d+(?: - (.*?))?(?: # (SKIP|TODO)\b.*)?$")
+_TAP_PLAN = re.compile(r"^( *)1\.\.\d+")
+
+
+def tap(output):
+    """Cases in order. A test made of subtests counts as these and not once more as itself; a plan
+    at a deeper level says that the next result is such a test."""
+    cases, inner = [], None
+    for line in output.splitlines():
+        plan, result = _TAP_PLAN.match(line), _TAP_RESULT.match(line)
+        if plan:
+            inner = len(plan.group(1))
+        elif result:
+            is_parent = inner is not None and inner == len(result.group(1)) + 4
+            inner = None
+            if not is_parent:
+                state = "failed" if result.group(2) else "skipped" if result.group(4) else "passed"
+                cases.append(Case(result.group(3) or "", state))
+    return cases

@@ -1,0 +1,64 @@
+import unittest
+
+from test_formats import Case, cmocka, tap
+
+
+class CmockaTest(unittest.TestCase):
+    def test_states(self):
+        output = """[==========] Running 3 test(s).
+[ RUN      ] test_a
+2026-01-01T00:00:00Z info some.log line=1
+[       OK ] test_a
+[ RUN      ] test_b
+[  ERROR   ] --- 0x1 != 0x2
+[   LINE   ] --- t.c:7: error: Failure!
+[  FAILED  ] test_b
+[ RUN      ] test_c
+[  SKIPPED ] test_c
+[==========] 3 test(s) run.
+[  PASSED  ] 1 test(s).
+[  FAILED  ] 1 test(s), listed below:
+[  FAILED  ] test_b
+
+ 1 FAILED TEST(S)
+"""
+        self.assertEqual(cmocka(output), [Case("test_a", "passed"), Case("test_b", "failed"),
+                                          Case("test_c", "skipped")])
+
+    def test_crash(self):
+        output = "[ RUN      ] test_a\n[       OK ] test_a\n[ RUN      ] test_b\n==1==ERROR: asan\n"
+        self.assertEqual(cmocka(output), [Case("test_a", "passed"), Case("test_b", "failed")])
+
+    def test_nothing(self):
+        self.assertEqual(cmocka("anything else\n"), [])
+
+
+class TapTest(unittest.TestCase):
+    def test_flat(self):
+        output = "TAP version 13\nok 1 - a\nnot ok 2 - b\n  ---\n  ...\nok 3 - c # SKIP why\n1..3\n"
+        self.assertEqual(tap(output), [Case("a", "passed"), Case("b", "failed"),
+                                       Case("c", "skipped")])
+
+    def test_nested(self):
+        output = """# Subtest: b
+    # Subtest: b1
+        # Subtest: deep
+        ok 1 - deep
+        1..1
+    ok 1 - b1
+    not ok 2 - b2
+      ---
+      stack: |-
+        1.. something
+      ...
+    1..2
+not ok 1 - b
+ok 2 - after
+1..2
+"""
+        self.assertEqual(tap(output), [Case("deep", "passed"), Case("b2", "failed"),
+                                       Case("after", "passed")])
+
+
+if __name__ == "__main__":
+    unittest.main()
