@@ -1,0 +1,34 @@
+#include "main/modules.h"
+
+#include "audit/audit.h"
+#include "identity/login.h"
+#include "identity/once.h"
+#include "identity/profile.h"
+#include "identity/reset.h"
+#include "identity/setup.h"
+#include "identity/switch.h"
+#include "identity/token.h"
+#include "identity/user.h"
+#include "identity/identity_job.h"
+#include "lead/lead.h"
+#include "notify/notify.h"
+#include "ops/api_docs.h"
+#include "ops/health.h"
+#include "ops/job_page.h"
+#include "ops/job_view.h"
+#include "tenant/settings.h"
+#include "tenant/tenant.h"
+#include "web/page.h"
+
+#include "base/banned.h"
+
+http_route_list module_routes = {
+    web_routes,    health_routes, api_docs_routes, login_routes, setup_routes,    reset_routes,
+    profile_routes, once_routes,  user_routes,     token_routes, switch_routes,   tenant_routes,
+    settings_routes, audit_routes, notify_routes,  job_routes,   job_page_routes, lead_routes,
+    NULL,
+};
+
+job_kind_list module_job_kinds = {
+    audit_job_kinds, identity_job_kinds, notify_job_kinds, job_own_kinds, NULL,
+};
