@@ -1,0 +1,130 @@
+// Builds styles, scripts, icons and fonts into dist/assets/NAME.<hash8>.EXT, with a .gz beside each
+// text file, and writes dist/manifest.json: {"app.css": "app.1a2b3c4d.css", ...}.
+//
+// The same input gives the same bytes: nothing here depends on the clock, the machine or the order
+// of a directory. After `npm ci` it needs no network.
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { sprite } from './icons/sprite.mjs';
+
+const root = dirname(fileURLToPath(import.meta.url));
+const from = (...path) => join(root, ...path);
+
+// Browsers with <dialog>, popovers, logical properties, cascade layers and light-dark().
+// Nesting is lowered by esbuild where one of them lacks it.
+const target = ['chrome123', 'edge123', 'firefox125', 'safari17.5'];
+
+const TEXT = new Set(['.css', '.js', '.svg', '.txt']);
+const FONT_WEIGHTS = [400, 500, 600];
+const FONT_SUBSETS = ['arabic', 'latin'];
+
+const assets = new Map(); // file name with hash -> bytes
+const manifest = {}; // plain name -> file name with hash
+
+function emit(name, content) {
+  const bytes = Buffer.from(content);
+  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 8);
+  const extension = extname(name);
+  const hashed = `${basename(name, extension)}.${hash}${extension}`;
+  assets.set(hashed, bytes);
+  manifest[name] = hashed;
+  return hashed;
+}
+
+// gzip's header names the operating system; "unknown" makes the bytes the same everywhere.
+function gzip(bytes) {
+  const packed = gzipSync(bytes, { level: 9 });
+  packed[9] = 0xff;
+  return packed;
+}
+
+function fontFaces() {
+  const folder = from('node_modules/@fontsource/ibm-plex-sans-arabic');
+  const ranges = JSON.parse(readFileSync(join(folder, 'unicode.json'), 'utf8'));
+  const faces = [];
+  for (const weight of FONT_WEIGHTS) {
+    for (const subset of FONT_SUBSETS) {
+      const file = join(folder, 'files', `ibm-plex-sans-arabic-${subset}-${weight}-normal.woff2`);
+      const hashed = emit(`plex-${subset}-${weight}.woff2`, readFileSync(file));
+      faces.push(`@font-face {
+        font-family: "Plex"; font-style: normal; font-weight: ${weight}; font-display: swap;
+        src: url("./${hashed}") format("woff2"); unicode-range: ${ranges[subset]};
+      }`);
+    }
+  }
+  return faces.join('\n');
+}
+
+async function bundle(entry, options) {
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    write: false,
+    legalComments: 'none',
+    charset: 'utf8',
+    logLevel: 'warning',
+    target,
+    ...options,
+  });
+  return result.outputFiles[0].contents;
+}
+
+const style = (entry, head = '') =>
+  bundle(entry, {
+    external: ['*.woff2'],
+    plugins: head === '' ? [] : [withHead(entry, head)],
+  });
+
+// Puts generated rules in front of a stylesheet's own text.
+function withHead(entry, head) {
+  return {
+    name: 'head',
+    setup(api) {
+      api.onLoad({ filter: /\.css$/ }, ({ path }) => {
+        if (path !== from(entry)) return null;
+        const text = readFileSync(path, 'utf8');
+        // @import must come before other rules, so the head goes behind the last one.
+        const cut = text.lastIndexOf('@import');
+        const end = cut < 0 ? 0 : text.indexOf('\n', cut) + 1;
+        return {
+          contents: text.slice(0, end) + head + text.slice(end),
+          loader: 'css',
+          resolveDir: dirname(path),
+        };
+      });
+    },
+  };
+}
+
+const script = (entry) => bundle(entry, { format: 'iife' });
+
+emit('app.css', await style('styles/app.css', fontFaces()));
+emit('landing.css', await style('styles/landing.css'));
+emit('app.js', await script('scripts/app.js'));
+emit('landing.js', await script('scripts/landing.js'));
+emit('icons.svg', sprite(from('icons'), from('node_modules/lucide-static/icons')));
+emit('favicon.svg', readFileSync(from('icons/brand/favicon.svg')));
+
+// Built beside the old one and swapped in, so that a build that fails leaves the last good one.
+const fresh = from('node_modules/.dist');
+rmSync(fresh, { recursive: true, force: true });
+mkdirSync(join(fresh, 'assets'), { recursive: true });
+for (const [name, bytes] of assets) {
+  writeFileSync(join(fresh, 'assets', name), bytes);
+  if (TEXT.has(extname(name))) writeFileSync(join(fresh, 'assets', `${name}.gz`), gzip(bytes));
+}
+const sorted = Object.fromEntries(Object.entries(manifest).sort(([a], [b]) => (a < b ? -1 : 1)));
+writeFileSync(join(fresh, 'manifest.json'), `${JSON.stringify(sorted, null, 2)}\n`);
+rmSync(from('dist'), { recursive: true, force: true });
+renameSync(fresh, from('dist'));
+
+for (const name of readdirSync(from('dist/assets')).sort()) {
+  const size = readFileSync(from('dist/assets', name)).length;
+  console.log(`${String(size).padStart(8)}  ${name}`);
+}

@@ -1,0 +1,17 @@
+// What scripts add to every page. Pages work without any of this; each part looks for its own
+// data- attributes, and sentences come from the page (data-say on #say), so that no script holds
+// text of a language.
+import { startCopy } from './copy.js';
+import { startDialogs } from './dialog.js';
+import { startForms } from './form.js';
+import { startNotifications } from './notifications.js';
+import { startTheme } from './theme.js';
+import { startToasts } from './toast.js';
+
+document.documentElement.classList.add('js');
+startTheme();
+startToasts();
+startCopy();
+startDialogs();
+startForms();
+startNotifications();

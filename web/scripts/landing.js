@@ -1,0 +1,3 @@
+import { startDeferral } from './deferral_view.js';
+
+startDeferral();
