@@ -245,7 +245,7 @@ static const char problem_response[] =
     "\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}}}";
 
 static const char security_schemes[] =
-    "{\"cookie\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"session\",\"description\":"
+    "{\"cookie\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"optria_session\",\"description\":"
     "\"A signed-in person. Every change also sends the token of the session as X-CSRF-Token.\"},"
     "\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"An API token.\"}}";
 

@@ -36,6 +36,11 @@ oq_str http_peer(const http_req *rq)
     return rq->peer;
 }
 
+db_pool *http_pool(const http_req *rq)
+{
+    return rq->server->options.pool;
+}
+
 bool http_is_tls(const http_req *rq)
 {
     return rq->is_tls;

@@ -17,6 +17,8 @@ oq_str http_target(const http_req *rq);/* path and query as they came, for links
 oq_str http_request_id(const http_req *rq);
 oq_str http_peer(const http_req *rq);  /* address; from X-Forwarded-For only when the direct peer
                                           is in OPTRIA_TRUSTED_PROXIES */
+/* For the few that open scopes of their own: sign-in, reset links, the session's home tenant. */
+db_pool *http_pool(const http_req *rq);
 bool http_is_tls(const http_req *rq);  /* by the proxy's X-Forwarded-Proto, under the same rule */
 oq_str http_header(http_req *rq, const char *name); /* any case; not given: OQ_NONE */
 oq_str http_cookie(http_req *rq, const char *name);
