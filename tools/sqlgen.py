@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Makes typed C of the statements in .sql files. What the files look like: src/db/stmt.h.
 
-    sqlgen.py header --platform-tables FILE in.sql out.h
-    sqlgen.py all    --platform-tables FILE --out all_stmts.c a.sql b.sql ...
+    sqlgen.py header      --platform-tables FILE in.sql out.h
+    sqlgen.py all         --platform-tables FILE --out all_stmts.c a.sql b.sql ...
+    sqlgen.py constraints --platform-tables FILE --out all_constraints.c a.sql b.sql ...
 
 `header` writes what the .c file beside the .sql file includes. `all` writes the list of every
-statement and of every named constraint, and refuses names that two files use.
+statement, `constraints` that of every named constraint (apart, because the first one drags the
+whole program in); both refuse names that two files use.
 
 A statement is refused, with file and line, when it could leave its tenant (sql_walls.py), when a
 parameter is unknown, unused or given by position, when a block holds no statement or several, and
@@ -29,13 +31,12 @@ class Type:
     sql: str  # what the parameter is cast to
     c: str
     row: str  # macro of the field table
-    limits: str = ""
 
 
 TYPES = {
     "text": Type("text", "oq_str", "OQ_TEXT"),
     "i64": Type("int8", "int64_t", "OQ_I64"),
-    "i32": Type("int4", "int64_t", "OQ_I64", ".min = INT32_MIN, .max = INT32_MAX"),
+    "i32": Type("int4", "int64_t", "DB_I32"),
     "f64": Type("float8", "double", "OQ_F64"),
     "bool": Type("bool", "bool", "OQ_BOOL"),
     "uuid": Type("uuid", "oq_uuid", "OQ_UUID"),
@@ -317,11 +318,8 @@ def _struct(name, columns):
 def _field_table(name, struct, columns, are_args):
     rows = ""
     for column in columns:
-        kind = column.kind
-        extras = [".required = true"] if are_args and not column.may_be_null else []
-        extras += [kind.limits] if kind.limits else []
-        more = "".join(", " + extra for extra in extras)
-        rows += f"    {kind.row}({struct}, {column.name}{more}),\n"
+        required = ", .required = true" if are_args and not column.may_be_null else ""
+        rows += f"    {column.kind.row}({struct}, {column.name}{required}),\n"
     return f"static const oq_field {name}[] = {{\n{rows}    OQ_FIELDS_END\n}};\n"
 
 
@@ -401,13 +399,16 @@ def clashes(files):
 
 def write_all(files):
     names = sorted(statement.name.lower() for _, statements, _ in files for statement in statements)
-    constraints = sorted((one for _, _, some in files for one in some), key=lambda one: one.name)
-    code = _GENERATED.format(of="")
-    code += '#include "db/constraint.h"\n#include "db/stmt.h"\n\n'
+    code = _GENERATED.format(of="") + '#include "db/stmt.h"\n\n'
     code += "".join(f"extern const db_stmt sql_{name}_stmt;\n" for name in names)
     code += "\nconst db_stmt *const db_all_stmts[] = {\n"
-    code += "".join(f"    &sql_{name}_stmt,\n" for name in names) + "    NULL,\n};\n"
-    code += "\nconst db_constraint db_all_constraints[] = {\n"
+    return code + "".join(f"    &sql_{name}_stmt,\n" for name in names) + "    NULL,\n};\n"
+
+
+def write_constraints(files):
+    constraints = sorted((one for _, _, some in files for one in some), key=lambda one: one.name)
+    code = _GENERATED.format(of="") + '#include "db/constraint.h"\n\n#include <stddef.h>\n\n'
+    code += "const db_constraint db_all_constraints[] = {\n"
     for constraint in constraints:
         column = f'"{constraint.field}"' if constraint.field else "NULL"
         code += f'    {{"{constraint.name}", "{constraint.code}", {column}}},\n'
@@ -435,10 +436,11 @@ def main(argv):
     header.add_argument("--platform-tables", required=True)
     header.add_argument("sql")
     header.add_argument("out")
-    every = commands.add_parser("all")
-    every.add_argument("--platform-tables", required=True)
-    every.add_argument("--out", required=True)
-    every.add_argument("sql", nargs="*")
+    for name in ("all", "constraints"):
+        every = commands.add_parser(name)
+        every.add_argument("--platform-tables", required=True)
+        every.add_argument("--out", required=True)
+        every.add_argument("sql", nargs="*")
     options = parser.parse_args(argv)
 
     platform_tables = sql_walls.read_platform_tables(options.platform_tables)
@@ -458,7 +460,8 @@ def main(argv):
         failed |= complain(path, [error])
     if failed:
         return 1
-    write_file(options.out, write_all(files))
+    write = write_all if options.command == "all" else write_constraints
+    write_file(options.out, write(files))
     return 0
 
 

@@ -420,7 +420,10 @@ class Program(unittest.TestCase):
             made = self.run_tool("all", "--platform-tables", at("tables"), "--out", at("all.c"),
                                  at("thing.sql"))
             self.assertEqual(made.returncode, 0, made.stderr)
-            for name in ("use.c", "all.c"):
+            made = self.run_tool("constraints", "--platform-tables", at("tables"), "--out",
+                                 at("constraints.c"), at("thing.sql"))
+            self.assertEqual(made.returncode, 0, made.stderr)
+            for name in ("use.c", "all.c", "constraints.c"):
                 built = subprocess.run(
                     ["cc", "-std=gnu17", "-Wall", "-Wextra", "-Werror", "-Wshadow",
                      "-Wno-missing-field-initializers", "-I", source, "-I", folder, "-c", at(name),

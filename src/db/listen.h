@@ -19,11 +19,14 @@ typedef struct db_channel {
     void *self;
 } db_channel;
 
-/* `channels` ends with a NULL name and outlives the listener. */
+/* `channels` ends with a NULL name and outlives the listener; their functions are called on the
+ * listener's thread and do not block. Of the options, `role` and the limits of the pool do not
+ * matter. Fails: db.bad_url, db.no_thread (reason); a database that is away is no failure. */
 OQ_CHECKED oq_err *db_listener_open(const db_pool_options *options, const db_channel *channels,
                                     db_listener **ret_listener);
-/* False while the connection is away. */
+/* False while the connection is away: what is remembered may be out of date. */
 bool db_listener_is_connected(const db_listener *listener);
+/* Ends the thread. Accepts NULL. */
 void db_listener_close(db_listener *listener);
 
 #endif

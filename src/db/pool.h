@@ -4,10 +4,20 @@
  * db/ sees libpq. A connection that comes back from a unit of work carries nothing over: tenant
  * and role are set per transaction, and a connection in any other state than idle is closed.
  *
- * Failures are errors, never a hang: db.unreachable (fact: host), db.lost, db.pool_full (fact:
- * waited_ms), db.statement_timeout, db.lock_timeout, db.serialization, db.read_only,
- * db.disk_full, db.refused. The first three heal by themselves: the next unit of work tries a
- * fresh connection, with a pause after a failed attempt so that a dead server is not hammered. */
+ * Failures are errors, never a hang:
+ *
+ *     db.unreachable (host)   no connection can be made
+ *     db.refused (host)       the server answers and does not let us in: password, database, role,
+ *                             too many connections; or it ran out of memory
+ *     db.too_old (host, found, wanted)   an older PostgreSQL
+ *     db.lost                 the connection broke while a unit of work used it
+ *     db.pool_full (waited_ms)     every connection is busy
+ *     db.statement_timeout, db.lock_timeout, db.serialization, db.read_only, db.disk_full
+ *
+ * All heal by themselves: the next unit of work tries a fresh connection, with a pause after a
+ * failed attempt (0.1 s, doubling to 5 s; units fail at once meanwhile) so that a dead server is
+ * not hammered. A connection that died while it lay idle (the server was restarted) is nobody's
+ * failure: the first statement of a unit is sent once more, on a fresh one. */
 #ifndef DB_POOL_H
 #define DB_POOL_H
 
@@ -22,12 +32,14 @@ typedef struct db_pool_options {
     const char *app_name;     /* seen in pg_stat_activity: "optria serve" */
     int size_max;             /* connections at most */
     int wait_max_ms;          /* for a free connection, then db.pool_full */
-    int statement_max_ms;     /* one statement, then db.statement_timeout */
+    int statement_max_ms;     /* one statement, then db.statement_timeout; 0: no limit */
+    int lock_max_ms;          /* waiting for a row or table lock, then db.lock_timeout;
+                                 0: half of statement_max_ms */
     int connect_max_ms;
 } db_pool_options;
 
-/* Checks the options and opens no connection yet: a server starts without its database and says
- * so at /health/ready. */
+/* Checks the options (db.bad_url) and opens no connection yet: a server starts without its database
+ * and says so at /health/ready. */
 OQ_CHECKED oq_err *db_pool_open(const db_pool_options *options, db_pool **ret_pool);
 
 /* Waits until every connection is back. Accepts NULL. */

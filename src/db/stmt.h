@@ -58,8 +58,10 @@ typedef struct db_f64s {
     size_t count;
 } db_f64s;
 
-/* Their types in a field table, behind those of base/field.h. */
-enum { DB_TYPE_I64S = 100, DB_TYPE_F64S, DB_TYPE_BOOL_OR_NULL };
+/* Types of parameters and columns that base/field.h has no use for. */
+enum { DB_TYPE_I32 = 100, DB_TYPE_I64S, DB_TYPE_F64S, DB_TYPE_BOOL_OR_NULL };
+#define DB_I32(rec, member, ...)                                                                   \
+    OQ_FIELD_(rec, member, int64_t, (oq_type)DB_TYPE_I32, ##__VA_ARGS__)
 #define DB_I64S(rec, member, ...)                                                                  \
     OQ_FIELD_(rec, member, db_i64s, (oq_type)DB_TYPE_I64S, ##__VA_ARGS__)
 #define DB_F64S(rec, member, ...)                                                                  \

@@ -41,7 +41,7 @@ static oq_err *migrate(command_run *run)
         OQ_TRY(settings_require(s, "OPTRIA_DB_URL"));
     oq_str url = s->db_owner_url.len ? s->db_owner_url : s->db_url;
     db_migrate_report report = {0};
-    OQ_TRY(db_migrate(run->arena, url, db_migrations, o->dry_run, say_step, NULL, &report));
+    OQ_TRY(db_migrate(run->arena, url, db_migrations(), o->dry_run, say_step, NULL, &report));
     if (o->json) {
         print_json(&report, o->dry_run);
         return NULL;
