@@ -20,7 +20,7 @@
  *                              not exist shows itself
  *     can                      {{#can.user.manage}}: whether the person may
  *     brand title page_title   page_title is "title · brand", for <title>
- *     content status           the page's template; the HTTP status
+ *     content                  the page's template
  *     path                     of this page, without the query
  *     assets                   {{assets.app_css}}: "/assets/app.3f9a1c2b.css"
  *     theme                    "light", "dark", "auto": the cookie "theme"
@@ -32,6 +32,7 @@
  *     crumbs                   {label href is_current}; the last one has no href
  *     toasts                   {kind text}; kind is "ok", "info", "warn", "error"
  *     year tz request_id
+ *     is_plain                 in the frame without sidebar, where the page brings its own <main>
  *
  * and what the hooks of other modules put there (web_frame_hook). */
 #ifndef WEB_PAGE_H
@@ -74,8 +75,9 @@ void web_page_crumb(web_page *page, oq_str label, const char *path);
  *     choices                     of a choice: list of {value label is_selected}
  *     items                       of a list: its texts
  * A record inside the record is an object of such fields: {{form.address.city.value}}.
- * Times are local (web_local_text). Secrets come back empty. An error about no field of the table
- * becomes {{form_error}}; {{has_errors}} says whether there is any.
+ * A value is what the same table reads back; of a field that is wrong, what was typed. Secrets come
+ * back empty. Errors about no field of the table become {{form_error}}; {{has_errors}} says whether
+ * there is any error.
  * `record` NULL: all empty. `err` may be NULL. */
 void web_page_form(web_page *page, const oq_field *fields, const void *record, const oq_err *err);
 
@@ -89,7 +91,9 @@ oq_str web_choice_label(oq_lang lang, const char *field, const char *value);
  * kind and key alone, and what does not name a sentence is not shown. */
 void web_toast(http_req *rq, const char *kind, const char *text_key);
 
-/* Renders page and frame as the answer. Fails as mustache_render does. */
+/* Renders page and frame as the answer. Fails: template.unknown (fact: name), web.member_taken
+ * (facts: name, template) when the page has put a member that is the frame's, and as mustache_render
+ * does. */
 OQ_CHECKED oq_err *web_page_send(web_page *page);
 /* The same without sidebar and top bar: sign-in, landing, errors. */
 OQ_CHECKED oq_err *web_page_send_plain(web_page *page);
@@ -102,7 +106,10 @@ oq_str web_asset_path(oq_str name);
 /* GET /assets/{name}, /favicon.svg, /robots.txt: files built into the program. */
 extern const http_route web_routes[];
 
-/* http_hooks.error_page. Answers even when the templates cannot (no set-up, no database). */
+/* http_hooks.error_page: the template "error", in the frame for who is signed in (but plain after a
+ * fault of ours). Needs no database. Fails as web_page_send does. {{error}} has: status title text
+ * next request_id; details, a list of {field text}; retry_href where trying again may help;
+ * home_href; wants_login. */
 oq_err *web_error_page(void *self, http_req *rq, int status, const oq_err *err);
 
 /* --- what other modules lend, once at start ---------------------------------------------------*/

@@ -229,6 +229,18 @@ const web_value *web_get(const web_value *object, oq_str key)
     return web_has(object, key, &value) ? value : NULL;
 }
 
+size_t web_member_count(const web_value *object)
+{
+    return web_is_object(object) ? object->object.count : 0;
+}
+
+const web_value *web_member_at(const web_value *object, size_t i, oq_str *ret_key)
+{
+    assert(i < web_member_count(object));
+    *ret_key = object->object.at[i].key;
+    return object->object.at[i].value;
+}
+
 const web_value *web_look_up(const web_value *lookup, oq_str path)
 {
     if (!web_is_lookup(lookup))

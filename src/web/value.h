@@ -46,6 +46,9 @@ void web_put_record(web_value *object, const oq_field *fields, const void *recor
 /* Whether there is such a member, and which; *ret_value may be NULL even so. */
 bool web_has(const web_value *object, oq_str key, const web_value **ret_value);
 const web_value *web_get(const web_value *object, oq_str key);
+/* The members in the order in which they were put. */
+size_t web_member_count(const web_value *object);
+const web_value *web_member_at(const web_value *object, size_t i, oq_str *ret_key);
 /* Asks a lookup; NULL for other values. */
 const web_value *web_look_up(const web_value *lookup, oq_str path);
 bool web_is_true(const web_value *value);   /* false: NULL, false, "", an empty list */
