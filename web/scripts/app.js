@@ -5,6 +5,7 @@ import { startCopy } from './copy.js';
 import { startDialogs } from './dialog.js';
 import { startForms } from './form.js';
 import { startNotifications } from './notifications.js';
+import { startRefresh } from './refresh.js';
 import { startTheme } from './theme.js';
 import { startToasts } from './toast.js';
 
@@ -15,3 +16,4 @@ startCopy();
 startDialogs();
 startForms();
 startNotifications();
+startRefresh();

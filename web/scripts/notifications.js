@@ -6,9 +6,44 @@ import { toast } from './toast.js';
 
 const EVENTS = '/api/events';
 const LIST = '/api/notifications?limit=10';
+const COUNT = '/api/notifications/count';
+const READ_ALL = '/api/notifications/read-all';
 const COUNT_MAX = 99;
 
 const csrfToken = () => document.querySelector('meta[name="csrf-token"]')?.content ?? '';
+
+async function getJson(path) {
+  const answer = await fetch(path, { headers: { Accept: 'application/json' } });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  return answer.json();
+}
+
+// The server replays a little more than was missed, so that nothing falls between two pages. What
+// this tab has shown already is remembered across its pages and not announced again.
+class Seen {
+  static KEY = 'optria.seen';
+  static MAX = 60;
+
+  constructor() {
+    try {
+      this.ids = JSON.parse(sessionStorage.getItem(Seen.KEY)) ?? [];
+    } catch {
+      this.ids = [];
+    }
+  }
+
+  // True the first time.
+  add(id) {
+    if (this.ids.includes(id)) return false;
+    this.ids = [...this.ids, id].slice(-Seen.MAX);
+    try {
+      sessionStorage.setItem(Seen.KEY, JSON.stringify(this.ids));
+    } catch {
+      // Storage may be switched off; then a toast can appear twice.
+    }
+    return true;
+  }
+}
 
 // "3 minutes ago" in the page's language.
 export function ago(at, now, lang) {
@@ -31,8 +66,8 @@ class Bell {
     this.menu = document.getElementById('bell-menu');
     this.list = this.menu.querySelector('[data-bell-list]');
     this.counter = root.querySelector('.count');
-    this.unread = Number(root.dataset.unread) || 0;
-    this.lastId = '';
+    this.lastId = root.dataset.since ?? '';
+    this.seen = new Seen();
     this.stream = null;
   }
 
@@ -40,14 +75,13 @@ class Bell {
     this.menu.addEventListener('toggle', (event) => {
       if (event.newState === 'open') this.load();
     });
-    this.list.addEventListener('click', (event) => {
-      const item = event.target.closest('.bell-item.is-unread');
-      if (item) this.markRead(item.dataset.id);
-    });
     this.menu.querySelector('[data-bell-read-all]')?.addEventListener('click', () => this.readAll());
     document.addEventListener('visibilitychange', () => this.follow());
     addEventListener('pagehide', () => this.hangUp());
-    addEventListener('pageshow', () => this.follow());
+    addEventListener('pageshow', (event) => {
+      if (event.persisted) this.count();
+      this.follow();
+    });
     this.follow();
   }
 
@@ -61,9 +95,9 @@ class Bell {
     const query = this.lastId === '' ? '' : `?last_event_id=${encodeURIComponent(this.lastId)}`;
     this.stream = new EventSource(EVENTS + query);
     this.stream.addEventListener('notification', (event) => this.arrive(event));
-    this.stream.addEventListener('job', (event) => this.pass(event));
+    this.stream.addEventListener('resync', () => this.count());
     this.stream.addEventListener('error', () => {
-      // Closed for good (signed out, server says no): a reload decides, not a loop.
+      // Closed for good (signed out, the server says no): the next page decides, not a loop.
       if (this.stream?.readyState === EventSource.CLOSED) this.stream = null;
     });
   }
@@ -73,42 +107,36 @@ class Bell {
     this.stream = null;
   }
 
-  // Pages that follow something live listen for "optria:<event>" on the document.
-  pass(event) {
-    if (event.lastEventId !== '') this.lastId = event.lastEventId;
-    let detail = null;
-    try {
-      detail = JSON.parse(event.data);
-    } catch {
-      return null;
-    }
-    document.dispatchEvent(new CustomEvent(`optria:${event.type}`, { detail }));
-    return detail;
-  }
-
   arrive(event) {
-    const note = this.pass(event);
-    if (!note) return;
-    this.show(this.unread + 1);
-    toast('info', note.title, note.href);
+    if (event.lastEventId !== '') this.lastId = event.lastEventId;
+    const note = JSON.parse(event.data);
+    if (!this.seen.add(note.id)) return;
+    toast('info', note[`title_${document.documentElement.lang}`] ?? note.title, this.href(note));
+    this.count();
     if (this.menu.matches(':popover-open')) this.load();
   }
 
-  // --- the list ------------------------------------------------------------------------------
+  // --- the number ----------------------------------------------------------------------------
   show(unread) {
-    this.unread = Math.max(0, unread);
-    this.counter.hidden = this.unread === 0;
-    this.counter.textContent = this.unread > COUNT_MAX ? `${COUNT_MAX}+` : String(this.unread);
+    this.counter.hidden = unread === 0;
+    this.counter.textContent = unread > COUNT_MAX ? `${COUNT_MAX}+` : String(unread);
   }
 
+  async count() {
+    try {
+      this.show((await getJson(COUNT)).unread);
+    } catch {
+      // The number is a courtesy; the list says when something is wrong.
+    }
+  }
+
+  // --- the list ------------------------------------------------------------------------------
   async load() {
     this.list.setAttribute('aria-busy', 'true');
     try {
-      const answer = await fetch(LIST, { headers: { Accept: 'application/json' } });
-      if (!answer.ok) throw new Error(String(answer.status));
-      const page = await answer.json();
+      const page = await getJson(LIST);
       this.fill(page.items);
-      if (Number.isInteger(page.unread)) this.show(page.unread);
+      this.show(page.unread);
     } catch {
       this.message(say('notificationsFailed'));
     } finally {
@@ -131,10 +159,14 @@ class Bell {
     this.list.replaceChildren(...notes.map((note) => this.item(note)));
   }
 
+  // This address marks it as read and leads on to what it is about.
+  href(note) {
+    return `/notifications/${encodeURIComponent(note.id)}`;
+  }
+
   item(note) {
     const item = document.getElementById('bell-model').content.firstElementChild.cloneNode(true);
-    item.dataset.id = note.id;
-    item.href = note.href ?? '/notifications';
+    item.href = this.href(note);
     item.classList.toggle('is-unread', !note.is_read);
     item.querySelector('.bell-title').textContent = note.title;
     item.querySelector('.bell-body').textContent = note.body ?? '';
@@ -143,27 +175,18 @@ class Bell {
     return item;
   }
 
-  post(path) {
-    return fetch(path, {
-      method: 'POST',
-      headers: { 'X-CSRF-Token': csrfToken() },
-      keepalive: true, // the click also leads to another page
-    });
-  }
-
-  markRead(id) {
-    this.show(this.unread - 1);
-    this.post(`/api/notifications/${encodeURIComponent(id)}/read`).catch(() => {});
-  }
-
   async readAll() {
-    const answer = await this.post('/api/notifications/read-all').catch(() => null);
-    if (!answer?.ok) {
+    try {
+      const answer = await fetch(READ_ALL, {
+        method: 'POST',
+        headers: { 'X-CSRF-Token': csrfToken() },
+      });
+      if (!answer.ok) throw new Error(String(answer.status));
+      this.show(0);
+      this.list.querySelectorAll('.is-unread').forEach((item) => item.classList.remove('is-unread'));
+    } catch {
       toast('error', say('notificationsFailed'));
-      return;
     }
-    this.show(0);
-    this.list.querySelectorAll('.is-unread').forEach((item) => item.classList.remove('is-unread'));
   }
 }
 
