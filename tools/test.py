@@ -6,10 +6,12 @@ Parts: checks    what a program can see in the sources: layers, texts, migration
        tools     tests of the build's own tools, and of the scripts in web/
        fuzz      each fuzz target over its kept inputs and small changes of them
        integration  programs of tests/integration/, on one temporary PostgreSQL
-       e2e       a real browser on a real server
+       e2e       a real browser on a real server: `optria demo` in a folder of its own
 
-The programs come from the build in build-test/, which meson describes. What passes is one line;
-what fails shows its output. The last line is `N passed, M failed`. At the end, also on Ctrl-C,
+The programs come from the build in build-test/, which meson describes. Tests are told: OPTRIA_TEST_BIN
+(the program), OPTRIA_TEST_URL (integration: the superuser of the temporary PostgreSQL),
+OPTRIA_TEST_SERVER and OPTRIA_TEST_PASSWORD (e2e: the demo's address, its accounts' password).
+What passes is one line; what fails shows its output. The last line is `N passed, M failed`. At the end, also on Ctrl-C,
 nothing that was started here still runs.
 """
 
@@ -17,9 +19,12 @@ import concurrent.futures
 import ctypes
 import json
 import os
+import re
+import secrets
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -34,6 +39,7 @@ OPTRIA = BUILD / "src" / "main" / "optria"
 WORKERS = os.cpu_count() or 2
 OUTPUT_LINES = 200  # of a failing test
 E2E_LIMIT_S = 600
+DEMO_LIMIT_S = 120
 
 
 @dataclass
@@ -134,7 +140,7 @@ def clean_environment():
         LC_ALL="C.UTF-8",
         ASAN_OPTIONS="detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1",
         UBSAN_OPTIONS="print_stacktrace=1",
-        OPTRIA_BUILD=str(BUILD),
+        OPTRIA_TEST_BIN=str(OPTRIA),
     )
     return env
 
@@ -179,6 +185,7 @@ def started(argv, death_signal="KILL", **options):
 
 def run_job(job, shared_env):
     env = clean_environment() | shared_env | job.env
+    env |= {name: os.environ[name] for name in ("OPTRIA_SHARED",) if name in os.environ}
     begun = time.monotonic()
     remark = ""
     with started(job.argv, env=env, cwd=job.cwd, stdin=subprocess.DEVNULL,
@@ -227,6 +234,64 @@ def temporary_database():
                 pass
 
 
+class DemoServer:
+    """`optria demo` for the browser tests, and what it must hold itself: it gets ready, tells no
+    secret in its log, and ends well when asked to."""
+
+    def __init__(self):
+        self.secrets = {name: secrets.token_hex(24) for name in
+                        ("OPTRIA_DEMO_PASSWORD", "JWT_SECRET_KEY", "OPTRIA_MASTER_KEY")}
+        self.cases = []
+        self.log = ""
+        self.begun = time.monotonic()
+
+    def hold(self, name, is_so):
+        self.cases.append(test_formats.Case(name, "passed" if is_so else "failed"))
+
+    @contextmanager
+    def run(self):
+        """Gives what the tests are told; nothing when the server did not get ready."""
+        with tempfile.TemporaryDirectory(prefix="optria-e2e-") as home, \
+                tempfile.TemporaryFile("w+") as log:
+            os.chmod(home, 0o711)  # its database runs under an account of its own
+            env = clean_environment() | self.secrets | {
+                "OPTRIA_HOME": f"{home}/data", "OPTRIA_HTTP_PORT": "0", "OPTRIA_LOG_LEVEL": "debug"}
+            with started([str(OPTRIA), "demo"], death_signal="TERM", env=env, text=True,
+                         stdin=subprocess.DEVNULL, stdout=log, stderr=log) as process:
+                address = self.wait_until_ready(process, log)
+                self.hold("gets ready", address)
+                try:
+                    yield address and {"OPTRIA_TEST_SERVER": address,
+                                       "OPTRIA_TEST_PASSWORD": self.secrets["OPTRIA_DEMO_PASSWORD"]}
+                finally:
+                    self.hold("ends well when asked to", self.stop(process) == 0)
+                    log.seek(0)
+                    self.log = log.read()
+                    self.hold("tells no secret", not any(s in self.log for s in self.secrets.values()))
+
+    @staticmethod
+    def wait_until_ready(process, log):
+        until = time.monotonic() + DEMO_LIMIT_S
+        while process.poll() is None and time.monotonic() < until:
+            log.seek(0)
+            found = re.search(r"^ready (http://\S+)$", log.read(), re.M)
+            if found:
+                return found.group(1)
+            time.sleep(0.1)
+        return None
+
+    @staticmethod
+    def stop(process):
+        process.terminate()
+        try:
+            return process.wait(60)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def outcome(self):
+        return Outcome(Job("e2e", "demo", []), self.cases, self.log, time.monotonic() - self.begun)
+
+
 # --- telling ------------------------------------------------------------------------------------------
 
 def tell(outcome):
@@ -267,6 +332,17 @@ def run_all(jobs, shared_env):
     return outcomes
 
 
+def run_e2e(jobs):
+    demo = DemoServer()
+    outcomes = []
+    with demo.run() as env:
+        if env:
+            outcomes = run_all(jobs, env)
+    outcomes.append(demo.outcome())
+    tell(outcomes[-1])
+    return outcomes
+
+
 def summarize(outcomes, took_s):
     failed = [(o.job, case) for o in outcomes for case in o.cases if case.state == "failed"]
     skipped = [(o.job, case) for o in outcomes for case in o.cases if case.state == "skipped"]
@@ -289,11 +365,14 @@ def main():
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)  # what a test leaves behind comes to us
     signal.signal(signal.SIGTERM, ask_to_stop)
     begun = time.monotonic()
-    outcomes = run_all([j for j in jobs if j.part not in ("integration", "e2e")], {})
-    with_database = [j for j in jobs if j.part in ("integration", "e2e")]
-    if with_database:
+    integration = [j for j in jobs if j.part == "integration"]
+    e2e = [j for j in jobs if j.part == "e2e"]
+    outcomes = run_all([j for j in jobs if j not in integration and j not in e2e], {})
+    if integration:
         with temporary_database() as env:
-            outcomes += run_all(with_database, env)
+            outcomes += run_all(integration, env)
+    if e2e:
+        outcomes += run_e2e(e2e)
     return summarize(outcomes, time.monotonic() - begun)
 
 
