@@ -13,3 +13,6 @@ ALTER TABLE processes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE processes FORCE ROW LEVEL SECURITY;
 CREATE POLICY processes_platform ON processes TO optria_platform USING (true) WITH CHECK (true);
 GRANT SELECT, INSERT, UPDATE, DELETE ON processes TO optria_platform;
+
+-- Readiness compares what ran with what the program brings along.
+GRANT SELECT ON schema_migrations TO optria_platform;

@@ -78,6 +78,14 @@ static oq_err *open_platform(db_pool *pool, oq_arena *arena, db_platform **ret_p
                             ret_platform);
 }
 
+static int64_t newest_migration(void)
+{
+    int64_t newest = 0;
+    for (const db_migration *m = db_migrations(); m->number; m++)
+        newest = m->number > newest ? m->number : newest;
+    return newest;
+}
+
 static oq_err *check_schema(void *self, oq_arena *arena)
 {
     db_platform *p;
@@ -86,7 +94,7 @@ static oq_err *check_schema(void *self, oq_arena *arena)
     oq_err *err = sql_schema_last(p, &rows);
     db_platform_close(p);
     OQ_TRY(err);
-    int64_t last = rows.at[0].last, newest = db_migration_newest();
+    int64_t last = rows.at[0].last, newest = newest_migration();
     if (last == newest)
         return NULL;
     return oq_fail(OQ_UNAVAILABLE, last < newest ? "health.schema_old" : "health.schema_newer",
