@@ -4,7 +4,7 @@
 // The same input gives the same bytes: nothing here depends on the clock, the machine or the order
 // of a directory. After `npm ci` it needs no network.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -111,20 +111,43 @@ emit('landing.js', await script('scripts/landing.js'));
 emit('icons.svg', sprite(from('icons'), from('node_modules/lucide-static/icons')));
 emit('favicon.svg', readFileSync(from('icons/brand/favicon.svg')));
 
-// Built beside the old one and swapped in, so that a build that fails leaves the last good one.
+// Written beside the old build and swapped in, so that a build that fails leaves the last good one,
+// and one that changes nothing touches nothing (whatever is made of dist/ is then not made again).
 const fresh = from('node_modules/.dist');
-rmSync(fresh, { recursive: true, force: true });
-mkdirSync(join(fresh, 'assets'), { recursive: true });
-for (const [name, bytes] of assets) {
-  writeFileSync(join(fresh, 'assets', name), bytes);
-  if (TEXT.has(extname(name))) writeFileSync(join(fresh, 'assets', `${name}.gz`), gzip(bytes));
-}
-const sorted = Object.fromEntries(Object.entries(manifest).sort(([a], [b]) => (a < b ? -1 : 1)));
-writeFileSync(join(fresh, 'manifest.json'), `${JSON.stringify(sorted, null, 2)}\n`);
-rmSync(from('dist'), { recursive: true, force: true });
-renameSync(fresh, from('dist'));
+const stale = from('node_modules/.dist.old');
+const dist = from('dist');
 
-for (const name of readdirSync(from('dist/assets')).sort()) {
-  const size = readFileSync(from('dist/assets', name)).length;
+function write(folder) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(folder, 'assets'), { recursive: true });
+  for (const [name, bytes] of assets) {
+    writeFileSync(join(folder, 'assets', name), bytes);
+    if (TEXT.has(extname(name))) writeFileSync(join(folder, 'assets', `${name}.gz`), gzip(bytes));
+  }
+  const sorted = Object.fromEntries(Object.entries(manifest).sort(([a], [b]) => (a < b ? -1 : 1)));
+  writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify(sorted, null, 2)}\n`);
+}
+
+function isSame(a, b) {
+  if (!existsSync(join(b, 'assets'))) return false;
+  const list = (folder) => ['manifest.json', ...readdirSync(join(folder, 'assets')).sort()
+    .map((name) => join('assets', name))];
+  const files = list(a);
+  return files.join() === list(b).join()
+    && files.every((name) => readFileSync(join(a, name)).equals(readFileSync(join(b, name))));
+}
+
+write(fresh);
+if (isSame(fresh, dist)) {
+  rmSync(fresh, { recursive: true });
+} else {
+  rmSync(stale, { recursive: true, force: true });
+  if (existsSync(dist)) renameSync(dist, stale);
+  renameSync(fresh, dist);
+  rmSync(stale, { recursive: true, force: true });
+}
+
+for (const name of readdirSync(join(dist, 'assets')).sort()) {
+  const size = readFileSync(join(dist, 'assets', name)).length;
   console.log(`${String(size).padStart(8)}  ${name}`);
 }
