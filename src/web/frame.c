@@ -17,12 +17,19 @@ oq_str web_lang_href(oq_arena *arena, oq_str target, oq_lang lang)
     bool is_own = target.len > 0 && target.ptr[0] == '/' &&
                   (target.len < 2 || (target.ptr[1] != '/' && target.ptr[1] != '\\'));
     oq_str rest = is_own ? target : OQ_STR("/"), path, part;
+    OQ_AUTO(oq_buf) href = oq_buf_make(target.len + 16);
     oq_str_cut(&rest, '?', &path);
-    oq_str href = oq_strf(arena, "%.*s?", OQ_FMT(path));
-    while (oq_str_cut(&rest, '&', &part))
-        if (part.len > 0 && !is_lang_parameter(part))
-            href = oq_strf(arena, "%.*s%.*s&", OQ_FMT(href), OQ_FMT(part));
-    return oq_strf(arena, "%.*slang=%.*s", OQ_FMT(href), OQ_FMT(oq_lang_code(lang)));
+    oq_buf_str(&href, path);
+    oq_buf_char(&href, '?');
+    while (oq_str_cut(&rest, '&', &part)) {
+        if (part.len == 0 || is_lang_parameter(part))
+            continue;
+        oq_buf_str(&href, part);
+        oq_buf_char(&href, '&');
+    }
+    oq_buf_lit(&href, "lang=");
+    oq_buf_str(&href, oq_lang_code(lang));
+    return oq_str_copy(arena, oq_buf_view(&href));
 }
 
 /* The letters up to here are those of European languages. */

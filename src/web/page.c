@@ -39,6 +39,11 @@ static oq_err *compile_all(mustache_set *set)
         if (template_name(file, &name))
             OQ_TRY(mustache_add(set, name, oq_strn(file->ptr, file->len)));
     }
+    /* What every answer may need must not be found missing when it is needed. */
+    static const char *const always[] = {"frame", "frame_plain", "error"};
+    for (size_t i = 0; i < OQ_COUNT(always); i++)
+        if (!mustache_find(set, oq_cstr(always[i])))
+            return oq_fail(OQ_INTERNAL, "template.unknown", "name=%s", always[i]);
     return NULL;
 }
 
