@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the tests: ./run test [PART|NAME...]
 
-Parts: checks    what a program can see in the sources: layers, texts, migrations
+Parts: checks    what a program can see in the sources: layers, texts, generated docs
        unit      cmocka programs of src/, with the sanitizers on
        tools     tests of the build's own tools, and of the scripts in web/
        fuzz      each fuzz target over its kept inputs and small changes of them
@@ -17,10 +17,12 @@ nothing that was started here still runs.
 
 import concurrent.futures
 import ctypes
+import fcntl
 import json
 import os
 import re
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -77,6 +79,7 @@ def check_jobs():
     for path in sorted((ROOT / "tools").glob("check_*.py")):
         if not path.stem.endswith("_test"):
             yield Job("checks", path.stem.removeprefix("check_"), [sys.executable, str(path)])
+    yield Job("checks", "docs", [str(OPTRIA), "docs", "--check", "docs"])
 
 
 def meson_jobs():
@@ -211,6 +214,41 @@ def run_job(job, shared_env):
         if remark:
             cases.append(test_formats.Case(remark, "failed"))
     return Outcome(job, cases, output, time.monotonic() - begun, remark)
+
+
+SCRATCH = "optria-tests-"
+
+
+@contextmanager
+def scratch_folder():
+    """A folder for all that tests write, gone afterwards. Those of runs that were killed are
+    removed on the way: nobody holds their lock any more."""
+    top = Path(tempfile.gettempdir())
+    for old in top.glob(SCRATCH + "*"):
+        try:
+            with locked(old):
+                shutil.rmtree(old, ignore_errors=True)
+        except OSError:
+            pass  # in use, or not ours
+    folder = tempfile.mkdtemp(prefix=SCRATCH, dir=top)
+    os.chmod(folder, 0o711)  # as root, databases run under an account of their own
+    with locked(folder):
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def locked(folder):
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        if os.fstat(fd).st_uid != os.geteuid():
+            raise PermissionError(folder)
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(fd)
 
 
 # --- what several tests share ---------------------------------------------------------------------------
@@ -363,7 +401,14 @@ def ask_to_stop(number, frame):
 def main():
     jobs = choose(all_jobs(), sys.argv[1:])
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)  # what a test leaves behind comes to us
-    signal.signal(signal.SIGTERM, ask_to_stop)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, ask_to_stop)  # also where a shell told us to ignore it
+    with scratch_folder() as folder:
+        os.environ["TMPDIR"] = folder
+        return run_parts(jobs)
+
+
+def run_parts(jobs):
     begun = time.monotonic()
     integration = [j for j in jobs if j.part == "integration"]
     e2e = [j for j in jobs if j.part == "e2e"]

@@ -1,12 +1,11 @@
 #include "main/command.h"
 
 typedef struct config_options {
-    bool json, markdown;
+    bool json;
 } config_options;
 
 static const oq_field config_fields[] = {
     OQ_BOOL(config_options, json, .help = "Print JSON"),
-    OQ_BOOL(config_options, markdown, .help = "Print the table of docs/settings.md"),
     OQ_FIELDS_END,
 };
 
@@ -49,23 +48,12 @@ static oq_err *print_json(const command_run *run)
     return NULL;
 }
 
-static void print_markdown(void)
-{
-    printf("| variable | default | meaning |\n|---|---|---|\n");
-    for (const oq_field *f = setting_fields; f->type != OQ_TYPE_END; f++)
-        printf("| `%s` | %s%s%s | %s |\n", f->env, f->preset ? "`" : "",
-               f->preset ? f->preset : "", f->preset ? "`" : "", f->help);
-}
-
 static oq_err *config(command_run *run)
 {
     const config_options *o = run->options;
     if (o->json)
         return print_json(run);
-    if (o->markdown)
-        print_markdown();
-    else
-        print_table(run);
+    print_table(run);
     return NULL;
 }
 

@@ -13,19 +13,20 @@
 #include "main/process.h"
 
 /* A folder that everybody may pass through, gone at the end of the test. */
-typedef char place[64];
+typedef char place[256];
 
 static int make_place(void **state)
 {
+    const char *top = getenv("TMPDIR");
     place *p = calloc(1, sizeof(*p));
-    snprintf(*p, sizeof(*p), "/tmp/optria-cluster-XXXXXX");
+    snprintf(*p, sizeof(*p), "%s/cluster-XXXXXX", top && *top ? top : "/tmp");
     *state = p;
     return mkdtemp(*p) && chmod(*p, 0755) == 0 ? 0 : -1;
 }
 
 static int drop_place(void **state)
 {
-    char command[200];
+    char command[sizeof(place) + 50];
     snprintf(command, sizeof(command), "rm -rf -- '%s'", *(place *)*state);
     int failed = system(command);
     free(*state);
@@ -141,6 +142,7 @@ static void test_second_start_is_refused(void **state)
 static void test_temporary_leaves_nothing(void **state)
 {
     oq_arena *arena = oq_arena_open(0);
+    oq_str before = oq_str_copy(arena, oq_cstr(getenv("TMPDIR")));
     setenv("TMPDIR", *(place *)*state, 1);
     assert_int_equal(chmod(*(place *)*state, 01777), 0);
     cluster *c;
@@ -149,7 +151,10 @@ static void test_temporary_leaves_nothing(void **state)
     assert_true(oq_str_starts(folder, oq_cstr(*(place *)*state)));
     CHECK_STR("fast", ask(arena, cluster_admin_url(c), "SHOW fsync"), "off");
     CHECK_OK(cluster_stop(c));
-    unsetenv("TMPDIR");
+    if (before.ptr)
+        setenv("TMPDIR", before.ptr, 1);
+    else
+        unsetenv("TMPDIR");
     assert_false(exists(folder));
     assert_int_equal(rmdir(*(place *)*state), 0);
     oq_arena_close(arena);
