@@ -20,14 +20,14 @@ static int close_arena(void **state)
 
 static int load_texts(void **state)
 {
-    oq_err *err = oq_lang_load(
-        OQ_STR("{\"error.field.type\":\"ليس {wanted}\",\"error.x.rude\":\"لا\","
-               "\"error.x.all\":\"الكل {n}\"}"),
-        OQ_STR("{\"error.field.type\":\"not {wanted}\",\"error.x.rude\":\"no\","
-               "\"error.x.all\":\"all {n}\",\"field.title\":\"Title\","
-               "\"field.title.help\":\"Short\",\"choice.state.open\":\"Open!\","
-               "\"state.closed\":\"Closed!\",\"choice.late\":\"Late!\","
-               "\"choice.closed\":\"not this one\"}"));
+    oq_err *err =
+        oq_lang_load(OQ_STR("{\"error.field.type\":\"ليس {wanted}\",\"error.x.rude\":\"لا\","
+                            "\"error.x.all\":\"الكل {n}\"}"),
+                     OQ_STR("{\"error.field.type\":\"not {wanted}\",\"error.x.rude\":\"no\","
+                            "\"error.x.all\":\"all {n}\",\"field.title\":\"Title\","
+                            "\"field.title.help\":\"Short\",\"choice.state.open\":\"Open!\","
+                            "\"state.closed\":\"Closed!\",\"choice.late\":\"Late!\","
+                            "\"choice.closed\":\"not this one\"}"));
     return err != NULL;
 }
 
@@ -87,9 +87,17 @@ static void test_values(void **state)
 {
     oq_str tags[] = {OQ_STR("a"), OQ_STR("b")};
     oq_uuid users[] = {{{1}}};
-    order r = {.title = OQ_STR("Pump 7"), .password = OQ_STR("secret"), .count = 5,
-               .is_urgent = true, .due_at = 0, .day = 0, .state = 2, .tags = {tags, 2},
-               .users = {users, 1}, .extra = OQ_STR("{}"), .spec = {.min = 0.25, .max = 1}};
+    order r = {.title = OQ_STR("Pump 7"),
+               .password = OQ_STR("secret"),
+               .count = 5,
+               .is_urgent = true,
+               .due_at = 0,
+               .day = 0,
+               .state = 2,
+               .tags = {tags, 2},
+               .users = {users, 1},
+               .extra = OQ_STR("{}"),
+               .spec = {.min = 0.25, .max = 1}};
     static const struct {
         const char *path, *text;
     } row[] = {
@@ -150,8 +158,7 @@ static void test_choices(void **state)
 {
     static const struct {
         const char *value, *label;
-    } row[] = {
-        {"open", "Open!"}, {"closed", "Closed!"}, {"late", "Late!"}, {"unnamed", "unnamed"}};
+    } row[] = {{"open", "Open!"}, {"closed", "Closed!"}, {"late", "Late!"}, {"unnamed", "unnamed"}};
     put(&(order){.state = 2}, NULL, (web_typed){0});
     const web_value *choices =
         web_get(web_get(web_get(view, OQ_STR("form")), OQ_STR("state")), OQ_STR("choices"));
@@ -171,14 +178,15 @@ static void test_choices(void **state)
 /* A template that asks inside a field's section must not find what stands further out. */
 static void test_all_members_are_there(void **state)
 {
-    static const char *const members[] = {"name",        "id",         "value", "error",   "label",
-                                          "help",        "type",       "min",   "max",     "choices",
+    static const char *const members[] = {"name",        "id",         "value", "error", "label",
+                                          "help",        "type",       "min",   "max",   "choices",
                                           "is_required", "is_checked", "items"};
     put(NULL, NULL, (web_typed){0});
     const web_value *form = web_get(view, OQ_STR("form")), *found;
     for (const oq_field *f = order_fields; f->type != OQ_TYPE_OBJECT; f++)
         for (size_t i = 0; i < OQ_COUNT(members); i++)
-            CHECK(members[i], web_has(web_get(form, oq_cstr(f->name)), oq_cstr(members[i]), &found));
+            CHECK(members[i],
+                  web_has(web_get(form, oq_cstr(f->name)), oq_cstr(members[i]), &found));
     CHECK_STR("no record", at("form.title.value"), "");
     CHECK_STR("no record", at("form.spec.max.value"), "");
     CHECK_STR("no record", at("form.is_urgent.is_checked"), "false");
@@ -187,11 +195,15 @@ static void test_all_members_are_there(void **state)
 static void test_errors(void **state)
 {
     oq_pair pair[] = {
-        {OQ_STR("title"), OQ_STR("typed title")}, {OQ_STR("count"), OQ_STR("many")},
-        {OQ_STR("password"), OQ_STR("typed secret")}, {OQ_STR("spec.max"), OQ_STR("<9>")},
+        {OQ_STR("title"), OQ_STR("typed title")},
+        {OQ_STR("count"), OQ_STR("many")},
+        {OQ_STR("password"), OQ_STR("typed secret")},
+        {OQ_STR("spec.max"), OQ_STR("<9>")},
         {OQ_STR("day"), OQ_STR("\xff")},
     };
-    order r = {.title = OQ_STR("read title"), .count = OQ_I64_NONE, .day = OQ_DATE_NONE,
+    order r = {.title = OQ_STR("read title"),
+               .count = OQ_I64_NONE,
+               .day = OQ_DATE_NONE,
                .spec = {.min = 1, .max = 9}};
     oq_err *err = oq_fail_field("count", "field.type", "wanted=%s", "a number");
     err = oq_err_join(err, oq_fail_field("password", "x.rude"));
@@ -245,7 +257,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_arena, close_arena)
     const struct CMUnitTest tests[] = {
-        TEST(test_values), TEST(test_choices), TEST(test_all_members_are_there),
+        TEST(test_values), TEST(test_choices),     TEST(test_all_members_are_there),
         TEST(test_errors), TEST(test_form_errors),
     };
     return cmocka_run_group_tests(tests, load_texts, NULL);

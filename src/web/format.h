@@ -58,8 +58,7 @@ oq_str web_format_time_exact(oq_arena *a, const web_locale *l, oq_us at); /* 20 
 oq_str web_format_hijri(oq_arena *a, const web_locale *l, oq_us at);      /* 10 Jumada II 1448 AH */
 /* "3 minutes ago", "in 2 days", with `now` as the middle; within 45 seconds: "now". */
 oq_str web_format_ago(oq_arena *a, const web_locale *l, oq_us at, oq_us now);
-/* The two largest units, the rest cut off: 0.4 ms, 120 ms, 12 s, 3 min 05 s, 2 h 05 min, 3 d 4 h.
- */
+/* The two largest units, the rest cut off: 0.4 ms, 12 s, 3 min 05 s, 2 h 05 min, 3 d 4 h. */
 oq_str web_format_duration(oq_arena *a, const web_locale *l, oq_us length);
 
 /* What an <input type="datetime-local"> sends ("2026-01-31T08:00", seconds may follow), as a

@@ -153,14 +153,10 @@ static void test_bytes(void **state)
         int64_t bytes;
         const char *en;
     } row[] = {
-        {0, "0" NBSP "B"},
-        {999, "999" NBSP "B"},
-        {1000, "1" NBSP "kB"},
-        {12500000, "12.5" NBSP "MB"},
-        {999949, "999.9" NBSP "kB"},
-        {999950, "1" NBSP "MB"},
-        {-1500, "-1.5" NBSP "kB"},
-        {INT64_MAX, "9.2" NBSP "EB"},
+        {0, "0" NBSP "B"},           {999, "999" NBSP "B"},
+        {1000, "1" NBSP "kB"},       {12500000, "12.5" NBSP "MB"},
+        {999949, "999.9" NBSP "kB"}, {999950, "1" NBSP "MB"},
+        {-1500, "-1.5" NBSP "kB"},   {INT64_MAX, "9.2" NBSP "EB"},
         {OQ_I64_NONE, "—"},
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++)
@@ -237,43 +233,53 @@ static void test_dates(void **state)
     static const struct {
         const char *at, *zone, *date[2], *time[2], *exact[2];
     } row[] = {
-        {"2026-11-20T11:05:09Z", "Asia/Riyadh",
+        {"2026-11-20T11:05:09Z",
+         "Asia/Riyadh",
          {"20 November 2026", "20 نوفمبر 2026"},
          {"20 Nov 2026, 14:05", "20 نوفمبر 2026، 14:05"},
          {"20 Nov 2026, 14:05:09 UTC+03:00", "20 نوفمبر 2026، 14:05:09 " LRI "UTC+03:00" PDI}},
-        {"2026-11-20T21:00:00Z", "Asia/Riyadh", /* the next day begins */
+        {"2026-11-20T21:00:00Z",
+         "Asia/Riyadh", /* the next day begins */
          {"21 November 2026", "21 نوفمبر 2026"},
          {"21 Nov 2026, 00:00", "21 نوفمبر 2026، 00:00"},
          {"21 Nov 2026, 00:00:00 UTC+03:00", "21 نوفمبر 2026، 00:00:00 " LRI "UTC+03:00" PDI}},
-        {"2026-11-20T20:59:59.999999Z", "Asia/Riyadh", /* not rounded up */
+        {"2026-11-20T20:59:59.999999Z",
+         "Asia/Riyadh", /* not rounded up */
          {"20 November 2026", "20 نوفمبر 2026"},
          {"20 Nov 2026, 23:59", "20 نوفمبر 2026، 23:59"},
          {"20 Nov 2026, 23:59:59 UTC+03:00", "20 نوفمبر 2026، 23:59:59 " LRI "UTC+03:00" PDI}},
-        {"1969-12-31T23:59:59.9999Z", "", /* before the epoch neither */
+        {"1969-12-31T23:59:59.9999Z",
+         "", /* before the epoch neither */
          {"31 December 1969", "31 ديسمبر 1969"},
          {"31 Dec 1969, 23:59", "31 ديسمبر 1969، 23:59"},
          {"31 Dec 1969, 23:59:59 UTC+00:00", "31 ديسمبر 1969، 23:59:59 " LRI "UTC+00:00" PDI}},
-        {"2026-03-29T00:59:59Z", "Europe/Berlin", /* the last second of winter */
+        {"2026-03-29T00:59:59Z",
+         "Europe/Berlin", /* the last second of winter */
          {"29 March 2026", "29 مارس 2026"},
          {"29 Mar 2026, 01:59", "29 مارس 2026، 01:59"},
          {"29 Mar 2026, 01:59:59 UTC+01:00", "29 مارس 2026، 01:59:59 " LRI "UTC+01:00" PDI}},
-        {"2026-03-29T01:00:00Z", "Europe/Berlin",
+        {"2026-03-29T01:00:00Z",
+         "Europe/Berlin",
          {"29 March 2026", "29 مارس 2026"},
          {"29 Mar 2026, 03:00", "29 مارس 2026، 03:00"},
          {"29 Mar 2026, 03:00:00 UTC+02:00", "29 مارس 2026، 03:00:00 " LRI "UTC+02:00" PDI}},
-        {"2026-10-25T00:30:00Z", "Europe/Berlin", /* 02:30 for the first time */
+        {"2026-10-25T00:30:00Z",
+         "Europe/Berlin", /* 02:30 for the first time */
          {"25 October 2026", "25 أكتوبر 2026"},
          {"25 Oct 2026, 02:30", "25 أكتوبر 2026، 02:30"},
          {"25 Oct 2026, 02:30:00 UTC+02:00", "25 أكتوبر 2026، 02:30:00 " LRI "UTC+02:00" PDI}},
-        {"2026-10-25T01:30:00Z", "Europe/Berlin", /* and again */
+        {"2026-10-25T01:30:00Z",
+         "Europe/Berlin", /* and again */
          {"25 October 2026", "25 أكتوبر 2026"},
          {"25 Oct 2026, 02:30", "25 أكتوبر 2026، 02:30"},
          {"25 Oct 2026, 02:30:00 UTC+01:00", "25 أكتوبر 2026، 02:30:00 " LRI "UTC+01:00" PDI}},
-        {"2026-01-01T12:00:00Z", "America/St_Johns",
+        {"2026-01-01T12:00:00Z",
+         "America/St_Johns",
          {"1 January 2026", "1 يناير 2026"},
          {"1 Jan 2026, 08:30", "1 يناير 2026، 08:30"},
          {"1 Jan 2026, 08:30:00 UTC-03:30", "1 يناير 2026، 08:30:00 " LRI "UTC-03:30" PDI}},
-        {"2026-01-01T12:00:00Z", "Mars/Olympus",
+        {"2026-01-01T12:00:00Z",
+         "Mars/Olympus",
          {"1 January 2026", "1 يناير 2026"},
          {"1 Jan 2026, 12:00", "1 يناير 2026، 12:00"},
          {"1 Jan 2026, 12:00:00 UTC+00:00", "1 يناير 2026، 12:00:00 " LRI "UTC+00:00" PDI}},
@@ -291,13 +297,14 @@ static void test_dates(void **state)
               "٢٠ نوفمبر ٢٠٢٦، ١٤:٠٥");
     CHECK_STR("odd seconds", web_format_time_exact(arena, &en, time_of("1900-01-01T00:00:00Z")),
               "1 Jan 1900, 03:06:52 UTC+03:06:52");
-    CHECK_STR("a long zone", web_format_time(arena,
-                                             &(web_locale){.lang = OQ_LANG_EN,
-                                                           .time_zone = OQ_STR(
-                                                               "A/zone/whose/name/has/more/than/"
-                                                               "sixty-four/letters/in/it/is/none")},
-                                             0),
-              "1 Jan 1970, 00:00");
+    CHECK_STR(
+        "a long zone",
+        web_format_time(arena,
+                        &(web_locale){.lang = OQ_LANG_EN,
+                                      .time_zone = OQ_STR("A/zone/whose/name/has/more/than/"
+                                                          "sixty-four/letters/in/it/is/none")},
+                        0),
+        "1 Jan 1970, 00:00");
 }
 
 static void test_dates_not_given(void **state)
@@ -466,7 +473,7 @@ static void test_local_parse(void **state)
  * shows twice: that one comes back as the first. */
 static void test_local_round_trip(void **state)
 {
-    static const char *const zones[] = {"Asia/Riyadh",      "Europe/Berlin",    "America/St_Johns",
+    static const char *const zones[] = {"Asia/Riyadh",         "Europe/Berlin",  "America/St_Johns",
                                         "Australia/Lord_Howe", "Asia/Kathmandu", "Etc/UTC"};
     uint64_t dice = 88172645463325252u;
     for (int i = 0; i < 6000; i++) {
@@ -512,8 +519,12 @@ static void test_cache_is_bounded(void **state)
         }
     for (int d = 0; d <= 9; d++)
         for (int p = 0; p < 3; p++)
-            CHECK("still right",
-                  web_format_f64(arena, p == 0 ? &en : p == 1 ? &ar : &ar_digits, 0.5, d).len > 0);
+            CHECK("still right", web_format_f64(arena,
+                                                p == 0   ? &en
+                                                : p == 1 ? &ar
+                                                         : &ar_digits,
+                                                0.5, d)
+                                         .len > 0);
     CHECK_STR("and again", web_format_time(arena, &en, 0), "1 Jan 1970, 03:00");
 }
 
@@ -549,15 +560,23 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_arena, close_arena)
     const struct CMUnitTest tests[] = {
-        TEST(test_integers),    TEST(test_reals),
-        TEST(test_percent),     TEST(test_quantities),
-        TEST(test_bytes),       TEST(test_money),
+        TEST(test_integers),
+        TEST(test_reals),
+        TEST(test_percent),
+        TEST(test_quantities),
+        TEST(test_bytes),
+        TEST(test_money),
         TEST(test_money_has_the_standard_s_decimals),
-        TEST(test_dates),       TEST(test_dates_not_given),
-        TEST(test_day),         TEST(test_umm_al_qura),
-        TEST(test_ago),         TEST(test_durations),
-        TEST(test_local_parse), TEST(test_local_round_trip),
-        TEST(test_offsets),     TEST(test_cache_is_bounded),
+        TEST(test_dates),
+        TEST(test_dates_not_given),
+        TEST(test_day),
+        TEST(test_umm_al_qura),
+        TEST(test_ago),
+        TEST(test_durations),
+        TEST(test_local_parse),
+        TEST(test_local_round_trip),
+        TEST(test_offsets),
+        TEST(test_cache_is_bounded),
         TEST(test_threads),
     };
     return cmocka_run_group_tests(tests, load_languages, NULL);

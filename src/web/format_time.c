@@ -129,10 +129,10 @@ oq_str web_format_duration(oq_arena *a, const web_locale *l, oq_us length)
         return OQ_STR(WEB_NOTHING);
     oq_us size = length < 0 ? -length : length;
     if (size < OQ_SECOND) {
-        double ms = (double)length / (double)OQ_MS;
-        /* The first decimal counts below ten; 9.96 is cut like every duration, to 9.9. */
-        ms = size < 10 * OQ_MS ? (double)(length / 100) / 10 : (double)(length / OQ_MS);
-        return fill(a, l, "format.duration.ms", web_format_f64(a, l, ms, 1), OQ_NONE);
+        /* A decimal below ten; 9.96 is cut like every duration, to 9.9. */
+        int64_t tenths = size < 10 * OQ_MS ? length / (OQ_MS / 10) : length / OQ_MS * 10;
+        oq_str ms = web_format_f64(a, l, (double)tenths / 10, 1);
+        return fill(a, l, "format.duration.ms", ms, OQ_NONE);
     }
     size_t i = 0;
     while (i + 1 < OQ_COUNT(row) && size >= row[i].below)

@@ -174,17 +174,17 @@ static bool is_shown(const web_nav *n, const web_frame *f)
 
 static void put_nav(web_page *page, const web_frame *f)
 {
-    web_value *groups = web_put_list(page->view, "nav"), *items = NULL;
-    const char *group = "";
+    web_value *groups = web_put_list(page->view, "nav"), *items = web_list(page->arena);
+    const web_nav *before = NULL; /* the entry above that is shown */
     for (const web_nav *n = web_navs; n->name; n++) {
         if (!is_shown(n, f))
             continue;
-        if (!items || n->group_key != group) {
-            group = n->group_key;
-            web_value *g = web_add_object(groups);
-            web_put_text(g, "label", group ? web_say(page, group) : OQ_NONE);
-            items = web_put_list(g, "items");
+        if (!before || n->group_key != before->group_key) {
+            web_value *group = web_add_object(groups);
+            web_put_text(group, "label", n->group_key ? web_say(page, n->group_key) : OQ_NONE);
+            items = web_put_list(group, "items");
         }
+        before = n;
         web_value *item = web_add_object(items);
         web_put_cstr(item, "name", n->name);
         web_put_text(item, "label", web_say(page, n->text_key));

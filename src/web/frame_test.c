@@ -7,9 +7,9 @@ static oq_arena *arena;
 static int open_arena(void **state)
 {
     arena = oq_arena_open(0);
-    return web_assets_load(arena, OQ_STR("{\"app.css\":\"app.12ab.css\","
-                                         "\"plex-latin-400.woff2\":\"plex-latin-400.9f.woff2\"}")) !=
-           NULL;
+    return web_assets_load(arena,
+                           OQ_STR("{\"app.css\":\"app.12ab.css\","
+                                  "\"plex-latin-400.woff2\":\"plex-latin-400.9f.woff2\"}")) != NULL;
 }
 
 static int close_arena(void **state)
@@ -51,8 +51,11 @@ static http_who person(oq_role role)
     return (http_who){
         .is_signed_in = true,
         .by_cookie = true,
-        .actor = {.kind = ACTOR_USER, .role = role, .caps = oq_caps_of_role(role),
-                  .home_tenant = {{1}}, .label = OQ_STR("demo@aramco.com")},
+        .actor = {.kind = ACTOR_USER,
+                  .role = role,
+                  .caps = oq_caps_of_role(role),
+                  .home_tenant = {{1}},
+                  .label = OQ_STR("demo@aramco.com")},
         .tenant_id = {{1}},
         .csrf_token = OQ_STR("csrf"),
         .full_name = OQ_STR("Sara Ahmad"),
@@ -139,7 +142,8 @@ static void test_arabic_and_a_title_of_its_own(void **state)
     CHECK_STR("rtl", at(page.view, "is_rtl"), "true");
     CHECK_STR("title", at(page.view, "page_title"), "سارة · OPTRIA IQ");
     CHECK_STR("other", at(page.view, "other_lang_href"), "/users?q=a&lang=en");
-    CHECK_STR("role", at(page.view, "user.role_text"), oq_text(OQ_LANG_AR, OQ_STR("role.platform_owner")).ptr);
+    CHECK_STR("role", at(page.view, "user.role_text"),
+              oq_text(OQ_LANG_AR, OQ_STR("role.platform_owner")).ptr);
     CHECK_STR("foreign", at(page.view, "tenant.is_foreign"), "true");
     CHECK_STR("switch", at(page.view, "can_switch_tenant"), "true");
 }
@@ -166,8 +170,8 @@ static oq_str nav_text(const web_value *view)
     const web_value *groups = web_get(view, OQ_STR("nav"));
     for (size_t g = 0; g < web_count(groups); g++) {
         const web_value *group = web_at(groups, g), *items = web_get(group, OQ_STR("items"));
-        all = oq_strf(arena, "%.*s%s%.*s:", OQ_FMT(all), g ? " | " : "",
-                      OQ_FMT(at(group, "label")));
+        all =
+            oq_strf(arena, "%.*s%s%.*s:", OQ_FMT(all), g ? " | " : "", OQ_FMT(at(group, "label")));
         for (size_t i = 0; i < web_count(items); i++) {
             const web_value *item = web_at(items, i);
             bool is_current = web_is_true(web_get(item, OQ_STR("is_current")));
@@ -193,8 +197,7 @@ static void test_nav_by_role(void **state)
                               " | Operation: settings jobs notifications api"},
         {ROLE_TENANT_ADMIN, ": dashboard | Access: [users] tokens audit"
                             " | Operation: settings jobs notifications api"},
-        {ROLE_OPTIMIZATION_ENGINEER,
-         ": dashboard | Operation: settings jobs notifications api"},
+        {ROLE_OPTIMIZATION_ENGINEER, ": dashboard | Operation: settings jobs notifications api"},
         {ROLE_RELIABILITY_ENGINEER, ": dashboard | Operation: settings notifications api"},
         {ROLE_ENGINEER, ": dashboard | Operation: settings notifications api"},
         {ROLE_VIEWER, ": dashboard | Operation: notifications api"},
@@ -365,12 +368,17 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_arena, close_arena)
     const struct CMUnitTest tests[] = {
-        TEST(test_members),       TEST(test_arabic_and_a_title_of_its_own),
-        TEST(test_nobody),        TEST(test_nav_by_role),
-        TEST(test_nav_table),     TEST(test_taken_members),
+        TEST(test_members),
+        TEST(test_arabic_and_a_title_of_its_own),
+        TEST(test_nobody),
+        TEST(test_nav_by_role),
+        TEST(test_nav_table),
+        TEST(test_taken_members),
         TEST(test_all_members_are_guarded),
-        TEST(test_lang_href),     TEST(test_initials),
-        TEST(test_theme),         TEST(test_toasts),
+        TEST(test_lang_href),
+        TEST(test_initials),
+        TEST(test_theme),
+        TEST(test_toasts),
         TEST(test_assets),
     };
     return cmocka_run_group_tests(tests, load_languages, NULL);

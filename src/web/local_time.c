@@ -23,7 +23,8 @@ static int32_t offset_of_local(oq_us local, oq_str time_zone)
 {
     UErrorCode status = U_ZERO_ERROR;
     UCalendar *cal = icu_calendar_of(time_zone);
-    ucal_setMillis(cal, (UDate)(local / OQ_MS), &status);
+    int64_t ms = local / OQ_MS;
+    ucal_setMillis(cal, (UDate)ms, &status);
     int32_t raw = 0, dst = 0;
     ucal_getTimeZoneOffsetFromLocal(cal, UCAL_TZ_LOCAL_FORMER, UCAL_TZ_LOCAL_FORMER, &raw, &dst,
                                     &status);

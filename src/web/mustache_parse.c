@@ -401,7 +401,7 @@ oq_err *mustache_parse(oq_arena *arena, oq_str name, oq_str source, mustache *re
         size_t skip = oq_str_find(oq_str_sub(source, p.at, SIZE_MAX), p.open);
         if (skip == SIZE_MAX)
             break;
-        tag t;
+        tag t = {0};
         OQ_TRY(read_tag(&p, p.at + skip, &t));
         look_around(&p, &t);
         OQ_TRY(take_tag(&p, &t));

@@ -45,7 +45,7 @@ typedef struct place {
 
 mustache_set *mustache_set_open(void)
 {
-    oq_arena *arena = oq_arena_open(64 * 1024);
+    oq_arena *arena = oq_arena_open((size_t)64 * 1024);
     mustache_set *set = oq_new(arena, mustache_set);
     set->arena = arena;
     set->slot_count = 64;

@@ -189,7 +189,7 @@ static oq_err *template_named(oq_str name, const mustache **ret_template)
 
 static oq_err *send_in(web_page *page, bool is_plain)
 {
-    const mustache *frame, *content;
+    const mustache *frame = NULL, *content = NULL;
     OQ_TRY(template_named(is_plain ? OQ_STR("frame_plain") : OQ_STR("frame"), &frame));
     OQ_TRY(template_named(oq_cstr(page->template), &content));
     OQ_TRY(put_frame(page, is_plain));

@@ -45,19 +45,19 @@
 
 /* Reads the language files, compiles the templates and reads the list of hashed assets, all of
  * which are built into the program. Once, at start. Fails: lang.malformed, template.malformed,
- * web.manifest_malformed. */
+ * template.unknown (fact: name; of frame, frame_plain and error), web.manifest_malformed. */
 OQ_CHECKED oq_err *web_setup(void);
 
 typedef struct web_page {
     http_req *rq;
     oq_arena *arena;
     web_locale locale;
-    web_value *view;      /* the root: page members go here */
-    const char *template; /* "users/list" */
-    const char *title_key;/* "users.title" */
-    oq_str title;         /* used instead of the key when given: a name of somebody or something */
-    const char *nav;      /* the sidebar's entry that is current: "users" */
-    int status;           /* 0: 200 */
+    web_value *view;       /* the root: page members go here */
+    const char *template;  /* "users/list" */
+    const char *title_key; /* "users.title" */
+    oq_str title;          /* used instead of the key when given: a name of somebody or something */
+    const char *nav;       /* the sidebar's entry that is current: "users" */
+    int status;            /* 0: 200 */
 } web_page;
 
 /* Begins a page in the request's language, with the person's locale. */
@@ -67,18 +67,17 @@ void web_page_crumb(web_page *page, oq_str label, const char *path);
 
 /* Puts the fields of a form with what was typed, and each field's sentence of what is wrong. For
  * each field, {{#form.email}} ... {{/form.email}} or {{form.email.value}}, {{form.email.error}}:
- *     name id value error         what the input is called ("address.city"; id "form-address-city"),
- *                                 holds, and what is wrong with it
+ *     name id value error         what the input is called ("address.city"; its id is
+ *                                 "form-address-city"), holds, and what is wrong with it
  *     label help                  of "field.<name>" and "field.<name>.help", where those exist
  *     type                        text secret number time date choice bool json list
  *     is_required is_checked min max
  *     choices                     of a choice: list of {value label is_selected}
  *     items                       of a list: its texts
  * A record inside the record is an object of such fields: {{form.address.city.value}}.
- * A value is what the same table reads back; of a field that is wrong, what was typed. Secrets come
- * back empty. Errors about no field of the table become {{form_error}}; {{has_errors}} says whether
- * there is any error.
- * `record` NULL: all empty. `err` may be NULL. */
+ * A value is what the same table reads back; of a field that is wrong, what was typed. Secrets
+ * come back empty. Errors about no field of the table become {{form_error}}; {{has_errors}} says
+ * whether there is any error. `record` NULL: all empty. `err` may be NULL. */
 void web_page_form(web_page *page, const oq_field *fields, const void *record, const oq_err *err);
 
 /* The text of a value of an enum, by the first of these keys that exists: "choice.<field>.<value>",
@@ -92,8 +91,8 @@ oq_str web_choice_label(oq_lang lang, const char *field, const char *value);
 void web_toast(http_req *rq, const char *kind, const char *text_key);
 
 /* Renders page and frame as the answer. Fails: template.unknown (fact: name), web.member_taken
- * (facts: name, template) when the page has put a member that is the frame's, and as mustache_render
- * does. */
+ * (facts: name, template) when the page has put a member that is the frame's, and as
+ * mustache_render does. */
 OQ_CHECKED oq_err *web_page_send(web_page *page);
 /* The same without sidebar and top bar: sign-in, landing, errors. */
 OQ_CHECKED oq_err *web_page_send_plain(web_page *page);
@@ -115,7 +114,7 @@ oq_err *web_error_page(void *self, http_req *rq, int status, const oq_err *err);
 /* --- what other modules lend, once at start ---------------------------------------------------*/
 
 /* Called for each page in the signed-in frame before it is rendered: to put a further member into
- * page->view (unread notifications). What it fails with is logged, and the page goes out without. */
+ * page->view (unread notifications). A failure is logged, and the page goes out without. */
 typedef oq_err *web_frame_fill(void *self, web_page *page);
 enum { WEB_FRAME_HOOKS_MAX = 8 };
 void web_frame_hook(web_frame_fill *fill, void *self);

@@ -83,8 +83,7 @@ static oq_err *post_order(http_req *rq)
     OQ_AUTO(oq_buf) out = oq_buf_make(10000);
     for (const oq_field *f = order_fields; f->type != OQ_TYPE_END; f++) {
         const web_value *field = web_get(web_get(page.view, OQ_STR("form")), oq_cstr(f->name));
-        oq_buf_f(&out, "%s=%.*s!%s;", f->name,
-                 OQ_FMT(web_as_text(web_get(field, OQ_STR("value")))),
+        oq_buf_f(&out, "%s=%.*s!%s;", f->name, OQ_FMT(web_as_text(web_get(field, OQ_STR("value")))),
                  web_is_true(web_get(field, OQ_STR("error"))) ? "wrong" : "right");
     }
     http_answer_buf(rq, 200, "text/plain", &out);
@@ -253,7 +252,8 @@ static void test_our_own_faults(void **state)
     for (size_t i = 0; i < OQ_COUNT(paths); i++) {
         seen s = ask("GET", paths[i], "", NULL);
         CHECK(paths[i], s.status == 500 && seen_has(&s, "<h1>Something went wrong</h1>"));
-        CHECK("nothing of the inside", !seen_has(&s, "no/such") && !seen_has(&s, "template.unknown"));
+        CHECK("nothing of the inside",
+              !seen_has(&s, "no/such") && !seen_has(&s, "template.unknown"));
     }
 }
 
@@ -298,11 +298,12 @@ static void test_files(void **state)
     oq_str bytes = oq_embedded_find(oq_str_sub(css, 1, SIZE_MAX));
     CHECK("as built", s.status == 200 && oq_str_eq(s.body, bytes));
     CHECK_STR("type", seen_header(&s, "Content-Type"), "text/css; charset=utf-8");
-    CHECK("for a year", oq_str_find(seen_header(&s, "Cache-Control"), OQ_STR("immutable")) != SIZE_MAX);
+    CHECK("for a year",
+          oq_str_find(seen_header(&s, "Cache-Control"), OQ_STR("immutable")) != SIZE_MAX);
     oq_str tag = oq_str_copy(arena, seen_header(&s, "ETag"));
     s = ask("GET", css.ptr, "Accept-Encoding: gzip\r\n", NULL);
-    CHECK("zipped", oq_str_eq(seen_header(&s, "Content-Encoding"), OQ_STR("gzip")) &&
-                        s.body.len < bytes.len);
+    CHECK("zipped",
+          oq_str_eq(seen_header(&s, "Content-Encoding"), OQ_STR("gzip")) && s.body.len < bytes.len);
     s = ask("GET", css.ptr, oq_strf(arena, "If-None-Match: %.*s\r\n", OQ_FMT(tag)).ptr, NULL);
     assert_int_equal(s.status, 304);
     s = ask("GET", "/favicon.svg", "", NULL);

@@ -33,8 +33,7 @@ static size_t for_each(void (*each)(oq_str name, oq_str source))
             continue;
         name = oq_str_sub(name, strlen("templates/"), SIZE_MAX);
         name = oq_str_sub(name, 0, name.len - strlen(".mustache"));
-        each(oq_str_copy(arena, name),
-             oq_strn(oq_embedded_files[i].ptr, oq_embedded_files[i].len));
+        each(oq_str_copy(arena, name), oq_strn(oq_embedded_files[i].ptr, oq_embedded_files[i].len));
         count++;
     }
     return count;
@@ -71,8 +70,8 @@ static void test_no_tag_is_shown(void **state)
 /* A page's policy allows no inline script or style; one that slips in would only not work. */
 static void check_no_inline(oq_str name, oq_str source)
 {
-    static const char *const refused[] = {"<script>", "<style", " style=\"", " onclick=", " onload=",
-                                          " onchange=", " onsubmit=", "javascript:"};
+    static const char *const refused[] = {"<script>", "<style",     " style=\"",  " onclick=",
+                                          " onload=", " onchange=", " onsubmit=", "javascript:"};
     for (size_t i = 0; i < OQ_COUNT(refused); i++)
         if (oq_str_find(source, oq_cstr(refused[i])) != SIZE_MAX)
             fail_msg("%s: has %s", name.ptr, refused[i]);
@@ -141,7 +140,8 @@ static oq_str error_page(oq_lang lang, int status, const oq_err *err, const http
     };
     bool is_plain = strcmp(frame_name, "frame_plain") == 0;
     web_frame f = {.who = who, .target = OQ_STR("/x?y=<z>"), .is_plain = is_plain};
-    web_error_put(page.view, arena, lang, status, err, who, OQ_STR("request-7"), OQ_STR("/x?y=<z>"));
+    web_error_put(page.view, arena, lang, status, err, who, OQ_STR("request-7"),
+                  OQ_STR("/x?y=<z>"));
     CHECK_OK(web_frame_put(&page, &f));
     OQ_AUTO(oq_buf) out = oq_buf_make(WEB_PAGE_MAX);
     const mustache *frame = mustache_find(web_templates(), oq_cstr(frame_name));

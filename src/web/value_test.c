@@ -69,11 +69,20 @@ static void test_truth(void **state)
         bool is_true;
         const char *text;
     } row[] = {
-        {"null", false, ""},      {"false", false, "false"}, {"true", true, "true"},
-        {"\"\"", false, ""},      {"\"x\"", true, "x"},      {"\"0\"", true, "0"},
-        {"0", true, "0"},         {"[]", false, ""},         {"[null]", true, ""},
-        {"{}", true, ""},         {"-12", true, "-12"},      {"1.21", true, "1.21"},
-        {"1e22", true, "1e22"},   {"9223372036854775807", true, "9223372036854775807"},
+        {"null", false, ""},
+        {"false", false, "false"},
+        {"true", true, "true"},
+        {"\"\"", false, ""},
+        {"\"x\"", true, "x"},
+        {"\"0\"", true, "0"},
+        {"0", true, "0"},
+        {"[]", false, ""},
+        {"[null]", true, ""},
+        {"{}", true, ""},
+        {"-12", true, "-12"},
+        {"1.21", true, "1.21"},
+        {"1e22", true, "1e22"},
+        {"9223372036854775807", true, "9223372036854775807"},
         {"\"a\\u00e9\"", true, "aé"},
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++) {
@@ -138,13 +147,20 @@ typedef struct order {
     oq_strs tags;
     limits spec;
 } order;
-static const oq_field order_fields[] = {
-    OQ_TEXT(order, title),    OQ_SECRET(order, password), OQ_BYTES(order, data),
-    OQ_TEXT(order, note, .is_hidden = true),
-    OQ_I64(order, count),     OQ_F64(order, cost),        OQ_BOOL(order, is_urgent),
-    OQ_UUID(order, id),       OQ_TIME(order, due_at),     OQ_DATE(order, day),
-    OQ_CHOICE(order, state, state_choices),               OQ_TEXTS(order, tags),
-    OQ_OBJECT(order, spec, limits, limits_fields),        OQ_FIELDS_END};
+static const oq_field order_fields[] = {OQ_TEXT(order, title),
+                                        OQ_SECRET(order, password),
+                                        OQ_BYTES(order, data),
+                                        OQ_TEXT(order, note, .is_hidden = true),
+                                        OQ_I64(order, count),
+                                        OQ_F64(order, cost),
+                                        OQ_BOOL(order, is_urgent),
+                                        OQ_UUID(order, id),
+                                        OQ_TIME(order, due_at),
+                                        OQ_DATE(order, day),
+                                        OQ_CHOICE(order, state, state_choices),
+                                        OQ_TEXTS(order, tags),
+                                        OQ_OBJECT(order, spec, limits, limits_fields),
+                                        OQ_FIELDS_END};
 
 static void test_record(void **state)
 {
@@ -210,8 +226,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_arena, close_arena)
     const struct CMUnitTest tests[] = {
-        TEST(test_members), TEST(test_many_members_and_items), TEST(test_truth),
-        TEST(test_bad_json), TEST(test_record), TEST(test_lookup),
+        TEST(test_members), TEST(test_many_members_and_items),
+        TEST(test_truth),   TEST(test_bad_json),
+        TEST(test_record),  TEST(test_lookup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

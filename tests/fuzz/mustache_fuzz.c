@@ -9,7 +9,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 enum { TEMPLATES = 4, OUT_MAX = 16 * 1024 };
 
 static const char view_json[] =
-    "{\"a\":\"<&>\",\"b\":true,\"c\":null,\"d\":[1,2,3],\"e\":[{\"f\":\"x\\ny\"},{\"f\":{\"g\":[[]]}}],"
+    "{\"a\":\"<&>\",\"b\":true,\"c\":null,\"d\":[1,2,3],\"e\":[{\"f\":\"x\\ny\"},{\"f\":{\"g\":[[]]"
+    "}}],"
     "\"h\":{\"a\":\"`'\\\"\",\"i\":{\"j\":\"1\"}},\"k\":[],\"n\":\"0\"}";
 
 static bool render(const mustache_set *set, const mustache *t, const web_value *view, oq_buf *out)
