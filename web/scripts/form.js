@@ -1,5 +1,5 @@
 // Comfort of forms: one sending only, the first wrong field in focus, filters that apply
-// themselves, passwords that can be looked at, one-time codes taken from the address.
+// themselves, passwords that can be looked at.
 
 function markBusy(form, submitter) {
   form.dataset.sent = '';
@@ -24,17 +24,6 @@ function togglePassword(button) {
   const isShown = input.type === 'password';
   input.type = isShown ? 'text' : 'password';
   button.setAttribute('aria-pressed', String(isShown));
-}
-
-// A one-time link carries its code behind '#', which browsers send to nobody. It moves into the
-// form, and out of the address bar and the history.
-function takeFragment(input) {
-  const code = location.hash.slice(1);
-  if (code === '') return;
-  input.value = decodeURIComponent(code);
-  history.replaceState(null, '', location.pathname + location.search);
-  const field = input.closest('.field');
-  if (field) field.hidden = true;
 }
 
 export function startForms() {
@@ -66,6 +55,5 @@ export function startForms() {
     });
   });
 
-  document.querySelectorAll('input[data-from-fragment]').forEach(takeFragment);
   document.querySelector('[aria-invalid="true"]')?.focus();
 }
