@@ -21,7 +21,8 @@ static void test_find(void **state)
 
 static void test_miss(void **state)
 {
-    static const char *const name[] = {"", "lang", "lang/ar.json ", "migrations/", "\xff", "a", "z"};
+    static const char *const name[] = {"",  "lang", "lang/ar.json ", "migrations/", "\xff",
+                                       "a", "z"};
     for (size_t i = 0; i < OQ_COUNT(name); i++)
         CHECK(name[i], !oq_str_given(oq_embedded_find(oq_cstr(name[i]))));
 }

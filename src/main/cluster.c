@@ -37,7 +37,7 @@ struct cluster {
 /* A private server carries nothing of the caller's environment, least of all its secrets. */
 static const char *const server_env[] = {"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "TZ=UTC", NULL};
 
-/* --- what PostgreSQL said ------------------------------------------------------------------------ */
+/* --- what PostgreSQL said ------------------------------------------------------------------ */
 
 /* The line of a longer text that tells why it went wrong: the first that calls itself an error,
  * else the last one. */
@@ -90,15 +90,18 @@ static oq_str log_since_start(cluster *c)
     return oq_strn(text, n > 0 ? (size_t)n : 0);
 }
 
-/* --- making one ---------------------------------------------------------------------------------- */
+/* --- making one ---------------------------------------------------------------------------- */
 
 static oq_err *run_tool(cluster *c, const char *const *argv, oq_str input)
 {
     oq_str said;
     int status;
     OQ_TRY(process_run(c->arena,
-                       &(process_options){.argv = argv, .env = server_env, .user = c->user,
-                                          .own_group = true, .death_signal = SIGTERM,
+                       &(process_options){.argv = argv,
+                                          .env = server_env,
+                                          .user = c->user,
+                                          .own_group = true,
+                                          .death_signal = SIGTERM,
                                           .folder = "/"},
                        input, &said, &status));
     return status == 0 ? NULL : went_wrong(c, "cluster.init_failed", said);
@@ -128,18 +131,29 @@ static oq_err *init(cluster *c)
     OQ_TRY(cluster_make_inner(c->arena, c->folder, "data.new", &c->user, &fresh));
     const char *initdb[] = {
         oq_strf(c->arena, "%s/initdb", c->server.bin).ptr,
-        "--pgdata", fresh,
-        "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8",
-        "--data-checksums", "--no-instructions",
+        "--pgdata",
+        fresh,
+        "--username=postgres",
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--locale=C.UTF-8",
+        "--data-checksums",
+        "--no-instructions",
         c->is_temporary ? "--no-sync" : NULL,
         NULL,
     };
     OQ_TRY(run_tool(c, initdb, OQ_STR("")));
     const char *single[] = {
         oq_strf(c->arena, "%s/postgres", c->server.bin).ptr,
-        "--single", "-D", fresh, "-c", "exit_on_error=on",
-        "-c", c->is_temporary ? "fsync=off" : "fsync=on",
-        "postgres", NULL,
+        "--single",
+        "-D",
+        fresh,
+        "-c",
+        "exit_on_error=on",
+        "-c",
+        c->is_temporary ? "fsync=off" : "fsync=on",
+        "postgres",
+        NULL,
     };
     OQ_TRY(run_tool(c, single, oq_strn(first_sql, sizeof(first_sql) - 1)));
     if (rename(fresh, c->data) < 0)
@@ -148,7 +162,7 @@ static oq_err *init(cluster *c)
     return NULL;
 }
 
-/* --- starting ------------------------------------------------------------------------------------ */
+/* --- starting ------------------------------------------------------------------------------ */
 
 /* A small file, as text. */
 static oq_str read_small(oq_arena *arena, const char *path)
@@ -239,15 +253,29 @@ static oq_err *open_log(cluster *c, int *ret_fd)
 /* Sized for a machine that does other things as well. Given with the start and not in a file, so
  * that a newer program also means newer settings. */
 static const char *const settings_common[] = {
-    "listen_addresses=",      "unix_socket_permissions=0700", "max_connections=200",
-    "shared_buffers=128MB",   "effective_cache_size=1GB",     "work_mem=8MB",
-    "maintenance_work_mem=64MB", "max_wal_size=1GB",          "wal_compression=lz4",
-    "wal_level=minimal",      "max_wal_senders=0",            "jit=off",
-    "random_page_cost=1.1",   "timezone=UTC",                 "log_timezone=UTC",
-    "log_line_prefix=%m [%p] %q%u@%d ",                       "lc_messages=C",
+    "listen_addresses=",
+    "unix_socket_permissions=0700",
+    "max_connections=200",
+    "shared_buffers=128MB",
+    "effective_cache_size=1GB",
+    "work_mem=8MB",
+    "maintenance_work_mem=64MB",
+    "max_wal_size=1GB",
+    "wal_compression=lz4",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "jit=off",
+    "random_page_cost=1.1",
+    "timezone=UTC",
+    "log_timezone=UTC",
+    "log_line_prefix=%m [%p] %q%u@%d ",
+    "lc_messages=C",
 };
 static const char *const settings_temporary[] = {
-    "fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum_naptime=10min",
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "autovacuum_naptime=10min",
 };
 
 static void add_settings(const char **argv, size_t *n, const char *const *setting, size_t count)
@@ -274,11 +302,15 @@ static oq_err *start(cluster *c)
 
     int log = -1;
     OQ_TRY(open_log(c, &log));
-    oq_err *err = process_start(
-        &(process_options){.argv = argv, .env = server_env, .user = c->user, .own_group = true,
-                           .death_signal = SIGINT, .folder = "/", .out = log,
-                           .inherited = c->lock},
-        &c->pid);
+    oq_err *err = process_start(&(process_options){.argv = argv,
+                                                   .env = server_env,
+                                                   .user = c->user,
+                                                   .own_group = true,
+                                                   .death_signal = SIGINT,
+                                                   .folder = "/",
+                                                   .out = log,
+                                                   .inherited = c->lock},
+                                &c->pid);
     close(log);
     return err;
 }
@@ -308,7 +340,7 @@ static oq_err *wait_until_ready(cluster *c)
     }
 }
 
-/* --- addresses ----------------------------------------------------------------------------------- */
+/* --- addresses ----------------------------------------------------------------------------- */
 
 static oq_str url_of(cluster *c, const char *login, const char *database)
 {
@@ -349,7 +381,8 @@ oq_str cluster_log(const cluster *c)
     return oq_cstr(c->log);
 }
 
-/* --- the life of one ------------------------------------------------------------------------------ */
+/* --- the life of one
+ * ------------------------------------------------------------------------------ */
 
 static oq_err *bring_up(cluster *c)
 {

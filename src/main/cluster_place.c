@@ -13,15 +13,15 @@
 
 /* Where a cluster goes whose own folder the account cannot reach. Not /var/tmp: what is old there
  * is cleared away file by file, which ruins a database. */
-#define ELSEWHERE "/var/lib/optria"
+#define ELSEWHERE        "/var/lib/optria"
 
 #define TEMPORARY_PREFIX "optria-test-"
 #define SOCKET_PREFIX    "optria-run-"
 
 enum {
     SOCKET_FOLDER_MAX = 107 - (int)sizeof("/.s.PGSQL.5432") + 1,
-    LOCK_WAIT_MS = 20000,   /* for a server to stop whose program was killed */
-    SWEEP_AGE_S = 60,       /* younger temporary folders may be in the making */
+    LOCK_WAIT_MS = 20000, /* for a server to stop whose program was killed */
+    SWEEP_AGE_S = 60,     /* younger temporary folders may be in the making */
 };
 
 static oq_err *folder_failed(const char *folder, int why)
@@ -31,7 +31,7 @@ static oq_err *folder_failed(const char *folder, int why)
     return oq_fail(OQ_UNAVAILABLE, "cluster.folder", "folder=%s reason=%s", folder, strerror(why));
 }
 
-/* --- the server's programs and account --------------------------------------------------------- */
+/* --- the server's programs and account ----------------------------------------------------- */
 
 oq_err *cluster_find_server(oq_arena *arena, const char *root, int version,
                             cluster_server *ret_server)
@@ -89,7 +89,7 @@ oq_err *cluster_find_user(oq_arena *arena, const char *data, process_user *ret_u
     return NULL;
 }
 
-/* --- folders ----------------------------------------------------------------------------------- */
+/* --- folders ------------------------------------------------------------------------------- */
 
 /* Gives an open folder to the account. By descriptor, so that nobody can put a link in between. */
 static oq_err *give_to(const char *path, int flags, const process_user *user)
@@ -266,7 +266,7 @@ oq_err *cluster_make_temporary(oq_arena *arena, const process_user *user, const 
     return folder_failed("/tmp", EACCES);
 }
 
-/* --- lock -------------------------------------------------------------------------------------- */
+/* --- lock ---------------------------------------------------------------------------------- */
 
 /* What a process calls itself; everybody may ask that of any process. */
 static bool read_line(const char *path, char *line, size_t size)
@@ -287,10 +287,10 @@ static long lock_holder(oq_arena *arena, int fd)
     ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
     if (n <= 0 || !oq_parse_i64(oq_str_trim(oq_strn(text, (size_t)n)), &pid) || pid <= 0)
         return 0;
-    bool is_ours = read_line("/proc/self/comm", ours, sizeof(ours)) &&
-                   read_line(oq_strf(arena, "/proc/%ld/comm", (long)pid).ptr, theirs,
-                             sizeof(theirs)) &&
-                   strcmp(ours, theirs) == 0;
+    bool is_ours =
+        read_line("/proc/self/comm", ours, sizeof(ours)) &&
+        read_line(oq_strf(arena, "/proc/%ld/comm", (long)pid).ptr, theirs, sizeof(theirs)) &&
+        strcmp(ours, theirs) == 0;
     return is_ours ? (long)pid : 0;
 }
 
@@ -312,10 +312,10 @@ oq_err *cluster_take_lock(oq_arena *arena, const char *folder, int *ret_fd)
         bool asked = process_wait_stop(50).signal != 0;
         if (holder || asked || oq_monotonic() > deadline) {
             close(fd);
-            return asked    ? oq_fail(OQ_CONFLICT, "cluster.stopped")
-                   : holder ? oq_fail(OQ_CONFLICT, "cluster.in_use", "folder=%s pid=%ld", folder,
-                                      holder)
-                            : oq_fail(OQ_UNAVAILABLE, "cluster.still_stopping", "folder=%s", folder);
+            return asked ? oq_fail(OQ_CONFLICT, "cluster.stopped")
+                   : holder
+                       ? oq_fail(OQ_CONFLICT, "cluster.in_use", "folder=%s pid=%ld", folder, holder)
+                       : oq_fail(OQ_UNAVAILABLE, "cluster.still_stopping", "folder=%s", folder);
         }
     }
     char text[32];
@@ -329,7 +329,7 @@ oq_err *cluster_take_lock(oq_arena *arena, const char *folder, int *ret_fd)
     return NULL;
 }
 
-/* --- socket ------------------------------------------------------------------------------------ */
+/* --- socket -------------------------------------------------------------------------------- */
 
 static void clear_socket_folder(oq_arena *arena, const char *path)
 {

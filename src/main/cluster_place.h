@@ -11,8 +11,8 @@ enum { CLUSTER_VERSION_MIN = 15 };
 
 /* PostgreSQL's own programs. */
 typedef struct cluster_server {
-    int version;       /* major */
-    const char *bin;   /* folder */
+    int version;     /* major */
+    const char *bin; /* folder */
 } cluster_server;
 
 /* The newest server of this machine, or the one of `version` when it is not 0. `roots` is

@@ -61,9 +61,9 @@ static oq_err *cluster_run(command_run *run)
     OQ_TRY(err);
     tell_addresses(c, o->temporary);
     pid_t pid;
-    err = process_start(&(process_options){.argv = (const char *const *)run->rest.at,
-                                           .death_signal = SIGTERM},
-                        &pid);
+    err = process_start(
+        &(process_options){.argv = (const char *const *)run->rest.at, .death_signal = SIGTERM},
+        &pid);
     if (!err)
         run->status = attend(pid, c);
     oq_err *stop_err = cluster_stop(c);
@@ -73,9 +73,10 @@ static oq_err *cluster_run(command_run *run)
 const command cmd_cluster_run = {
     .name = "cluster run",
     .summary = "Run a command beside a private PostgreSQL",
-    .help = "Starts the cluster, tells its addresses to the command in OPTRIA_DB_URL and\n"
-            "OPTRIA_DB_OWNER_URL (and OPTRIA_TEST_URL, of the superuser, when temporary), stops it\n"
-            "afterwards, and ends with the status of the command.",
+    .help =
+        "Starts the cluster, tells its addresses to the command in OPTRIA_DB_URL and\n"
+        "OPTRIA_DB_OWNER_URL (and OPTRIA_TEST_URL, of the superuser, when temporary), stops it\n"
+        "afterwards, and ends with the status of the command.",
     .options = cluster_run_fields,
     .options_size = sizeof(cluster_run_options),
     .rest = "COMMAND...",

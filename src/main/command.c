@@ -2,7 +2,8 @@
 
 enum { HELP_COLUMN = 26 };
 
-/* --- finding --------------------------------------------------------------------------------------- */
+/* --- finding
+ * --------------------------------------------------------------------------------------- */
 
 const command *command_find(char *const *words, size_t count, size_t *ret_used)
 {
@@ -21,7 +22,8 @@ const command *command_find(char *const *words, size_t count, size_t *ret_used)
     return NULL;
 }
 
-/* --- help ------------------------------------------------------------------------------------------ */
+/* --- help
+ * ------------------------------------------------------------------------------------------ */
 
 void command_print_overview(FILE *out)
 {
@@ -85,7 +87,8 @@ void command_print_help(FILE *out, const command *c)
     oq_arena_close(arena);
 }
 
-/* --- saying ---------------------------------------------------------------------------------------- */
+/* --- saying
+ * ---------------------------------------------------------------------------------------- */
 
 void command_say(const command_run *run, const char *key, const oq_arg *arg, size_t count)
 {

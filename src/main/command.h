@@ -19,7 +19,7 @@ enum { EXIT_USAGE = 64, EXIT_NOT_AVAILABLE = 69, EXIT_CONFIG = 78 };
 /* One call of a command. */
 typedef struct command_run {
     oq_arena *arena;
-    oq_lang lang;        /* of this terminal */
+    oq_lang lang; /* of this terminal */
     settings settings;
     const void *options; /* the command's own struct */
     options_rest rest;   /* what stood behind "--" */
@@ -27,13 +27,13 @@ typedef struct command_run {
 } command_run;
 
 typedef struct command {
-    const char *name;     /* one word or two: "migrate", "cluster run" */
-    const char *summary;  /* one line */
-    const char *help;     /* further lines, or NULL */
+    const char *name;    /* one word or two: "migrate", "cluster run" */
+    const char *summary; /* one line */
+    const char *help;    /* further lines, or NULL */
     const oq_field *options;
     size_t options_size;
     const char *operands[OPTIONS_OPERANDS_MAX]; /* fields that are given by place */
-    const char *rest;     /* what may stand behind "--", for the help; NULL: nothing */
+    const char *rest; /* what may stand behind "--", for the help; NULL: nothing */
     bool needs_no_settings;
     oq_err *(*run)(command_run *run);
 } command;

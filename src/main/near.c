@@ -19,8 +19,8 @@ size_t near_distance(oq_str a, oq_str b)
     for (size_t i = 1; i <= a.len; i++) {
         for (size_t j = 1; j <= b.len; j++) {
             bool same = a.ptr[i - 1] == b.ptr[j - 1];
-            row[i][j] = least(least(row[i - 1][j] + 1, row[i][j - 1] + 1),
-                              row[i - 1][j - 1] + !same);
+            row[i][j] =
+                least(least(row[i - 1][j] + 1, row[i][j - 1] + 1), row[i - 1][j - 1] + !same);
             if (i > 1 && j > 1 && a.ptr[i - 1] == b.ptr[j - 2] && a.ptr[i - 2] == b.ptr[j - 1])
                 row[i][j] = least(row[i][j], row[i - 2][j - 2] + 1);
         }

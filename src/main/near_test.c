@@ -7,9 +7,8 @@ static void test_distance(void **state)
         const char *a, *b;
         size_t distance;
     } row[] = {
-        {"", "", 0},           {"", "abc", 3},        {"abc", "abc", 0},
-        {"abc", "abd", 1},     {"abc", "acb", 1},     {"migrate", "migrat", 1},
-        {"ca", "abc", 3},      {"kitten", "sitting", 3},
+        {"", "", 0},       {"", "abc", 3},           {"abc", "abc", 0}, {"abc", "abd", 1},
+        {"abc", "acb", 1}, {"migrate", "migrat", 1}, {"ca", "abc", 3},  {"kitten", "sitting", 3},
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++) {
         CHECK(row[i].a, near_distance(oq_cstr(row[i].a), oq_cstr(row[i].b)) == row[i].distance);
@@ -25,8 +24,8 @@ static void test_nearest(void **state)
     static const struct {
         const char *wanted, *near;
     } row[] = {
-        {"migrat", "migrate"}, {"confg", "config"},   {"serv", "serve"}, {"xyzzy", ""},
-        {"", ""},              {"mgirate", "migrate"}, {"m", ""},
+        {"migrat", "migrate"},  {"confg", "config"}, {"serv", "serve"}, {"xyzzy", ""}, {"", ""},
+        {"mgirate", "migrate"}, {"m", ""},
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++) {
         near_search n = near_to(oq_cstr(row[i].wanted));

@@ -49,8 +49,8 @@ static void test_read(void **state)
     for (size_t i = 0; i < OQ_COUNT(row); i++) {
         oq_arena *arena = oq_arena_open(0);
         example got;
-        CHECK_OK(options_read(arena, example_fields, example_operands,
-                              (char *const *)row[i].words, words_count(row[i].words), &got, NULL));
+        CHECK_OK(options_read(arena, example_fields, example_operands, (char *const *)row[i].words,
+                              words_count(row[i].words), &got, NULL));
         CHECK_STR(row[i].words[0], got.email, row[i].email);
         CHECK_STR(row[i].words[0], got.role.ptr ? got.role : OQ_STR(""), row[i].role);
         CHECK(row[i].words[0], got.dry_run == row[i].dry_run);
@@ -81,9 +81,9 @@ static void test_refuse(void **state)
     for (size_t i = 0; i < OQ_COUNT(row); i++) {
         oq_arena *arena = oq_arena_open(0);
         example got;
-        oq_err *err = options_read(arena, example_fields, example_operands,
-                                   (char *const *)row[i].words, words_count(row[i].words), &got,
-                                   NULL);
+        oq_err *err =
+            options_read(arena, example_fields, example_operands, (char *const *)row[i].words,
+                         words_count(row[i].words), &got, NULL);
         CHECK_CODE(row[i].code, err, row[i].code);
         CHECK(row[i].code, !row[i].field == !err->field);
         if (row[i].field)
@@ -120,8 +120,8 @@ static void test_list_and_limit(void **state)
     oq_arena *arena = oq_arena_open(0);
     const char *words[2 * OPTIONS_WORDS_MAX] = {"a@b", "--tag=x,y", "--tag", "z"};
     example got;
-    CHECK_OK(options_read(arena, example_fields, example_operands, (char *const *)words, 4, &got,
-                          NULL));
+    CHECK_OK(
+        options_read(arena, example_fields, example_operands, (char *const *)words, 4, &got, NULL));
     assert_int_equal(got.tag.count, 2);
     CHECK_STR("first", got.tag.at[0], "x,y");
     for (size_t i = 0; i < OQ_COUNT(words); i++)

@@ -14,7 +14,7 @@ enum { OUTPUT_MAX = 64 * 1024 };
 
 extern char **environ;
 
-/* --- in the child, between fork and exec: async-signal-safe calls alone ------------------------ */
+/* --- in the child, between fork and exec: async-signal-safe calls alone -------------------- */
 
 static bool child_take_account(const process_user *user)
 {
@@ -62,7 +62,7 @@ static _Noreturn void child_become(const process_options *o, pid_t parent, int r
     _exit(127);
 }
 
-/* --- in the parent ---------------------------------------------------------------------------- */
+/* --- in the parent ------------------------------------------------------------------------- */
 
 static oq_err *not_started(const process_options *o, int why)
 {
@@ -145,8 +145,8 @@ static void converse(int to, int from, oq_str input, tail *said)
         if (on[1].revents) {
             ssize_t n = write(to, input.ptr, input.len);
             /* A child that stopped listening has said why, or says so with its status. */
-            input = n < 0 && errno != EAGAIN ? OQ_STR("") : oq_str_sub(input, n < 0 ? 0 : (size_t)n,
-                                                                       input.len);
+            input = n < 0 && errno != EAGAIN ? OQ_STR("")
+                                             : oq_str_sub(input, n < 0 ? 0 : (size_t)n, input.len);
         }
         if (on[0].revents) {
             ssize_t n = read(from, bytes, sizeof(bytes));
@@ -216,7 +216,7 @@ bool process_may_use(const process_user *user, const char *folder)
     return pid > 0 && process_exit_code(status) == 0;
 }
 
-/* --- being asked to stop ----------------------------------------------------------------------- */
+/* --- being asked to stop ------------------------------------------------------------------- */
 
 static void watched_signals(sigset_t *set)
 {
@@ -239,8 +239,7 @@ process_stop process_wait_stop(int timeout_ms)
     sigset_t set;
     watched_signals(&set);
     siginfo_t info;
-    struct timespec limit = {.tv_sec = timeout_ms / 1000,
-                             .tv_nsec = timeout_ms % 1000 * 1000000L};
+    struct timespec limit = {.tv_sec = timeout_ms / 1000, .tv_nsec = timeout_ms % 1000 * 1000000L};
     int signal = sigtimedwait(&set, &info, &limit);
     if (signal <= 0 || signal == SIGCHLD)
         return (process_stop){0};

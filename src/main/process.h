@@ -22,11 +22,11 @@ typedef struct process_options {
     const char *const *argv; /* argv[0] is a path, or a name to be looked up in PATH */
     const char *const *env;  /* NULL: ours */
     process_user user;
-    bool own_group;      /* Ctrl-C at the terminal does not reach it, only what we send */
-    int death_signal;    /* sent to it when we die; 0: none */
-    const char *folder;  /* to work in; NULL: ours */
-    int in, out;         /* its stdin; its stdout and stderr. 0: ours */
-    int inherited;       /* one more descriptor it keeps, under the same number. 0: none */
+    bool own_group;     /* Ctrl-C at the terminal does not reach it, only what we send */
+    int death_signal;   /* sent to it when we die; 0: none */
+    const char *folder; /* to work in; NULL: ours */
+    int in, out;        /* its stdin; its stdout and stderr. 0: ours */
+    int inherited;      /* one more descriptor it keeps, under the same number. 0: none */
 } process_options;
 
 /* Fails: process.not_started (facts: program, reason). */

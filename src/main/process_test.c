@@ -163,12 +163,9 @@ static void test_asked_to_stop(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_run),
-        cmocka_unit_test(test_large_talk),
-        cmocka_unit_test(test_not_started),
-        cmocka_unit_test(test_environment_and_folder),
-        cmocka_unit_test(test_other_account),
-        cmocka_unit_test(test_dies_with_parent),
+        cmocka_unit_test(test_run),           cmocka_unit_test(test_large_talk),
+        cmocka_unit_test(test_not_started),   cmocka_unit_test(test_environment_and_folder),
+        cmocka_unit_test(test_other_account), cmocka_unit_test(test_dies_with_parent),
         cmocka_unit_test(test_asked_to_stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

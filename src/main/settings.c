@@ -3,7 +3,10 @@
 #include "main/near.h"
 
 static const oq_choice log_levels[] = {
-    {OQ_LOG_DEBUG, "debug"}, {OQ_LOG_INFO, "info"}, {OQ_LOG_WARN, "warn"}, {OQ_LOG_ERROR, "error"},
+    {OQ_LOG_DEBUG, "debug"},
+    {OQ_LOG_INFO, "info"},
+    {OQ_LOG_WARN, "warn"},
+    {OQ_LOG_ERROR, "error"},
     {0, NULL},
 };
 static const oq_choice log_formats[] = {{OQ_LOG_KEYS, "keys"}, {OQ_LOG_JSON, "json"}, {0, NULL}};

@@ -132,9 +132,10 @@ static void test_shown(void **state)
     static const struct {
         const char *name, *shown;
     } row[] = {
-        {"jwt_secret_key", "********"}, {"master_key", ""},      {"http_port", "8080"},
-        {"db_url", "postgresql://u:********@h/x"},               {"db_owner_url", ""},
-        {"blackbox_enabled", "true"},   {"log_format", "keys"},  {"home", ".optria"},
+        {"jwt_secret_key", "********"}, {"master_key", ""},
+        {"http_port", "8080"},          {"db_url", "postgresql://u:********@h/x"},
+        {"db_owner_url", ""},           {"blackbox_enabled", "true"},
+        {"log_format", "keys"},         {"home", ".optria"},
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++) {
         const oq_field *f = oq_field_find(setting_fields, oq_cstr(row[i].name));

@@ -34,8 +34,10 @@ static void feed(const uint8_t *bytes, size_t len)
 /* One small change; gives the new length. */
 static size_t change(uint8_t *bytes, size_t len)
 {
-    static const char *const odd[] = {"\"", "{", "}", "[", "\\u0000", "%", "%00", "\xff", "'", "\n",
-                                      "-", "9999999999999999999", "\xe2\x80\xae", "{{", "}}"};
+    static const char *const odd[] = {
+        "\"",           "{",    "}", "[",  "\\u0000", "%",
+        "%00",          "\xff", "'", "\n", "-",       "9999999999999999999",
+        "\xe2\x80\xae", "{{",   "}}"};
     size_t at = roll(len + 1), n;
     switch (roll(5)) {
     case 0: /* a bit */

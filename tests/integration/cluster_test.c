@@ -52,10 +52,10 @@ static oq_str ask(oq_arena *arena, oq_str url, const char *sql)
         answer = oq_strf(arena, "no connection: %s", PQerrorMessage(conn));
     } else {
         PGresult *r = PQexec(conn, sql);
-        answer = PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) == 1
-                     ? oq_strf(arena, "%s", PQgetvalue(r, 0, 0))
-                     : oq_strf(arena, "%s%s", PQresStatus(PQresultStatus(r)),
-                               PQresultErrorMessage(r));
+        answer =
+            PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) == 1
+                ? oq_strf(arena, "%s", PQgetvalue(r, 0, 0))
+                : oq_strf(arena, "%s%s", PQresStatus(PQresultStatus(r)), PQresultErrorMessage(r));
         PQclear(r);
     }
     PQfinish(conn);
@@ -80,7 +80,8 @@ static bool exists(oq_str path)
     return lstat(path.ptr, &st) == 0;
 }
 
-/* --- the usual life -------------------------------------------------------------------------------- */
+/* --- the usual life
+ * -------------------------------------------------------------------------------- */
 
 static void test_made_and_kept(void **state)
 {
@@ -101,7 +102,8 @@ static void test_made_and_kept(void **state)
         {"SHOW TimeZone", "UTC"},
         {"SELECT datcollate FROM pg_database WHERE datname = current_database()", "C.UTF-8"},
         {"SELECT rolsuper OR rolbypassrls OR rolcreaterole FROM pg_roles "
-         "WHERE rolname = current_user", "f"},
+         "WHERE rolname = current_user",
+         "f"},
         {"SELECT pg_has_role('optria_app', 'MEMBER')", "t"},
         {"SELECT pg_has_role('optria_platform', 'MEMBER')", "t"},
     };
@@ -160,7 +162,8 @@ static void test_temporary_leaves_nothing(void **state)
     oq_arena_close(arena);
 }
 
-/* --- after accidents ------------------------------------------------------------------------------- */
+/* --- after accidents
+ * ------------------------------------------------------------------------------- */
 
 static void test_server_killed(void **state)
 {
@@ -194,8 +197,9 @@ static void test_program_killed(void **state)
     if (holder == 0) {
         cluster *held;
         oq_err *err = open_at(folder, &held);
-        oq_str made = err ? oq_cstr(err->code)
-                          : ask(arena, cluster_owner_url(held), "CREATE TABLE kept AS SELECT 7 AS n");
+        oq_str made =
+            err ? oq_cstr(err->code)
+                : ask(arena, cluster_owner_url(held), "CREATE TABLE kept AS SELECT 7 AS n");
         if (write(report[1], made.ptr, made.len) < 0)
             _exit(1);
         pause();
@@ -256,7 +260,8 @@ static void test_half_made(void **state)
     CHECK_OK(cluster_stop(c));
     /* As if the machine had gone down just before the last step of making it. */
     assert_int_equal(rename(oq_strf(arena, "%s/data", folder.ptr).ptr,
-                            oq_strf(arena, "%s/data.new", folder.ptr).ptr), 0);
+                            oq_strf(arena, "%s/data.new", folder.ptr).ptr),
+                     0);
     assert_int_equal(unlink(oq_strf(arena, "%s/data.new/global/pg_control", folder.ptr).ptr), 0);
     CHECK_OK(open_at(folder, &c));
     CHECK_STR("serves", ask(arena, cluster_server_url(c), "SELECT 1"), "1");
@@ -305,12 +310,15 @@ static void test_asked_to_stop_while_starting(void **state)
     oq_arena_close(arena);
 }
 
-/* --- where it may stand ---------------------------------------------------------------------------- */
+/* --- where it may stand
+ * ---------------------------------------------------------------------------- */
 
 static void test_folder_names(void **state)
 {
     static const char *const name[] = {
-        "with blank and 100% & @ :", "\xd9\x85\xd8\xb5\xd9\x86\xd8\xb9", "trailing/",
+        "with blank and 100% & @ :",
+        "\xd9\x85\xd8\xb5\xd9\x86\xd8\xb9",
+        "trailing/",
         "a-very-long-name-a-very-long-name-a-very-long-name-a-very-long-name-a-very-long-name/pg",
     };
     for (size_t i = 0; i < OQ_COUNT(name); i++) {
@@ -321,8 +329,8 @@ static void test_folder_names(void **state)
         oq_str socket = ask(arena, cluster_admin_url(c), "SHOW unix_socket_directories");
         CHECK_OK(cluster_stop(c));
         if (i == 3)
-            CHECK("short socket folder", oq_str_starts(socket, OQ_STR("/tmp/optria-run-")) &&
-                                             !exists(socket));
+            CHECK("short socket folder",
+                  oq_str_starts(socket, OQ_STR("/tmp/optria-run-")) && !exists(socket));
         oq_arena_close(arena);
     }
 }
