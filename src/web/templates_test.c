@@ -23,10 +23,24 @@ static int close_all(void **state)
     return 0;
 }
 
-/* Calls `each` for every template with its name, and says how many there were. */
-static size_t for_each(void (*each)(oq_str name, oq_str source))
+/* All that is wrong, so that one run tells everything. */
+static int problems;
+__attribute__((format(printf, 2, 3))) static void problem(oq_str name, const char *format, ...)
+{
+    char text[300];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    print_error("%.*s: %s\n", OQ_FMT(name), text);
+    problems++;
+}
+
+/* Calls `each` for every template with its name; fails when it found a problem. */
+static void for_each(void (*each)(oq_str name, oq_str source))
 {
     size_t count = 0;
+    problems = 0;
     for (size_t i = 0; i < oq_embedded_count; i++) {
         oq_str name = oq_cstr(oq_embedded_files[i].name);
         if (!oq_str_starts(name, OQ_STR("templates/")))
@@ -36,19 +50,20 @@ static size_t for_each(void (*each)(oq_str name, oq_str source))
         each(oq_str_copy(arena, name), oq_strn(oq_embedded_files[i].ptr, oq_embedded_files[i].len));
         count++;
     }
-    return count;
+    assert_true(count >= 3);
+    assert_int_equal(problems, 0);
 }
 
 static void check_escapes(oq_str name, oq_str source)
 {
     const mustache *t = mustache_find(web_templates(), name);
-    CHECK(name.ptr, t != NULL);
-    CHECK(name.ptr, !mustache_has_raw(t));
+    if (!t || mustache_has_raw(t))
+        problem(name, "puts a value without escaping it");
 }
 
 static void test_nothing_is_put_unescaped(void **state)
 {
-    assert_true(for_each(check_escapes) >= 3);
+    for_each(check_escapes);
 }
 
 /* A comment that holds "}}" ends there, and its rest would be shown. */
@@ -59,12 +74,12 @@ static void check_delimiters(oq_str name, oq_str source)
         if (t->node[i].kind == NODE_TEXT &&
             (oq_str_find(t->node[i].text, OQ_STR("}}")) != SIZE_MAX ||
              oq_str_find(t->node[i].text, OQ_STR("{{")) != SIZE_MAX))
-            fail_msg("%s: a tag's end is shown: %.*s", name.ptr, OQ_FMT(t->node[i].text));
+            problem(name, "a tag\'s end is shown: %.*s", OQ_FMT(t->node[i].text));
 }
 
 static void test_no_tag_is_shown(void **state)
 {
-    assert_true(for_each(check_delimiters) >= 3);
+    for_each(check_delimiters);
 }
 
 /* A page's policy allows no inline script or style; one that slips in would only not work. */
@@ -74,12 +89,12 @@ static void check_no_inline(oq_str name, oq_str source)
                                           " onload=", " onchange=", " onsubmit=", "javascript:"};
     for (size_t i = 0; i < OQ_COUNT(refused); i++)
         if (oq_str_find(source, oq_cstr(refused[i])) != SIZE_MAX)
-            fail_msg("%s: has %s", name.ptr, refused[i]);
+            problem(name, "has %s", refused[i]);
 }
 
 static void test_nothing_is_inline(void **state)
 {
-    assert_true(for_each(check_no_inline) >= 3);
+    for_each(check_no_inline);
 }
 
 /* Calls `each` for every "{{...t.a.b" in a template. */
@@ -96,14 +111,13 @@ static void check_texts(oq_str name, oq_str source)
         oq_str key = oq_str_sub(tag, 2, SIZE_MAX);
         for (int lang = 0; lang < OQ_LANG_COUNT; lang++)
             if (!oq_text_exists((oq_lang)lang, key))
-                fail_msg("%s: no text %.*s in %s", name.ptr, OQ_FMT(key),
-                         oq_lang_code((oq_lang)lang).ptr);
+                problem(name, "no text %.*s in %s", OQ_FMT(key), oq_lang_code((oq_lang)lang).ptr);
     }
 }
 
 static void test_every_sentence_exists(void **state)
 {
-    assert_true(for_each(check_texts) >= 3);
+    for_each(check_texts);
 }
 
 /* {{>x}} and {{<x}} that lead nowhere would be silently empty. */
@@ -117,13 +131,13 @@ static void check_partials(oq_str name, oq_str source)
         oq_str other = oq_str_sub(rest, 1, oq_str_find(rest, OQ_STR("}}")) - 1);
         other = oq_str_trim(other);
         if (other.ptr[0] != '*' && !mustache_find(web_templates(), other))
-            fail_msg("%s: no template %.*s", name.ptr, OQ_FMT(other));
+            problem(name, "no template %.*s", OQ_FMT(other));
     }
 }
 
 static void test_every_partial_exists(void **state)
 {
-    assert_true(for_each(check_partials) >= 3);
+    for_each(check_partials);
 }
 
 /* --- the error page, as it is sent -----------------------------------------------------------*/
