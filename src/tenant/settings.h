@@ -1,7 +1,8 @@
 /* tenant/settings.h
  *
  * What a tenant decides for itself: one record, one field table; what it never decided has the
- * preset. The settings page, the API and the manual are made from the table. */
+ * preset, also when a later version of the program has another one. The settings page, the API and
+ * the manual are made from the table. */
 #ifndef TENANT_SETTINGS_H
 #define TENANT_SETTINGS_H
 
@@ -13,29 +14,37 @@ typedef struct tenant_settings {
     bool require_totp;            /* every person needs a second factor */
     int64_t session_idle_minutes; /* signed out after so much silence; 120 */
     int64_t session_hours;        /* and at the latest after so long; 12 */
-    int64_t password_min_length;  /* 12 */
+    int64_t password_min_length;  /* characters; 12 */
     /* records */
-    int64_t audit_days;           /* kept so long; at least 365; 1,095 */
-    int64_t job_days;             /* finished jobs; 30 */
-    int64_t notification_days;    /* 90 */
+    int64_t audit_days;        /* kept so long; at least 365; 1,095 */
+    int64_t job_days;          /* finished jobs; 30 */
+    int64_t notification_days; /* 90 */
     /* black box (M34, M237) */
     int64_t incident_window_before_minutes; /* 30 */
     int64_t incident_window_after_minutes;  /* 30 */
     int64_t incident_grace_minutes;         /* 60 */
-    int wo_initial_status;        /* settings_wo_status_choices: open | pending_approval */
-    double auto_wo_probability;   /* 0..1; a top cause at least so probable makes a work order; 0.6 */
+    int wo_initial_status;      /* settings_wo_status_choices: open | pending_approval */
+    double auto_wo_probability; /* 0..1; a top cause at least so probable makes a work order; 0.6 */
     bool notes_visible_to_viewer; /* false */
-    int64_t version;              /* rises by one at each change */
+    int64_t version;              /* rises by one at each change; 0: nothing was ever decided */
 } tenant_settings;
 
 extern const oq_field tenant_settings_fields[];
+/* The same for who sends all of them, where nothing may be left out: a form, the body of a PUT. */
+extern const oq_field tenant_settings_put_fields[];
+
+typedef enum settings_wo_status {
+    WO_STATUS_OPEN = 1,
+    WO_STATUS_PENDING_APPROVAL
+} settings_wo_status;
 extern const oq_choice settings_wo_status_choices[];
 
 /* In the scope's arena. Always succeeds for a tenant without a row (presets). */
 OQ_CHECKED oq_err *tenant_settings_get(oq_scope *s, tenant_settings **ret_settings);
 
-/* Stores all of it if nobody changed it since `version` was read; audited with what changed.
- * Fails: settings.version_stale. */
+/* Stores what differs if nobody changed it since `version` was read; audited with what changed,
+ * and told on the channel of tenant/tenant.h. Nothing that differs: nothing happens.
+ * Fails: settings.version_stale; settings.idle_exceeds_session (about session_idle_minutes). */
 OQ_CHECKED oq_err *tenant_settings_put(oq_scope *s, const tenant_settings *settings,
                                        tenant_settings **ret_settings);
 

@@ -1,0 +1,50 @@
+#include "tenant/inner.h"
+
+#include "base/banned.h"
+
+const http_route tenant_routes[] = {
+    {HTTP_GET, "/api/tenants", CAP_TENANT_MANAGE, .handle_platform = tenant_api_list,
+     .query = tenant_api_query_fields, .answer = tenant_overview_fields, .shape = HTTP_ANSWER_LIST,
+     .summary = "All tenants, by name"},
+    {HTTP_POST, "/api/tenants", CAP_TENANT_MANAGE, .handle_platform = tenant_api_create,
+     .body = tenant_order_fields, .answer = tenant_made_fields, .shape = HTTP_ANSWER_RECORD,
+     .status = 201, .summary = "Make a tenant and its first administrator"},
+    {HTTP_GET, "/api/tenants/{id}", CAP_TENANT_MANAGE, .handle_platform = tenant_api_get,
+     .answer = tenant_overview_fields, .shape = HTTP_ANSWER_RECORD, .summary = "One tenant"},
+    {HTTP_PATCH, "/api/tenants/{id}", CAP_TENANT_MANAGE, .handle_platform = tenant_api_change,
+     .body = tenant_change_fields, .answer = tenant_fields, .shape = HTTP_ANSWER_RECORD,
+     .summary = "Change, suspend or resume a tenant; what is not given stays"},
+    {HTTP_GET, "/tenants", CAP_TENANT_MANAGE, .handle_platform = tenant_page_list,
+     .query = tenant_page_query_fields, .is_page = true},
+    {HTTP_GET, "/tenants/new", CAP_TENANT_MANAGE, .handle_platform = tenant_page_new,
+     .is_page = true},
+    {HTTP_POST, "/tenants/new", CAP_TENANT_MANAGE, .handle_platform = tenant_post_new,
+     .body = tenant_order_fields, .is_page = true},
+    {HTTP_GET, "/tenants/{id}", CAP_TENANT_MANAGE, .handle_platform = tenant_page_one,
+     .query = tenant_one_query_fields, .is_page = true},
+    {HTTP_POST, "/tenants/{id}", CAP_TENANT_MANAGE, .handle_platform = tenant_post_one,
+     .body = tenant_form_fields, .is_page = true},
+    {HTTP_POST, "/tenants/{id}/status", CAP_TENANT_MANAGE, .handle_platform = tenant_post_status,
+     .body = tenant_status_form_fields, .is_page = true},
+    {0},
+};
+
+const http_route settings_routes[] = {
+    {HTTP_GET, "/api/settings", CAP_SETTINGS_READ, .handle = settings_api_get,
+     .answer = tenant_settings_fields, .shape = HTTP_ANSWER_RECORD,
+     .summary = "What the tenant decided; else presets"},
+    {HTTP_PUT, "/api/settings", CAP_SETTINGS_MANAGE, .handle = settings_api_put,
+     .body = tenant_settings_put_fields, .answer = tenant_settings_fields,
+     .shape = HTTP_ANSWER_RECORD, .summary = "Store all settings; version as it was read"},
+    {HTTP_GET, "/api/tenant", CAP_SETTINGS_READ, .handle = settings_api_tenant,
+     .answer = tenant_fields, .shape = HTTP_ANSWER_RECORD, .summary = "One's own tenant"},
+    {HTTP_PATCH, "/api/tenant", CAP_SETTINGS_MANAGE, .handle = settings_api_tenant_change,
+     .body = tenant_profile_fields, .answer = tenant_fields, .shape = HTTP_ANSWER_RECORD,
+     .summary = "Rename one's own tenant, or move it to another zone or currency"},
+    {HTTP_GET, "/settings", CAP_SETTINGS_READ, .handle = settings_page, .is_page = true},
+    {HTTP_POST, "/settings", CAP_SETTINGS_MANAGE, .handle = settings_post,
+     .body = tenant_settings_put_fields, .is_page = true},
+    {HTTP_POST, "/settings/tenant", CAP_SETTINGS_MANAGE, .handle = settings_post_profile,
+     .body = settings_profile_form_fields, .is_page = true},
+    {0},
+};
