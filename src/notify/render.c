@@ -1,0 +1,91 @@
+/* Sentences and links of notifications. */
+#include "notify/inner.h"
+
+#include "base/facts.h"
+
+#include "base/banned.h"
+
+const oq_field notify_view_fields[] = {
+    OQ_UUID(notify_view, id),
+    OQ_TEXT(notify_view, type, .help = "job.failed, lead.received ..."),
+    OQ_TEXT(notify_view, title, .help = "In the reader's language"),
+    OQ_TEXT(notify_view, body, .help = "In the reader's language; may be empty"),
+    OQ_TEXT(notify_view, href, .help = "Page of what it is about"),
+    OQ_TEXT(notify_view, entity_type),
+    OQ_TEXT(notify_view, entity_id),
+    OQ_BOOL(notify_view, is_read),
+    OQ_TIME(notify_view, created_at),
+    OQ_TIME(notify_view, read_at),
+    OQ_FIELDS_END};
+
+/* --- facts
+ * ----------------------------------------------------------------------------------------*/
+
+static size_t read_facts(oq_arena *arena, const web_locale *locale, oq_str facts,
+                         oq_arg ret_arg[OQ_FACTS_MAX])
+{
+    static const char time_suffix[] = "_at";
+    size_t count = oq_facts_read(arena, facts, ret_arg);
+    for (size_t i = 0; i < count; i++) {
+        oq_us at;
+        if (oq_str_ends(oq_cstr(ret_arg[i].name), oq_cstr(time_suffix)) &&
+            oq_time_parse(ret_arg[i].value, &at))
+            ret_arg[i].value = web_format_time(arena, locale, at);
+    }
+    return count;
+}
+
+/* --- links
+ * ----------------------------------------------------------------------------------------*/
+
+/* Where a thing of a type is seen; its id is put behind the path, unless the page has all of them.
+ */
+static const struct {
+    const char *type, *path;
+    bool has_id;
+} places[] = {
+    {"job", "/jobs/", true},       {"lead", "/leads#lead-", true}, {"settings", "/settings", false},
+    {"tenant", "/tenants/", true}, {"token", "/tokens", false},    {"user", "/users/", true},
+};
+
+static oq_str href_of(oq_arena *arena, oq_str type, oq_str id)
+{
+    for (size_t i = 0; i < OQ_COUNT(places); i++)
+        if (oq_str_eq(type, oq_cstr(places[i].type)))
+            return oq_strf(arena, "%s%.*s", places[i].path, places[i].has_id ? (int)id.len : 0,
+                           id.len ? id.ptr : "");
+    return OQ_NONE;
+}
+
+/* --- sentences
+ * --------------------------------------------------------------------------------------*/
+
+static oq_str sentence(oq_arena *arena, oq_lang lang, oq_str type, const char *part,
+                       const oq_arg *arg, size_t count, oq_str otherwise)
+{
+    oq_str key = oq_strf(arena, "notify.%.*s.%s", OQ_FMT(type), part);
+    return oq_text_exists(lang, key) ? oq_text_fill(arena, lang, key, arg, count) : otherwise;
+}
+
+notify_view notify_render(oq_arena *arena, const web_locale *locale, const notification *n)
+{
+    oq_arg arg[OQ_FACTS_MAX];
+    size_t count = read_facts(arena, locale, n->facts, arg);
+    notify_view view = {
+        .id = n->id,
+        .type = n->type,
+        .title = n->title,
+        .body = n->body,
+        .href = href_of(arena, n->entity_type, n->entity_id),
+        .entity_type = n->entity_type,
+        .entity_id = n->entity_id,
+        .is_read = n->is_read,
+        .created_at = n->created_at,
+        .read_at = n->read_at,
+    };
+    if (!view.title.len)
+        view.title = sentence(arena, locale->lang, n->type, "title", arg, count, n->type);
+    if (!view.body.len)
+        view.body = sentence(arena, locale->lang, n->type, "body", arg, count, OQ_STR(""));
+    return view;
+}
