@@ -4,6 +4,7 @@
 #include "base/secret.h"
 #include "identity/own_access.h"
 #include "identity/password.h"
+#include "identity/throttle.h"
 #include "login.sql.h"
 #include "tenant/settings.h"
 #include "tenant/tenant.h"
@@ -24,63 +25,12 @@ typedef struct attempt {
     oq_arena *arena;
     const login_order *order;
     oq_str address, user_agent, request_id;
-    oq_str account_key, address_key; /* of the throttle */
+    throttle throttle;
     bool is_known;
     oq_uuid tenant_id, user_id;
     sql_user_secrets_row who;
     int64_t hours;
 } attempt;
-
-/* --- the throttle -------------------------------------------------------------------------------*/
-
-#define WINDOW (15 * OQ_MINUTE)
-
-static oq_str throttle_key(oq_arena *arena, char kind, oq_str text)
-{
-    uint8_t sign[OQ_DIGEST];
-    oq_sign(OQ_STR("throttle"), oq_str_lower(arena, text), sign);
-    oq_str hex = oq_hex(arena, sign, 16);
-    return oq_strf(arena, "%c:%.*s", kind, OQ_FMT(hex));
-}
-
-static oq_us pause_after(int64_t failures, int64_t free)
-{
-    int64_t over = failures - free;
-    if (over <= 0)
-        return 0;
-    return over >= 10 ? WINDOW : (INT64_C(1) << over) * OQ_SECOND;
-}
-
-static oq_err *count_one(db_platform *p, oq_str key, int64_t free)
-{
-    oq_us now = db_platform_now(p);
-    sql_throttle_count_rows rows;
-    OQ_TRY(sql_throttle_count(
-        p, (sql_throttle_count_args){.key = key, .now = now, .window_from = now - WINDOW}, &rows));
-    oq_us until = rows.at[0].blocked_until;
-    if (until != OQ_TIME_NONE && until > now)
-        return oq_fail(OQ_LIMIT, "auth.too_many_attempts", "retry_after_s=%lld",
-                       (long long)((until - now) / OQ_SECOND + 1));
-    oq_us pause = pause_after(rows.at[0].failures, free);
-    if (pause)
-        OQ_TRY(sql_throttle_block(
-            p, (sql_throttle_block_args){.key = key, .blocked_until = now + pause}, NULL));
-    return NULL;
-}
-
-static oq_err *open_platform(const attempt *a, oq_access access, db_platform **ret_platform)
-{
-    return db_platform_open(
-        &(db_platform_options){
-            .pool = a->pool,
-            .access = access,
-            .actor = {.kind = ACTOR_SYSTEM, .home_tenant = TENANT_PLATFORM,
-                      .label = OQ_STR("sign-in"), .address = a->address},
-            .request_id = a->request_id,
-            .arena = a->arena,
-        },
-        ret_platform);
-}
 
 /* --- the step between password and second factor --------------------------------------------------*/
 
@@ -89,7 +39,7 @@ static oq_err *open_platform(const attempt *a, oq_access access, db_platform **r
 typedef struct pending {
     oq_uuid tenant_id, user_id;
     oq_us until;
-    char account_key[40];
+    char account_key[THROTTLE_KEY_MAX];
 } pending;
 
 static const oq_str pending_context = OQ_STR_INIT("sign-in, first step done");
@@ -99,8 +49,9 @@ static oq_str pending_make(const attempt *a)
     pending done = {.tenant_id = a->tenant_id,
                     .user_id = a->user_id,
                     .until = oq_clock_now() + PENDING_LIFE};
-    assert(a->account_key.len < sizeof done.account_key);
-    memcpy(done.account_key, a->account_key.ptr, a->account_key.len);
+    oq_str key = a->throttle.account_key;
+    assert(key.len < sizeof done.account_key);
+    memcpy(done.account_key, key.ptr, key.len);
     oq_str sealed = oq_seal(a->arena, oq_strn((char *)&done, sizeof done), pending_context);
     return oq_base64url(a->arena, sealed.ptr, sealed.len);
 }
@@ -123,40 +74,8 @@ static oq_err *pending_read(attempt *a)
     a->is_known = true;
     a->tenant_id = done.tenant_id;
     a->user_id = done.user_id;
-    a->account_key = oq_str_copy(a->arena, oq_cstr(done.account_key));
+    a->throttle.account_key = oq_str_copy(a->arena, oq_cstr(done.account_key));
     return NULL;
-}
-
-/* The count stays, also when the attempt is turned away: what is counted is committed first. */
-static oq_err *count_attempt(attempt *a)
-{
-    db_platform *p;
-    OQ_TRY(open_platform(a, OQ_WRITE, &p));
-    oq_err *refused = count_one(p, a->account_key, LOGIN_FREE_BY_ACCOUNT);
-    if (!refused)
-        refused = count_one(p, a->address_key, LOGIN_FREE_BY_ADDRESS);
-    oq_err *err = refused && refused->kind != OQ_LIMIT ? refused : db_platform_commit(p);
-    db_platform_close(p);
-    OQ_TRY(err);
-    return refused;
-}
-
-/* After a success the account starts afresh. A right password that still lacks its second factor
- * takes back no more than its own attempt: else it would wash away the guesses at the factor. */
-static oq_err *uncount_attempt(const attempt *a, bool succeeded)
-{
-    db_platform *p;
-    OQ_TRY(open_platform(a, OQ_WRITE, &p));
-    oq_err *err =
-        succeeded
-            ? sql_throttle_forget(p, (sql_throttle_forget_args){.key = a->account_key}, NULL)
-            : sql_throttle_uncount(p, (sql_throttle_uncount_args){.key = a->account_key}, NULL);
-    if (!err)
-        err = sql_throttle_uncount(p, (sql_throttle_uncount_args){.key = a->address_key}, NULL);
-    if (!err)
-        err = db_platform_commit(p);
-    db_platform_close(p);
-    return err;
 }
 
 /* --- the person ---------------------------------------------------------------------------------*/
@@ -164,7 +83,18 @@ static oq_err *uncount_attempt(const attempt *a, bool succeeded)
 static oq_err *find_name(attempt *a)
 {
     db_platform *p;
-    OQ_TRY(open_platform(a, OQ_READ, &p));
+    OQ_TRY(db_platform_open(
+        &(db_platform_options){
+            .pool = a->pool,
+            .access = OQ_READ,
+            .actor = {.kind = ACTOR_SYSTEM,
+                      .home_tenant = TENANT_PLATFORM,
+                      .label = OQ_STR("sign-in"),
+                      .address = a->address},
+            .request_id = a->request_id,
+            .arena = a->arena,
+        },
+        &p));
     sql_login_name_find_rows rows;
     oq_err *err = sql_login_name_find(
         p, (sql_login_name_find_args){.email_folded = oq_str_lower(a->arena, a->order->email)},
@@ -293,14 +223,17 @@ oq_err *login_sign_in(db_pool *pool, oq_arena *arena, const login_order *order, 
 {
     attempt a = {.pool = pool, .arena = arena, .order = order, .address = address,
                  .user_agent = user_agent, .request_id = request_id};
-    a.account_key = throttle_key(arena, 'a', order->email);
-    a.address_key = throttle_key(arena, 'p', address);
+    a.throttle = (throttle){.pool = pool,
+                            .arena = arena,
+                            .request_id = request_id,
+                            .account_key = throttle_account_key(arena, order->email),
+                            .address = address};
     OQ_TRY(oq_str_given(order->pending) ? pending_read(&a) : find_name(&a));
-    oq_err *err = count_attempt(&a);
+    oq_err *err = throttle_count(&a.throttle);
     if (!err)
         err = judge(&a);
     if (err && oq_err_is(err, "auth.totp_required")) {
-        OQ_TRY(uncount_attempt(&a, false));
+        OQ_TRY(throttle_uncount(&a.throttle));
         ret_result->pending = pending_make(&a);
         return err;
     }
@@ -318,7 +251,7 @@ oq_err *login_sign_in(db_pool *pool, oq_arena *arena, const login_order *order, 
     if (err && err->kind == OQ_UNAUTHENTICATED)
         return refuse(&a, err);
     OQ_TRY(err);
-    OQ_TRY(uncount_attempt(&a, true));
+    OQ_TRY(throttle_forget(&a.throttle));
     oq_log_info("auth.signed_in", OQ_F_UUID("user_id", a.user_id),
                 OQ_F_UUID("tenant_id", a.tenant_id), OQ_F_STR("address", address),
                 OQ_F_STR("request_id", request_id));

@@ -1,8 +1,7 @@
 /* identity/login.h
  *
- * Signing in. An attempt is counted before it is judged, by account and by address, in the
- * database, so that a thousand at once on several servers count together; success takes the count
- * back. Whether an address exists cannot be told from the answer or from its time. */
+ * Signing in. Attempts are counted (identity/throttle.h). Whether an address exists cannot be told
+ * from the answer or from its time. */
 #ifndef IDENTITY_LOGIN_H
 #define IDENTITY_LOGIN_H
 
@@ -11,10 +10,6 @@
 #include "http/route.h"
 #include "identity/session.h"
 #include "identity/user.h"
-
-/* Failures in a quarter of an hour before a pause begins; the pause doubles with each further
- * one, from 2 s to 15 min. */
-enum { LOGIN_FREE_BY_ACCOUNT = 5, LOGIN_FREE_BY_ADDRESS = 30 };
 
 typedef struct login_order {
     oq_str email, password;
@@ -32,7 +27,8 @@ typedef struct login_result {
 } login_result;
 
 /* Fails: auth.wrong_credentials, auth.totp_required (password was right; ask for the code;
- * ret_result->pending is set), auth.totp_wrong, auth.step_expired (the first step is too old), auth.too_many_attempts (OQ_LIMIT; fact: retry_after_s), auth.user_inactive,
+ * ret_result->pending is set), auth.totp_wrong, auth.step_expired (the first step is too old),
+ * auth.too_many_attempts (OQ_LIMIT; fact: retry_after_s), auth.user_inactive,
  * auth.tenant_suspended (both only after the right password). */
 OQ_CHECKED oq_err *login_sign_in(db_pool *pool, oq_arena *arena, const login_order *order,
                                  oq_str address, oq_str user_agent, oq_str request_id,
