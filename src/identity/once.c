@@ -38,8 +38,10 @@ oq_err *once_peek(oq_scope *s, oq_uuid id, oq_str *ret_purpose)
         s, (sql_once_peek_args){.id = id, .owner_id = oq_scope_actor(s)->id}, &rows));
     if (rows.count == 0)
         return oq_fail(OQ_NOT_FOUND, "once.not_found");
-    if (rows.at[0].opened_at != OQ_TIME_NONE)
-        return oq_fail(OQ_CONFLICT, "once.opened");
+    if (rows.at[0].opened_at != OQ_TIME_NONE) {
+        oq_str at = oq_time_text(oq_scope_arena(s), rows.at[0].opened_at);
+        return oq_fail(OQ_CONFLICT, "once.opened", "at=%.*s", OQ_FMT(at));
+    }
     if (rows.at[0].expires_at <= oq_now(s))
         return oq_fail(OQ_CONFLICT, "once.expired");
     *ret_purpose = rows.at[0].purpose;
@@ -57,7 +59,7 @@ oq_err *once_open(oq_scope *s, oq_uuid id, oq_str *ret_purpose, oq_str *ret_text
     if (rows.count == 0) {
         oq_str purpose;
         OQ_TRY(once_peek(s, id, &purpose)); /* says why */
-        return oq_fail(OQ_CONFLICT, "once.opened");
+        return oq_fail(OQ_NOT_FOUND, "once.not_found");
     }
     OQ_TRY(oq_unseal(oq_scope_arena(s), rows.at[0].sealed, context_of(s, id), ret_text));
     *ret_purpose = rows.at[0].purpose;

@@ -30,6 +30,15 @@ oq_err *session_setup(oq_str key)
 
 enum { USER_AGENT_MAX = 300 };
 
+/* A header holds any bytes; the table holds text, and no more of it than helps to recognise. */
+static oq_str user_agent_text(oq_str header)
+{
+    oq_str text = oq_str_sub(header, 0, USER_AGENT_MAX);
+    while (text.len && text.len < header.len && (header.ptr[text.len] & 0xc0) == 0x80)
+        text.len--; /* not through the middle of a character */
+    return oq_utf8_valid(text) ? text : OQ_NONE;
+}
+
 oq_err *session_start(oq_scope *s, const session_start_order *order, session_started *ret_session)
 {
     oq_us now = oq_now(s);
@@ -52,7 +61,7 @@ oq_err *session_start(oq_scope *s, const session_start_order *order, session_sta
                                .now = now,
                                .expires_at = expires,
                                .address = order->address,
-                               .user_agent = oq_str_sub(order->user_agent, 0, USER_AGENT_MAX),
+                               .user_agent = user_agent_text(order->user_agent),
                            },
                            NULL));
     OQ_TRY(jwt_make(oq_scope_arena(s),
@@ -86,6 +95,27 @@ oq_err *session_end(oq_scope *s, oq_uuid id, const char *why)
     OQ_TRY(sql_session_end(
         s, (sql_session_end_args){.id = id, .why = oq_cstr(why), .now = oq_now(s)}, NULL));
     return session_void(s, id);
+}
+
+oq_err *session_end_own(oq_scope *s, oq_uuid user_id, oq_uuid id)
+{
+    size_t touched;
+    OQ_TRY(sql_session_end_own(
+        s, (sql_session_end_own_args){.id = id, .user_id = user_id, .now = oq_now(s)}, &touched));
+    if (touched == 0)
+        return oq_fail(OQ_NOT_FOUND, "session.not_found");
+    OQ_TRY(audit_record(
+        s, &(audit_entry){.action = "session.ended", .object_type = "session", .object_id = id}));
+    return session_void(s, id);
+}
+
+oq_err *session_end_others(oq_scope *s, oq_uuid user_id, oq_uuid except_id)
+{
+    OQ_TRY(session_end_all(s, user_id, except_id, "ended_by_person"));
+    return audit_record(s, &(audit_entry){.action = "session.others_ended",
+                                          .object_type = "user",
+                                          .object_id = user_id,
+                                          .object_label = oq_scope_actor(s)->label});
 }
 
 oq_err *session_end_all(oq_scope *s, oq_uuid user_id, oq_uuid except_id, const char *why)

@@ -61,6 +61,10 @@ OQ_CHECKED oq_err *session_authenticate(db_pool *pool, oq_arena *arena, oq_str c
 OQ_CHECKED oq_err *session_end(oq_scope *s, oq_uuid id, const char *why);
 /* All sessions of a user but `except_id` (zero: none). */
 OQ_CHECKED oq_err *session_end_all(oq_scope *s, oq_uuid user_id, oq_uuid except_id, const char *why);
+/* By the person: one of the own sessions, or all but the one in use; audited.
+ * Fails: session.not_found (ended already, or not this person's). */
+OQ_CHECKED oq_err *session_end_own(oq_scope *s, oq_uuid user_id, oq_uuid id);
+OQ_CHECKED oq_err *session_end_others(oq_scope *s, oq_uuid user_id, oq_uuid except_id);
 /* From now on the session works in another tenant. */
 OQ_CHECKED oq_err *session_act_in(oq_scope *s, oq_uuid id, oq_uuid tenant_id);
 

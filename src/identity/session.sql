@@ -46,6 +46,10 @@ UPDATE user_sessions SET acting_tenant_id = :acting_tenant_id
 UPDATE user_sessions SET revoked_at = :now, revoked_why = :why
  WHERE tenant_id = :tenant AND id = :id AND revoked_at IS NULL;
 
+-- SESSION_END_OWN (id uuid, user_id uuid, now time) -> nothing
+UPDATE user_sessions SET revoked_at = :now, revoked_why = 'ended_by_person'
+ WHERE tenant_id = :tenant AND id = :id AND user_id = :user_id AND revoked_at IS NULL;
+
 -- SESSION_END_ALL (user_id uuid, except_id uuid?, why text, now time) -> nothing
 UPDATE user_sessions SET revoked_at = :now, revoked_why = :why
  WHERE tenant_id = :tenant AND user_id = :user_id AND revoked_at IS NULL
@@ -58,8 +62,14 @@ SELECT id, created_at, seen_at, expires_at, address, user_agent
  ORDER BY seen_at DESC
  LIMIT 50;
 
--- SESSION_TRIM (older_than time) -> nothing
-DELETE FROM user_sessions WHERE tenant_id = :tenant AND expires_at < :older_than;
+-- SESSION_TRIM (older_than time, limit i64) -> nothing
+DELETE FROM user_sessions AS a
+ USING (SELECT o.tenant_id, o.id
+          FROM user_sessions o
+         WHERE o.tenant_id = :tenant AND o.expires_at < :older_than
+         ORDER BY o.expires_at
+         LIMIT :limit) AS old
+ WHERE a.tenant_id = :tenant AND old.tenant_id = a.tenant_id AND a.id = old.id;
 
 -- SESSION_TOLD (payload text) -> (told text)
 -- Other processes drop what they remember of it.

@@ -37,22 +37,21 @@ static const oq_str prefix = OQ_STR_INIT("oiq_");
 
 /* --- making and ending --------------------------------------------------------------------------*/
 
-/* What a machine never does: it has no session of its own to switch, and no people to lead. */
-static bool is_for_people(oq_cap cap)
+bool token_may_hold(oq_cap cap)
 {
-    return cap == CAP_UNDECIDED || cap == CAP_PUBLIC || cap == CAP_SIGNED_IN ||
-           cap == CAP_TENANT_SWITCH || cap == CAP_TOKEN_MANAGE;
+    return cap != CAP_UNDECIDED && cap != CAP_PUBLIC && cap != CAP_SIGNED_IN &&
+           cap != CAP_TENANT_SWITCH && cap != CAP_TOKEN_MANAGE;
 }
 
 static oq_err *check_capabilities(oq_scope *s, oq_strs names)
 {
     for (size_t i = 0; i < names.count; i++) {
         int cap;
-        if (!oq_choice_value(cap_choices, names.at[i], &cap) || is_for_people((oq_cap)cap))
+        if (!oq_choice_value(cap_choices, names.at[i], &cap) || !token_may_hold((oq_cap)cap))
             return oq_fail_field("capabilities", "token.capability_unknown", "name=%.*s",
                                  OQ_FMT(names.at[i]));
         if (!oq_caps_have(oq_scope_actor(s)->caps, (oq_cap)cap))
-            return oq_fail_field("capabilities", "token.capability_not_yours", "name=%.*s",
+            return oq_fail_field("capabilities", "token.capability_not_yours", "need=%.*s",
                                  OQ_FMT(names.at[i]));
     }
     return NULL;
@@ -207,7 +206,7 @@ static oq_caps caps_named(oq_strs names)
     oq_caps caps = 0;
     for (size_t i = 0; i < names.count; i++) {
         int cap;
-        if (oq_choice_value(cap_choices, names.at[i], &cap) && !is_for_people((oq_cap)cap))
+        if (oq_choice_value(cap_choices, names.at[i], &cap) && token_may_hold((oq_cap)cap))
             caps |= oq_cap_bit((oq_cap)cap);
     }
     return caps;

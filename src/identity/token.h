@@ -30,10 +30,14 @@ typedef struct token_order {
 } token_order;
 extern const oq_field token_order_fields[];
 
-/* Makes a token; *ret_text is its only showing. Only a person makes one, and with no capability
- * that the person does not have, nor one that concerns people's own sessions or the platform.
- * Fails: token.name_taken, token.capability_unknown (fact: name), token.capability_not_yours
- * (fact: name). */
+/* Whether a machine may hold it at all: it has no session of its own to switch, and makes no
+ * further tokens. */
+bool token_may_hold(oq_cap cap);
+
+/* Makes a token; *ret_text is its only showing. Only a person makes one, at home, and with no
+ * capability that the person does not have, nor one that machines may not hold.
+ * Fails: user.not_here, token.name_taken, token.capability_unknown (fact: name),
+ * token.capability_not_yours (fact: need). */
 OQ_CHECKED oq_err *token_add(oq_scope *s, const token_order *order, api_token **ret_token,
                              oq_str *ret_text);
 OQ_CHECKED oq_err *token_get(oq_scope *s, oq_uuid id, api_token **ret_token);

@@ -154,6 +154,12 @@ oq_err *user_count(oq_scope *s, user_counts *ret_counts)
 
 /* --- changing -----------------------------------------------------------------------------------*/
 
+/* A text that was emptied is none: two people without a username do not share one. */
+static oq_str or_none(oq_str text)
+{
+    return text.len ? text : OQ_NONE;
+}
+
 static oq_err *check_role_here(oq_scope *s, int role)
 {
     bool here = oq_uuid_eq(oq_scope_tenant(s), TENANT_PLATFORM);
@@ -172,7 +178,7 @@ oq_err *user_add(oq_scope *s, const user_order *order, user **ret_user)
                         (sql_user_add_args){
                             .id = id,
                             .email = order->email,
-                            .username = order->username,
+                            .username = or_none(order->username),
                             .full_name = order->full_name,
                             .role = oq_cstr(oq_choice_text(role_choices, order->role)),
                             .now = now,
@@ -232,7 +238,7 @@ oq_err *user_update(oq_scope *s, oq_uuid id, const user_change *change, user **r
     OQ_TRY(sql_user_update(s,
                            (sql_user_update_args){
                                .id = id,
-                               .username = change->username,
+                               .username = or_none(change->username),
                                .full_name = change->full_name,
                                .role = oq_cstr(oq_choice_text(role_choices, change->role)),
                                .is_active = change->is_active,
@@ -272,8 +278,8 @@ oq_err *user_update_profile(oq_scope *s, const user_profile *profile, user **ret
                                    (sql_user_update_profile_args){
                                        .id = self->id,
                                        .full_name = profile->full_name,
-                                       .lang = profile->lang,
-                                       .time_zone = profile->time_zone,
+                                       .lang = or_none(profile->lang),
+                                       .time_zone = or_none(profile->time_zone),
                                        .arabic_digits = profile->arabic_digits,
                                        .hijri = profile->hijri,
                                        .version = profile->version,
