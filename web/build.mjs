@@ -108,6 +108,7 @@ emit('app.css', await style('styles/app.css', fontFaces()));
 emit('landing.css', await style('styles/landing.css'));
 emit('app.js', await script('scripts/app.js'));
 emit('landing.js', await script('scripts/landing.js'));
+emit('reset.js', await script('scripts/reset_page.js'));
 emit('icons.svg', sprite(from('icons'), from('node_modules/lucide-static/icons')));
 emit('favicon.svg', readFileSync(from('icons/brand/favicon.svg')));
 

@@ -23,8 +23,14 @@ UPDATE one_time_secrets AS s SET opened_at = :now, sealed = NULL
  WHERE s.tenant_id = :tenant AND one.tenant_id = s.tenant_id AND s.id = one.id
 RETURNING one.purpose, one.sealed;
 
--- ONCE_TRIM (older_than time) -> nothing
-DELETE FROM one_time_secrets WHERE tenant_id = :tenant AND expires_at < :older_than;
+-- ONCE_TRIM (older_than time, limit i64) -> nothing
+DELETE FROM one_time_secrets AS a
+ USING (SELECT o.tenant_id, o.id
+          FROM one_time_secrets o
+         WHERE o.tenant_id = :tenant AND o.expires_at < :older_than
+         ORDER BY o.expires_at
+         LIMIT :limit) AS old
+ WHERE a.tenant_id = :tenant AND old.tenant_id = a.tenant_id AND a.id = old.id;
 
 -- RESET_ADD (id uuid, user_id uuid, secret_hash bytes, created_by uuid?, now time, expires_at time) -> nothing
 INSERT INTO password_resets (tenant_id, id, user_id, secret_hash, created_by, created_at, expires_at)
@@ -44,5 +50,11 @@ UPDATE password_resets SET used_at = :now
 UPDATE password_resets SET used_at = :now
  WHERE tenant_id = :tenant AND user_id = :user_id AND used_at IS NULL;
 
--- RESET_TRIM (older_than time) -> nothing
-DELETE FROM password_resets WHERE tenant_id = :tenant AND expires_at < :older_than;
+-- RESET_TRIM (older_than time, limit i64) -> nothing
+DELETE FROM password_resets AS a
+ USING (SELECT o.tenant_id, o.id
+          FROM password_resets o
+         WHERE o.tenant_id = :tenant AND o.expires_at < :older_than
+         ORDER BY o.expires_at
+         LIMIT :limit) AS old
+ WHERE a.tenant_id = :tenant AND old.tenant_id = a.tenant_id AND a.id = old.id;

@@ -1,0 +1,3 @@
+import { startReset } from './reset.js';
+
+startReset();
