@@ -117,15 +117,22 @@ static bool find_state(const char *message, char out[6])
     return false;
 }
 
+/* "db.plant.example:5432", or a socket's folder. */
+static const char *host_of(const PGconn *pg, char out[160])
+{
+    const char *host = PQhost(pg), *port = PQport(pg);
+    snprintf(out, 160, "%.140s:%.10s", host ? host : "", port ? port : "");
+    return out;
+}
+
 static oq_err *connect_failure(PGconn *pg, const char *why)
 {
     const char *message = why ? why : PQerrorMessage(pg);
-    const char *host = PQhost(pg), *port = PQport(pg);
-    char state[6] = "";
+    char state[6] = "", host[160];
     /* 57P03: the server is starting or stopping; it will be there soon. */
     bool refused = find_state(message, state) && strncmp(state, "57P", 3) != 0;
-    oq_err *err = oq_fail(OQ_UNAVAILABLE, refused ? "db.refused" : "db.unreachable", "host=%s:%s",
-                          host ? host : "", port ? port : "");
+    oq_err *err = oq_fail(OQ_UNAVAILABLE, refused ? "db.refused" : "db.unreachable", "host=%s",
+                          host_of(pg, host));
     return oq_err_detail(err, "%.*s", (int)strcspn(message, "\n"), message);
 }
 
@@ -143,9 +150,10 @@ static oq_err *connect_within(PGconn *pg, int max_ms)
         if (state == PGRES_POLLING_FAILED)
             return connect_failure(pg, NULL);
     }
+    char host[160];
     if (PQserverVersion(pg) < VERSION_WANTED)
-        return oq_fail(OQ_UNAVAILABLE, "db.too_old", "host=%s:%s found=%d wanted=%d", PQhost(pg),
-                       PQport(pg), PQserverVersion(pg) / 10000, VERSION_WANTED / 10000);
+        return oq_fail(OQ_UNAVAILABLE, "db.too_old", "host=%s found=%d wanted=%d",
+                       host_of(pg, host), PQserverVersion(pg) / 10000, VERSION_WANTED / 10000);
     if (PQsetnonblocking(pg, 1) != 0 || PQenterPipelineMode(pg) != 1)
         return connect_failure(pg, NULL);
     return NULL;

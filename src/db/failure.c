@@ -54,6 +54,8 @@ static oq_err *make(const PGresult *result, const char *state)
         return constraint_failure(state, text_of(result, PG_DIAG_CONSTRAINT_NAME));
     if (db_failure_is_fatal(result))
         return oq_fail(OQ_UNAVAILABLE, "db.lost");
+    if (db_failure_is_stale(result)) /* a change of the schema crossed this unit of work */
+        return oq_fail(OQ_UNAVAILABLE, "db.serialization");
     for (size_t i = 0; i < OQ_COUNT(known); i++)
         if (strncmp(state, known[i].state, strlen(known[i].state)) == 0)
             return oq_fail(known[i].kind, known[i].code);

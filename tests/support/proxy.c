@@ -98,13 +98,13 @@ static void take_client(proxy *p)
 }
 
 /* False when one side has ended. */
-static bool pass_on(int from, int to, bool arrives)
+static bool pass_on(int from, int to)
 {
     char bytes[16384];
     ssize_t got = read(from, bytes, sizeof bytes);
     if (got <= 0)
         return false;
-    for (ssize_t put = 0; arrives && put < got;) {
+    for (ssize_t put = 0; put < got;) {
         ssize_t n = send(to, bytes + put, (size_t)(got - put), MSG_NOSIGNAL);
         if (n <= 0)
             return false;
@@ -150,9 +150,10 @@ static void *run(void *arg)
         for (size_t i = p->count; i-- > 0;) {
             bool alive = true;
             if (polled[2 + 2 * i].revents)
-                alive = pass_on(p->pair[i].client, p->pair[i].server, true);
+                alive = pass_on(p->pair[i].client, p->pair[i].server);
             if (alive && polled[3 + 2 * i].revents)
-                alive = pass_on(p->pair[i].server, p->pair[i].client, mode != PROXY_DROP_ANSWERS);
+                alive = mode != PROXY_CUT_AT_ANSWER &&
+                        pass_on(p->pair[i].server, p->pair[i].client);
             if (!alive)
                 drop_pair(p, i);
         }

@@ -14,7 +14,7 @@ typedef enum proxy_mode {
     PROXY_PASS,
     PROXY_REFUSE,        /* no new connections: the server is down; open ones stay */
     PROXY_SILENT,        /* nothing passes any more, and nobody is told */
-    PROXY_DROP_ANSWERS,  /* what the client says arrives; the answers do not */
+    PROXY_CUT_AT_ANSWER, /* what the client says arrives; where the server answers, the wire breaks */
 } proxy_mode;
 
 proxy *proxy_open(void);
