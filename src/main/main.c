@@ -5,10 +5,12 @@
 
 extern char **environ;
 
-extern const command cmd_config, cmd_migrate, cmd_cluster_run, cmd_version, cmd_help;
+extern const command cmd_serve, cmd_work, cmd_migrate, cmd_config, cmd_cluster_run, cmd_docs,
+    cmd_version, cmd_help;
 
 const command *const commands[] = {
-    &cmd_migrate, &cmd_config, &cmd_cluster_run, &cmd_version, &cmd_help, NULL,
+    &cmd_serve, &cmd_work, &cmd_migrate, &cmd_config, &cmd_cluster_run, &cmd_docs, &cmd_version,
+    &cmd_help,  NULL,
 };
 
 /* The terminal's language, where the system tells programs about it. */

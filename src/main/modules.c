@@ -16,7 +16,7 @@
 #include "ops/health.h"
 #include "ops/job_page.h"
 #include "ops/job_view.h"
-#include "tenant/settings.h"
+#include "tenant/retention.h"
 #include "tenant/tenant.h"
 #include "web/page.h"
 
@@ -30,5 +30,5 @@ http_route_list module_routes = {
 };
 
 job_kind_list module_job_kinds = {
-    audit_job_kinds, identity_job_kinds, notify_job_kinds, job_own_kinds, NULL,
+    job_own_kinds, tenant_job_kinds, identity_job_kinds, notify_job_kinds, NULL,
 };

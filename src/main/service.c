@@ -10,12 +10,16 @@
 #include "identity/authenticate.h"
 #include "identity/identity.h"
 #include "identity/session.h"
+#include "identity/seed.h"
 #include "job/job.h"
+#include "lead/lead.h"
 #include "main/modules.h"
 #include "notify/notify.h"
+#include "ops/api_docs.h"
 #include "ops/health.h"
 #include "ops/heartbeat.h"
 #include "ops/metrics.h"
+#include "tenant/tenant.h"
 #include "web/page.h"
 
 #include "base/banned.h"
@@ -46,6 +50,8 @@ oq_err *service_set_up(const settings *s, service_parts parts)
     OQ_TRY(settings_require(s, "JWT_SECRET_KEY"));
     OQ_TRY(session_setup(s->jwt_secret_key));
     identity_use_public_url(s->public_url);
+    tenant_use_seed(identity_seed_admin);
+    api_docs_describe(&module_routes);
     return NULL;
 }
 
@@ -134,6 +140,8 @@ static oq_err *open_server(service *sv)
     OQ_TRY(http_server_open(&options, &sv->server));
     sv->hub = http_hub_open(sv->server);
     live_use_hub(sv->hub);
+    lead_setup(sv->pool, OQ_NONE);
+    web_frame_hook(notify_frame, sv->pool);
     web_feature_hook(feature_is_on, sv);
     return live_bridge_open(sv->pool, sv->hub, &sv->bridge);
 }

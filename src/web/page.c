@@ -75,9 +75,14 @@ const mustache_set *web_templates(void)
 
 void web_frame_hook(web_frame_fill *fill, void *self)
 {
-    assert(hook_count < WEB_FRAME_HOOKS_MAX);
-    hooks[hook_count].fill = fill;
-    hooks[hook_count++].self = self;
+    size_t i = 0;
+    while (i < hook_count && hooks[i].fill != fill)
+        i++; /* one that is lent again serves another server */
+    assert(i < WEB_FRAME_HOOKS_MAX);
+    hooks[i].fill = fill;
+    hooks[i].self = self;
+    if (i == hook_count)
+        hook_count++;
 }
 
 void web_feature_hook(bool (*is_on)(void *self, const char *feature), void *self)
