@@ -140,12 +140,6 @@ web_page profile_begin(http_req *rq, const char *template, const char *title_key
 /* `zones`: the IANA names of all places, for a <datalist>. */
 void identity_put_zones(web_value *to);
 
-/* --- user_agent.c ---------------------------------------------------------------------------------*/
-
-/* "Firefox, Windows" out of a browser's User-Agent; parts that are not known are left out, and a
- * text that says nothing gives OQ_NONE. Good enough to recognise one's own machine, no more. */
-oq_str user_agent_words(oq_arena *arena, oq_str user_agent);
-
 /* --- once_page.c, reset_page.c, switch_page.c, setup_page.c -----------------------------------------*/
 
 OQ_CHECKED oq_err *once_page_show(http_req *rq);

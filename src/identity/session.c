@@ -148,6 +148,16 @@ oq_err *session_find(oq_scope *s, oq_uuid user_id, session_list *ret_list)
     return NULL;
 }
 
+oq_err *session_find_previous(oq_scope *s, oq_uuid user_id, oq_uuid except_id,
+                              session_row **ret_session)
+{
+    sql_session_previous_rows rows;
+    OQ_TRY(sql_session_previous(
+        s, (sql_session_previous_args){.user_id = user_id, .except_id = except_id}, &rows));
+    *ret_session = rows.count ? &rows.at[0] : NULL;
+    return NULL;
+}
+
 void session_on_notify(void *self, oq_str payload)
 {
     oq_uuid id;

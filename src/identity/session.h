@@ -85,6 +85,15 @@ typedef struct session_list {
 /* The open sessions of a person, latest first. */
 OQ_CHECKED oq_err *session_find(oq_scope *s, oq_uuid user_id, session_list *ret_list);
 
+/* The person's latest session but `except_id`, open or ended; *ret_session is NULL when there is
+ * none, or none is kept any more. */
+OQ_CHECKED oq_err *session_find_previous(oq_scope *s, oq_uuid user_id, oq_uuid except_id,
+                                         session_row **ret_session);
+
+/* "Firefox, Windows" out of a browser's User-Agent; parts that are not known are left out, and a
+ * text that says nothing gives OQ_NONE. Good enough to recognise one's own machine, no more. */
+oq_str user_agent_words(oq_arena *arena, oq_str user_agent);
+
 /* For the listener's channel "optria_session". */
 void session_on_notify(void *self, oq_str payload);
 void session_on_gap(void *self);

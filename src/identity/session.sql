@@ -62,6 +62,14 @@ SELECT id, created_at, seen_at, expires_at, address, user_agent
  ORDER BY seen_at DESC
  LIMIT 50;
 
+-- SESSION_PREVIOUS (user_id uuid, except_id uuid) -> session_row
+-- The latest of the person but this one, open or ended.
+SELECT id, created_at, seen_at, expires_at, address, user_agent
+  FROM user_sessions
+ WHERE tenant_id = :tenant AND user_id = :user_id AND id <> :except_id
+ ORDER BY created_at DESC
+ LIMIT 1;
+
 -- SESSION_TRIM (older_than time, limit i64) -> nothing
 DELETE FROM user_sessions AS a
  USING (SELECT o.tenant_id, o.id

@@ -1,6 +1,6 @@
 /* A browser's User-Agent in two words. Browsers pretend to be one another, each newer one naming the
  * older, so the order of the table decides. */
-#include "identity/inner.h"
+#include "identity/session.h"
 
 #include "base/banned.h"
 

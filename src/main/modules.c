@@ -14,6 +14,7 @@
 #include "notify/notify.h"
 #include "ops/api_docs.h"
 #include "ops/health.h"
+#include "ops/home.h"
 #include "ops/job_page.h"
 #include "ops/job_view.h"
 #include "tenant/retention.h"
@@ -23,7 +24,7 @@
 #include "base/banned.h"
 
 http_route_list module_routes = {
-    web_routes,    health_routes, api_docs_routes, login_routes, setup_routes,    reset_routes,
+    web_routes,    home_routes, health_routes, api_docs_routes, login_routes, setup_routes,    reset_routes,
     profile_routes, once_routes,  user_routes,     token_routes, switch_routes,   tenant_routes,
     settings_routes, audit_routes, notify_routes,  job_routes,   job_page_routes, lead_routes,
     NULL,
