@@ -208,10 +208,26 @@ void http_queue_drop(http_queue *queue);
 
 struct MHD_Response *http_stream_response(http_req *rq);
 void http_stream_abandon(http_stream *stream); /* accepts NULL */
+/* Other times than 15 s and an hour, so that tests need not wait for them. */
+void http_hub_tune(http_hub *hub, oq_us beat_after, oq_us life);
 /* Ends the streams of every hub, and takes no new ones. */
 void http_hubs_end(http_server *server);
 /* The server goes; its hubs no longer know it. */
 void http_hubs_detach(http_server *server);
+
+/* --- the door (door.c) -----------------------------------------------------------------------*/
+
+typedef struct http_door {
+    int listen_fd, stop_fd, port;
+    pthread_t thread;
+    bool is_kept;
+} http_door;
+
+/* Fails: server.bad_address, server.listen. */
+OQ_CHECKED oq_err *http_door_open(http_door *door, const http_options *options);
+/* From here on clients are let in, to server->mhd. */
+void http_door_start(http_server *server);
+void http_door_close(http_door *door);
 
 /* --- the server ------------------------------------------------------------------------------*/
 
@@ -226,7 +242,7 @@ struct http_server {
     http_router *router;
     http_proxies proxies;
     struct MHD_Daemon *mhd;
-    int listen_fd, port;
+    http_door door;
     http_conns conns;
     http_queue queue;
     http_counts counts;

@@ -4,12 +4,6 @@
  * the header, when an answer would mean that the body is not read; once per piece of the body; once
  * when all is there; once more after the connection was woken. `on_closed` when the answer is out
  * or the client is gone, and only then may the answer's bytes go. */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include "http/inner.h"
 
 /* --- one request -----------------------------------------------------------------------------*/
@@ -153,65 +147,14 @@ __attribute__((format(printf, 2, 0))) static void on_log(void *cls, const char *
     oq_log_debug("http.library", OQ_F_STR("says", oq_str_trim(oq_cstr(text))));
 }
 
+static void on_panic(void *cls, const char *file, unsigned line, const char *reason)
+{
+    oq_log_error("http.library_panic", OQ_F_CSTR("says", reason), OQ_F_CSTR("file", file),
+                 OQ_F_INT("line", line));
+    abort();
+}
+
 /* --- start -----------------------------------------------------------------------------------*/
-
-static oq_err *listen_failed(const http_options *options, const char *what)
-{
-    return oq_err_detail(oq_fail(OQ_UNAVAILABLE, "server.listen", "address=%.*s port=%d why=%s",
-                                 OQ_FMT(options->bind), options->port, strerror(errno)),
-                         "%s", what);
-}
-
-static oq_err *bind_address(const http_options *options, struct sockaddr_storage *ret_at,
-                            socklen_t *ret_len)
-{
-    char text[INET6_ADDRSTRLEN];
-    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)options->port)};
-    struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons((uint16_t)options->port)};
-    memset(ret_at, 0, sizeof *ret_at);
-    bool fits = options->bind.len > 0 && options->bind.len < sizeof text && options->port >= 0 &&
-                options->port <= UINT16_MAX;
-    if (fits) {
-        memcpy(text, options->bind.ptr, options->bind.len);
-        text[options->bind.len] = '\0';
-    }
-    if (fits && inet_pton(AF_INET, text, &v4.sin_addr) == 1) {
-        memcpy(ret_at, &v4, *ret_len = sizeof v4);
-        return NULL;
-    }
-    if (fits && inet_pton(AF_INET6, text, &v6.sin6_addr) == 1) {
-        memcpy(ret_at, &v6, *ret_len = sizeof v6);
-        return NULL;
-    }
-    return oq_fail(OQ_INVALID, "server.bad_address", "address=%.*s port=%d", OQ_FMT(options->bind),
-                   options->port);
-}
-
-/* Our own socket, because libmicrohttpd's way of opening one does not say why it failed. */
-static oq_err *open_socket(http_server *server)
-{
-    const http_options *options = &server->options;
-    struct sockaddr_storage at;
-    socklen_t len;
-    OQ_TRY(bind_address(options, &at, &len));
-    int fd = socket(at.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0)
-        return listen_failed(options, "socket");
-    int on = 1, off = 0;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    if (at.ss_family == AF_INET6)
-        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
-    if (bind(fd, (struct sockaddr *)&at, len) != 0 || listen(fd, SOMAXCONN) != 0 ||
-        getsockname(fd, (struct sockaddr *)&at, &len) != 0) {
-        oq_err *err = listen_failed(options, "bind");
-        close(fd);
-        return err;
-    }
-    server->listen_fd = fd;
-    server->port = ntohs(at.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&at)->sin6_port
-                                                  : ((struct sockaddr_in *)&at)->sin_port);
-    return NULL;
-}
 
 static oq_err *start_events(http_server *server)
 {
@@ -221,9 +164,9 @@ static oq_err *start_events(http_server *server)
         {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)opened, server},
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_closed, server},
         {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)http_conn_notify, server},
-        {MHD_OPTION_LISTEN_SOCKET, server->listen_fd, NULL},
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, HTTP_POOL_BYTES, NULL},
-        {MHD_OPTION_CONNECTION_LIMIT, o->connections_max, NULL},
+        /* Divided among the threads, unlike ours (door.c): so with some room. */
+        {MHD_OPTION_CONNECTION_LIMIT, o->connections_max + o->connections_max / 4 + 64, NULL},
         {MHD_OPTION_PER_IP_CONNECTION_LIMIT, o->connections_per_address_max, NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, o->idle_timeout_s, NULL},
         /* A pool of one is no pool for libmicrohttpd. */
@@ -231,11 +174,13 @@ static oq_err *start_events(http_server *server)
          NULL},
         {MHD_OPTION_END, 0, NULL},
     };
-    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
+                     MHD_USE_NO_LISTEN_SOCKET;
+    MHD_set_panic_func(on_panic, NULL);
     server->mhd = MHD_start_daemon(flags, 0, NULL, NULL, on_request, server,
                                    MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_ARRAY,
                                    items, MHD_OPTION_END);
-    return server->mhd ? NULL : listen_failed(&server->options, "MHD_start_daemon");
+    return server->mhd ? NULL : oq_fail(OQ_INTERNAL, "server.no_threads");
 }
 
 static int or_preset(int value, int preset)
@@ -266,7 +211,7 @@ oq_err *http_server_open(const http_options *options, http_server **ret_server)
     server->options.bind = oq_str_copy(arena, options->bind);
     server->router = router;
     server->proxies = proxies;
-    oq_err *err = open_socket(server);
+    oq_err *err = http_door_open(&server->door, options);
     if (err) {
         http_router_close(router);
         oq_arena_close(arena);
@@ -279,17 +224,18 @@ oq_err *http_server_open(const http_options *options, http_server **ret_server)
     http_queue_start(&server->queue, server, server->options.worker_threads,
                      server->options.queue_max);
     err = start_events(server);
-    if (err) { /* the socket is libmicrohttpd's since it was handed over */
+    if (err) {
         http_server_close(server, 0);
         return err;
     }
+    http_door_start(server);
     *ret_server = server;
     return NULL;
 }
 
 int http_server_port(const http_server *server)
 {
-    return server->port;
+    return server->door.port;
 }
 
 size_t http_route_count(const http_server *server)
@@ -318,7 +264,7 @@ void http_server_close(http_server *server, int grace_ms)
     if (!server)
         return;
     atomic_store(&server->is_stopping, true);
-    MHD_socket listening = server->mhd ? MHD_quiesce_daemon(server->mhd) : MHD_INVALID_SOCKET;
+    http_door_close(&server->door);
     http_hubs_end(server);
     wait_until_idle(server, oq_monotonic() + grace_ms * OQ_MS);
     /* Whoever still waits is told so; then nobody is asleep any more, as libmicrohttpd demands
@@ -331,8 +277,6 @@ void http_server_close(http_server *server, int grace_ms)
     } else {
         http_conns_stop(&server->conns);
     }
-    if (listening != MHD_INVALID_SOCKET)
-        close(listening);
     http_hubs_detach(server);
     http_queue_drop(&server->queue);
     http_conns_drop(&server->conns);

@@ -41,7 +41,7 @@ typedef struct http_options {
     int port;                /* 0: any free one */
     int event_threads;       /* 2 */
     int worker_threads;      /* 8 */
-    int connections_max;     /* 2000; more wait in the kernel's queue */
+    int connections_max;     /* 2000; more are refused */
     int connections_per_address_max; /* 0: no limit; proxies come from one address */
     int idle_timeout_s;      /* 30: a silent connection is closed */
     int queue_max;           /* 1000 requests waiting for a worker */

@@ -11,7 +11,11 @@
 
 #include "http/inner.h"
 
-enum { WAITING_MAX = 256 * 1024, BUCKETS = 256, BEAT_S = 15, LIFE_S = 3600 };
+enum { WAITING_MAX = 256 * 1024, BUCKETS = 256 };
+
+/* Proxies give up on silence after 30 s and more; a stream's rights are looked at anew within the
+ * hour. */
+static const oq_us beat_preset = 15 * OQ_SECOND, life_preset = OQ_HOUR;
 
 /* Bytes on their way to one or many streams. */
 typedef struct piece {
@@ -42,6 +46,7 @@ struct http_hub {
     pthread_t pulse;
     http_stream *bucket[BUCKETS];
     piece *beat;
+    oq_us beat_after, life;
     int count;
     bool is_ending;  /* takes no new streams */
     bool is_closing; /* the pulse stops */
@@ -254,9 +259,9 @@ oq_err *http_stream_subscribe(http_req *rq, http_hub *hub)
     s->tenant_id = rq->who.tenant_id;
     s->user_id = rq->who.actor.id;
     s->spoke_at = oq_monotonic();
-    /* Spread over ten minutes, so that streams opened together do not come back together. */
-    s->ends_at = s->spoke_at + (LIFE_S - s->user_id.byte[15] % 10 * 60) * OQ_SECOND;
     pthread_mutex_lock(&hub->lock);
+    /* Spread out, so that streams opened together do not come back together. */
+    s->ends_at = s->spoke_at + hub->life - hub->life / 64 * (s->user_id.byte[15] % 16);
     http_stream **bucket = bucket_of(hub, s->tenant_id);
     int mine = 0;
     for (http_stream *other = *bucket; other; other = other->next)
@@ -314,7 +319,7 @@ static void beat(http_stream *s, const void *arg)
     oq_us now = *(const oq_us *)arg;
     if (s->ends_at <= now)
         end(s);
-    else if (s->is_asleep && now - s->spoke_at >= BEAT_S * OQ_SECOND)
+    else if (s->is_asleep && now - s->spoke_at >= s->hub->beat_after)
         send_piece(s, s->hub->beat);
 }
 
@@ -325,7 +330,7 @@ static void *pulse(void *arg)
     while (!hub->is_closing) {
         oq_us now = oq_monotonic();
         each_stream(hub, beat, &now);
-        http_cond_wait_until(&hub->changed, &hub->lock, now + OQ_SECOND);
+        http_cond_wait_until(&hub->changed, &hub->lock, now + hub->beat_after / 16);
     }
     pthread_mutex_unlock(&hub->lock);
     return NULL;
@@ -337,6 +342,8 @@ http_hub *http_hub_open(http_server *server)
     if (!hub)
         abort();
     hub->server = server;
+    hub->beat_after = beat_preset;
+    hub->life = life_preset;
     pthread_mutex_init(&hub->lock, NULL);
     http_cond_init(&hub->changed);
     hub->beat = piece_make(OQ_STR(": beat\n\n"));
@@ -348,6 +355,15 @@ http_hub *http_hub_open(http_server *server)
     server->hubs = hub;
     pthread_mutex_unlock(&server->hubs_lock);
     return hub;
+}
+
+void http_hub_tune(http_hub *hub, oq_us beat_after, oq_us life)
+{
+    pthread_mutex_lock(&hub->lock);
+    hub->beat_after = beat_after;
+    hub->life = life;
+    pthread_cond_broadcast(&hub->changed);
+    pthread_mutex_unlock(&hub->lock);
 }
 
 static void end_one(http_stream *s, const void *arg)
