@@ -5,7 +5,7 @@ Parts: checks    what a program can see in the sources: layers, texts, generated
        unit      cmocka programs of src/, with the sanitizers on
        tools     tests of the build's own tools, and of the scripts in web/
        fuzz      each fuzz target over its kept inputs and small changes of them
-       integration  programs of tests/integration/, on one temporary PostgreSQL
+       integration  programs and scripts of tests/integration/, on one temporary PostgreSQL
        e2e       a real browser on a real server: `optria demo` in a folder of its own
 
 The programs come from the build in build-test/, which meson describes. Tests are told: OPTRIA_TEST_BIN
@@ -102,6 +102,14 @@ def tool_jobs():
                   ["node", "--test-reporter=tap", str(path)], format="tap", cwd=ROOT / "web")
 
 
+def command_jobs():
+    """Tests of the program from outside, in Python."""
+    runner = str(ROOT / "tools" / "python_tap.py")
+    for path in sorted((ROOT / "tests" / "integration").glob("*_test.py")):
+        yield Job("integration", path.stem.removesuffix("_test"), [sys.executable, runner, str(path)],
+                  format="tap", limit_s=300)
+
+
 def e2e_jobs():
     for path in sorted((ROOT / "tests" / "e2e").glob("*.test.mjs")):
         yield Job("e2e", path.name.removesuffix(".test.mjs"),
@@ -109,7 +117,7 @@ def e2e_jobs():
 
 
 def all_jobs():
-    jobs = [*check_jobs(), *tool_jobs(), *meson_jobs(), *e2e_jobs()]
+    jobs = [*check_jobs(), *tool_jobs(), *meson_jobs(), *command_jobs(), *e2e_jobs()]
     order = ("checks", "unit", "tools", "fuzz", "integration", "e2e")
     return sorted(jobs, key=lambda job: order.index(job.part))
 
@@ -339,7 +347,10 @@ def tell(outcome):
     print(f"{word:4} {outcome.job.title:40} {outcome.count('passed'):4} passed"
           f"{f', {failed} failed' if failed else ''}{more}  {outcome.took_s:.1f} s", flush=True)
     if failed:
-        lines = outcome.output.splitlines()
+        output = outcome.output
+        if outcome.job.format == "tap":
+            output = test_formats.tap_without_passed(output)
+        lines = output.splitlines()
         if len(lines) > OUTPUT_LINES:
             print(f"     ... {len(lines) - OUTPUT_LINES} lines before")
         for line in lines[-OUTPUT_LINES:]:

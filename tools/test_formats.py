@@ -52,3 +52,18 @@ def tap(output):
                 state = "failed" if result.group(2) else "skipped" if result.group(4) else "passed"
                 cases.append(Case(result.group(3) or "", state))
     return cases
+
+
+def tap_without_passed(output):
+    """What is worth reading when something failed: all but the results that are well, their
+    details, and the announcements."""
+    kept, skipping, indent = [], False, 0
+    for line in output.splitlines():
+        result = _TAP_RESULT.match(line)
+        if result:
+            skipping, indent = not result.group(2), len(result.group(1))
+        elif skipping and line.strip() and len(line) - len(line.lstrip()) <= indent:
+            skipping = False
+        if not skipping and not line.lstrip().startswith("# Subtest: "):
+            kept.append(line)
+    return "\n".join(kept)

@@ -1,6 +1,6 @@
 import unittest
 
-from test_formats import Case, cmocka, tap
+from test_formats import Case, cmocka, tap, tap_without_passed
 
 
 class CmockaTest(unittest.TestCase):
@@ -58,6 +58,23 @@ ok 2 - after
 """
         self.assertEqual(tap(output), [Case("deep", "passed"), Case("b2", "failed"),
                                        Case("after", "passed")])
+
+    def test_without_passed(self):
+        output = """# Subtest: a
+ok 1 - a
+  ---
+  duration_ms: 1
+  ...
+# printed
+# Subtest: b
+not ok 2 - b
+  ---
+  error: why
+  ...
+ok 3 - c
+1..3"""
+        self.assertEqual(tap_without_passed(output),
+                         "# printed\nnot ok 2 - b\n  ---\n  error: why\n  ...\n1..3")
 
 
 if __name__ == "__main__":

@@ -424,8 +424,10 @@ static void test_small_disk(void **state)
     oq_arena *arena = oq_arena_open(0);
     oq_str disk = inside(arena, state, "disk");
     assert_int_equal(mkdir(disk.ptr, 0755), 0);
-    if (geteuid() != 0 || mount("optria-test", disk.ptr, "tmpfs", 0, "size=48m,mode=0755") < 0)
+    if (geteuid() != 0 || mount("optria-test", disk.ptr, "tmpfs", 0, "size=48m,mode=0755") < 0) {
+        oq_arena_close(arena);
         skip();
+    }
     cluster *c = NULL;
     oq_err *err = open_at(oq_strf(arena, "%s/pg", disk.ptr), &c);
     umount(disk.ptr);

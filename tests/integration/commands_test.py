@@ -1,0 +1,252 @@
+"""The program as an operator meets it: help, exit statuses, settings, migrations, a command beside
+a private database."""
+
+import contextlib
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+OPTRIA = os.environ["OPTRIA_TEST_BIN"]
+LIMIT_S = 60
+SECRET = "0123456789abcdef-0123456789abcdef"
+
+
+def environment(**more):
+    """Ours without any setting of the program's."""
+    kept = {k: v for k, v in os.environ.items() if not re.match("OPTRIA_|JWT_|BLACKBOX_|LC_|LANG", k)}
+    return kept | {"LC_ALL": "C.UTF-8"} | more
+
+
+def run(*args, env=None, **options):
+    return subprocess.run([OPTRIA, *args], env=env or environment(), capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL, timeout=LIMIT_S, **options)
+
+
+def is_alive(pid):
+    """Runs, and is not only waiting to be collected."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def wait_until(condition, limit_s=30):
+    until = time.monotonic() + limit_s
+    while not condition():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+class HelpTest(unittest.TestCase):
+    def test_overview(self):
+        for args in ([], ["help"], ["--help"], ["-h"]):
+            with self.subTest(args):
+                result = run(*args)
+                self.assertEqual(result.returncode, 0)
+                for command in ("migrate", "config", "cluster run", "version"):
+                    self.assertRegex(result.stdout, rf"(?m)^  {command} +\S")
+
+    def test_every_command_has_help(self):
+        names = re.findall(r"(?m)^  (\S+(?: \S+)?)  +\S", run().stdout)
+        self.assertGreater(len(names), 4)
+        for name in names:
+            with self.subTest(name):
+                by_help, by_option = run("help", *name.split()), run(*name.split(), "--help")
+                self.assertEqual((by_help.returncode, by_option.returncode), (0, 0))
+                self.assertEqual(by_help.stdout, by_option.stdout)
+                self.assertTrue(by_help.stdout.startswith(f"usage: optria {name}"))
+
+    def test_version(self):
+        self.assertRegex(run("version").stdout, r"^optria \d+\.\d+\.\d+\n$")
+        self.assertEqual(run("--version").stdout, run("version").stdout)
+
+    def test_refusals(self):
+        rows = [
+            (["migrat"], 64, "Did you mean “migrate”"),
+            (["xyzzy"], 64, "no command “xyzzy”"),
+            (["help", "xyzzy"], 64, "no command “xyzzy”"),
+            (["config", "--jsn"], 64, "Did you mean --json"),
+            (["config", "extra"], 64, "“extra”"),
+            (["cluster", "run"], 64, "which command"),
+            (["cluster", "run", "--folder"], 64, "--folder needs a value"),
+            (["migrate"], 78, "OPTRIA_DB_URL"),
+        ]
+        for args, status, said in rows:
+            with self.subTest(args):
+                result = run(*args)
+                self.assertEqual(result.returncode, status, result.stderr)
+                self.assertIn(said, result.stderr)
+                self.assertEqual(result.stdout, "")
+
+    def test_language_of_the_terminal(self):
+        env = environment(LANG="ar_SA.UTF-8")
+        del env["LC_ALL"]
+        self.assertIn("لا يوجد أمر", run("xyzzy", env=env).stderr)
+
+    def test_output_that_cannot_be_written(self):
+        with open("/dev/full", "w") as full:
+            result = subprocess.run([OPTRIA, "config"], stdout=full, stderr=subprocess.PIPE, text=True,
+                                    env=environment())
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("could not be written", result.stderr)
+
+
+class ConfigTest(unittest.TestCase):
+    def test_sources_and_masks(self):
+        env = environment(JWT_SECRET_KEY=SECRET, OPTRIA_HTTP_PORT="9000", OPTRIA_HTTP_BIND="",
+                          OPTRIA_DB_URL="postgresql://me:hidden@db/optria")
+        rows = {row["variable"]: row for row in json.loads(run("config", "--json", env=env).stdout)}
+        self.assertEqual((rows["OPTRIA_HTTP_PORT"]["value"], rows["OPTRIA_HTTP_PORT"]["source"]),
+                         ("9000", "environment"))
+        self.assertEqual((rows["OPTRIA_HTTP_BIND"]["value"], rows["OPTRIA_HTTP_BIND"]["source"]),
+                         ("127.0.0.1", "default"))
+        self.assertEqual(rows["OPTRIA_MASTER_KEY"]["source"], "not set")
+        self.assertEqual(rows["OPTRIA_DB_URL"]["value"], "postgresql://me:********@db/optria")
+        for args in (["config"], ["config", "--json"]):
+            result = run(*args, env=env)
+            self.assertNotIn(SECRET, result.stdout + result.stderr)
+            self.assertNotIn("hidden", result.stdout + result.stderr)
+            for variable in rows:
+                self.assertIn(variable, result.stdout)
+
+    def test_wrong_settings_are_all_named(self):
+        result = run("config", env=environment(OPTRIA_HTTP_PORT="http", JWT_SECRET_KEY="short"))
+        self.assertEqual(result.returncode, 78)
+        self.assertIn("OPTRIA_HTTP_PORT", result.stderr)
+        self.assertIn("JWT_SECRET_KEY", result.stderr)
+        self.assertNotIn("short\n", result.stderr)
+
+    def test_misspelt_variable(self):
+        result = run("config", env=environment(OPTRIA_HTTP_PROT="1"))
+        self.assertEqual(result.returncode, 0)
+        self.assertIn("config.unknown_variable name=OPTRIA_HTTP_PROT nearest=OPTRIA_HTTP_PORT",
+                      result.stderr)
+
+
+class MigrateTest(unittest.TestCase):
+    def test_from_nothing(self):
+        script = f"""
+            {OPTRIA} migrate --dry-run --json && {OPTRIA} migrate --json &&
+            {OPTRIA} migrate --json && {OPTRIA} migrate
+        """
+        result = run("cluster", "run", "--temporary", "--", "sh", "-c", script)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        *reports, sentence = result.stdout.strip().splitlines()
+        tried, first, second = map(json.loads, reports)
+        count = len(list(Path(__file__).parents[2].glob("migrations/*.sql")))
+        self.assertEqual((tried["done_before"], tried["done_now"], tried["pending"]), (0, 0, count))
+        self.assertTrue(tried["dry_run"])
+        self.assertEqual((first["done_before"], first["done_now"], first["last"]), (0, count, count))
+        self.assertEqual((second["done_before"], second["done_now"]), (count, 0))
+        self.assertIn(f"step {count}", sentence)
+
+    def test_no_database(self):
+        result = run("migrate", env=environment(OPTRIA_DB_URL="postgresql://127.0.0.1:1/none"))
+        self.assertEqual(result.returncode, 69, result.stderr)
+
+
+class ClusterRunTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        os.chmod(self.folder.name, 0o711)
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def start(self, script, *options):
+        """Runs a shell beside a kept cluster; gives the process and the shell's first line."""
+        process = subprocess.Popen(
+            [OPTRIA, "cluster", "run", *options, "--", "sh", "-c", script], text=True,
+            env=environment(OPTRIA_HOME=f"{self.folder.name}/home"), stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.stderr.close)
+        return process, process.stdout.readline().strip()
+
+    def server_pid(self):
+        try:
+            text = Path(f"{self.folder.name}/home/pg/data/postmaster.pid").read_text()
+            return int(text.splitlines()[0])
+        except (OSError, ValueError, IndexError):
+            return None
+
+    def test_exit_status_and_addresses(self):
+        for options, knows_superuser in (([], False), (["--temporary"], True)):
+            with self.subTest(options):
+                process, urls = self.start('echo "$OPTRIA_DB_URL|$OPTRIA_DB_OWNER_URL|$OPTRIA_TEST_URL"; '
+                                           "exit 7", *options)
+                self.assertEqual(process.wait(LIMIT_S), 7)
+                server, owner, test = urls.split("|")
+                self.assertTrue(server.startswith("postgresql://optria_server@/optria?host="))
+                self.assertTrue(owner.startswith("postgresql://optria_owner@/optria?host="))
+                self.assertEqual(test.startswith("postgresql://postgres@/postgres?host="), knows_superuser)
+
+    def test_unknown_command(self):
+        result = run("cluster", "run", "--temporary", "--", "/no/such/program")
+        self.assertEqual(result.returncode, 69)
+        self.assertIn("/no/such/program", result.stderr)
+
+    def test_term_reaches_the_command_first(self):
+        process, _ = self.start('trap "echo asked; exit 3" TERM; echo up; while :; do sleep 0.05; done')
+        server = self.server_pid()
+        self.assertTrue(is_alive(server))
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.stdout.readline().strip(), "asked")
+        self.assertEqual(process.wait(LIMIT_S), 3)
+        self.assertFalse(is_alive(server))
+        self.assertIsNone(self.server_pid())
+
+    def test_interrupt_of_one(self):
+        process, _ = self.start('trap "exit 4" INT; echo up; while :; do sleep 0.05; done')
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(LIMIT_S), 4)
+
+    def test_interrupt_of_a_terminal(self):
+        """Ctrl-C reaches the command from the terminal itself, and not once more from us."""
+        script = 'trap "echo got" INT; echo up; sleep 2; sleep 0.5; echo end; exit 5'
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execve(OPTRIA, [OPTRIA, "cluster", "run", "--temporary", "--", "sh", "-c", script],
+                      environment())
+        said = b""
+        while b"up" not in said.split(b"folder=")[-1].split():
+            said += os.read(terminal, 1000)
+        os.write(terminal, b"\x03")
+        with contextlib.suppress(OSError):  # the end of a terminal is an error
+            while more := os.read(terminal, 1000):
+                said += more
+        _, status = os.waitpid(pid, 0)
+        os.close(terminal)
+        self.assertEqual(os.waitstatus_to_exitcode(status), 5, said)
+        self.assertEqual(said.count(b"got"), 1, said)
+
+    def test_second_is_refused(self):
+        first, _ = self.start("echo up; sleep 60")
+        second = run("cluster", "run", "--", "true",
+                     env=environment(OPTRIA_HOME=f"{self.folder.name}/home"))
+        self.assertEqual(second.returncode, 1)
+        self.assertIn(f"process {first.pid}", second.stderr)
+        first.terminate()
+
+    def test_killed_program_takes_all_with_it(self):
+        process, shell = self.start("echo $$; sleep 60")
+        server = self.server_pid()
+        process.kill()
+        self.assertTrue(wait_until(lambda: not is_alive(server)))
+        self.assertTrue(wait_until(lambda: not is_alive(int(shell))))
+        again, line = self.start("echo up")
+        self.assertEqual((line, again.wait(LIMIT_S)), ("up", 0))
+
+
+if __name__ == "__main__":
+    unittest.main()
