@@ -6,11 +6,14 @@ object per figure and line:
 
     {"name", "value", "unit", "peer", "peer_value", "ratio", "gate", "ok"}
 
-Each runs beside a temporary PostgreSQL of its own. Their lines go to standard output, all else to
+Each runs beside a temporary PostgreSQL of its own, which also listens on OPTRIA_TEST_TCP_PORT of the
+loopback, since the programs compared with speak TCP. Their lines go to standard output, all else to
 standard error. The status is 1 when a figure misses its gate.
 """
 
 import json
+import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -30,12 +33,20 @@ def benches():
     return found
 
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
 def run(name, command):
     """True when the program ends well and every figure holds its gate."""
     print(f"» {name}", file=sys.stderr, flush=True)
     good = True
-    beside = [str(OPTRIA), "cluster", "run", "--temporary", "--", *command]
-    with subprocess.Popen(beside, stdout=subprocess.PIPE, text=True) as process:
+    port = free_port()
+    beside = [str(OPTRIA), "cluster", "run", "--temporary", "--tcp-port", port, "--", *command]
+    environment = dict(os.environ, OPTRIA_TEST_TCP_PORT=port)
+    with subprocess.Popen(beside, stdout=subprocess.PIPE, text=True, env=environment) as process:
         for line in process.stdout:
             try:
                 figure = json.loads(line)

@@ -28,6 +28,7 @@ struct cluster {
     process_user user;
     const char *folder, *data, *socket, *log;
     bool is_temporary;
+    int tcp_port;
     int lock;       /* held from cluster_take_lock on */
     off_t log_from; /* where this run's part of the log begins */
     pid_t pid;      /* of the server that we started; 0: none */
@@ -288,7 +289,7 @@ static void add_settings(const char **argv, size_t *n, const char *const *settin
 
 static oq_err *start(cluster *c)
 {
-    const char *argv[2 * (OQ_COUNT(settings_common) + OQ_COUNT(settings_temporary)) + 6];
+    const char *argv[2 * (OQ_COUNT(settings_common) + OQ_COUNT(settings_temporary)) + 10];
     size_t n = 0;
     argv[n++] = oq_strf(c->arena, "%s/postgres", c->server.bin).ptr;
     argv[n++] = "-D";
@@ -298,6 +299,10 @@ static oq_err *start(cluster *c)
     add_settings(argv, &n, settings_common, OQ_COUNT(settings_common));
     if (c->is_temporary)
         add_settings(argv, &n, settings_temporary, OQ_COUNT(settings_temporary));
+    if (c->tcp_port) {
+        const char *port = oq_strf(c->arena, "port=%d", c->tcp_port).ptr;
+        add_settings(argv, &n, (const char *const[]){"listen_addresses=127.0.0.1", port}, 2);
+    }
     argv[n] = NULL;
 
     int log = -1;
@@ -352,6 +357,8 @@ static oq_str url_of(cluster *c, const char *login, const char *database)
         else
             oq_buf_f(&host, "%%%02X", (unsigned char)*p);
     }
+    if (c->tcp_port)
+        oq_buf_f(&host, "&port=%d", c->tcp_port); /* names the socket too */
     oq_str text = oq_buf_view(&host);
     return oq_strf(c->arena, "postgresql://%s@/%s?host=%.*s", login, database, OQ_FMT(text));
 }
@@ -421,6 +428,7 @@ oq_err *cluster_open(const cluster_options *options, cluster **ret_cluster)
     c->arena = arena;
     c->lock = -1;
     c->is_temporary = options->is_temporary;
+    c->tcp_port = options->is_temporary ? options->tcp_port : 0;
     oq_err *err = find_place(c, options);
     if (!err) {
         c->data = oq_strf(arena, "%s/data", c->folder).ptr;

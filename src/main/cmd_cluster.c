@@ -7,6 +7,7 @@
 typedef struct cluster_run_options {
     bool temporary;
     oq_str folder;
+    int64_t tcp_port;
 } cluster_run_options;
 
 static const oq_field cluster_run_fields[] = {
@@ -14,6 +15,8 @@ static const oq_field cluster_run_fields[] = {
             .help = "A new one without fsync that is gone afterwards: for tests"),
     OQ_TEXT(cluster_run_options, folder, .max = 1000,
             .help = "Where it stands (default: pg in OPTRIA_HOME)"),
+    OQ_I64(cluster_run_options, tcp_port, .preset = "0", .min = 0, .max = 65535,
+           .help = "A temporary one also listens on this port of 127.0.0.1, without passwords"),
     OQ_FIELDS_END,
 };
 
@@ -50,7 +53,8 @@ static oq_err *cluster_run(command_run *run)
         return oq_fail(OQ_INVALID, "option.command_missing");
     process_catch_stop();
     cluster *c = NULL;
-    cluster_options options = {.is_temporary = o->temporary, .folder = o->folder};
+    cluster_options options = {
+        .is_temporary = o->temporary, .folder = o->folder, .tcp_port = (int)o->tcp_port};
     if (!o->folder.len)
         options.folder = oq_strf(run->arena, "%.*s/pg", OQ_FMT(run->settings.home));
     oq_err *err = cluster_open(&options, &c);

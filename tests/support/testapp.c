@@ -25,7 +25,7 @@ static void must(oq_err *err, const char *what)
     abort();
 }
 
-testapp *testapp_open(bool works)
+static testapp *open_app(bool works, int tcp_port)
 {
     testapp *app = calloc(1, sizeof *app);
     service_parts parts = {.serves = true, .works = works};
@@ -34,11 +34,12 @@ testapp *testapp_open(bool works)
     db_pool_options options = testdb_pool_options(app->db);
     must(db_pool_open(&options, &app->pool), "pool");
     settings s = {
-        .db_url = testdb_url(app->db),
-        .db_pool_size = 8,
+        .db_url = tcp_port ? testdb_url_through(app->db, "127.0.0.1", tcp_port)
+                           : testdb_url(app->db),
+        .db_pool_size = tcp_port ? 16 : 8,
         .http_bind = OQ_STR("127.0.0.1"),
         .http_port = 0,
-        .http_workers = 4,
+        .http_workers = tcp_port ? 8 : 4,
         .jwt_secret_key = OQ_STR("a key for tests, and for nothing else at all"),
         .master_key = OQ_STR("a master key for tests, and for nothing else"),
         .blackbox_enabled = true,
@@ -47,6 +48,21 @@ testapp *testapp_open(bool works)
     must(service_set_up(&s, parts), "set-up");
     must(service_open(&s, parts, &app->service), "service");
     return app;
+}
+
+testapp *testapp_open(bool works)
+{
+    return open_app(works, 0);
+}
+
+testapp *testapp_open_over_tcp(void)
+{
+    int64_t port;
+    if (!oq_parse_i64(oq_cstr(getenv("OPTRIA_TEST_TCP_PORT")), &port)) {
+        fprintf(stderr, "testapp: OPTRIA_TEST_TCP_PORT is not set; start with ./run bench\n");
+        exit(1);
+    }
+    return open_app(false, (int)port);
 }
 
 void testapp_close(testapp *app)

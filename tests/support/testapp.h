@@ -15,6 +15,9 @@ typedef struct testapp testapp;
 
 /* `works`: background jobs run too. Ends the test program when it cannot start. */
 testapp *testapp_open(bool works);
+/* As an installation would run it, with the presets of its settings, reaching the database over
+ * TCP at OPTRIA_TEST_TCP_PORT: for measurements. */
+testapp *testapp_open_over_tcp(void);
 void testapp_close(testapp *app);
 
 testdb *testapp_db(testapp *app);
