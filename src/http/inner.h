@@ -17,6 +17,7 @@
 
 #include <microhttpd.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 
 #include "http/parse.h"
@@ -186,14 +187,16 @@ void http_dispatch(http_req *rq);
 /* Whether dispatching is a matter of microseconds and may happen in the event thread. */
 bool http_dispatch_is_cheap(const http_req *rq);
 
+typedef struct http_worker http_worker;
+
 typedef struct http_queue {
     pthread_mutex_t lock;
-    pthread_cond_t filled;
     http_req *first, **last;
     int count, max;
     bool is_closed; /* nothing more is taken in */
     bool is_hasty;  /* what waits is answered 503 */
-    pthread_t *worker;
+    bool is_waking; /* a worker was woken and is on its way */
+    http_worker *worker, *sleeping;
     int worker_count;
 } http_queue;
 
