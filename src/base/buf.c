@@ -30,7 +30,7 @@ char *oq_buf_room(oq_buf *buf, size_t more)
         return NULL;
     }
     if (buf->len + more > buf->cap) {
-        size_t cap = buf->cap ? buf->cap : 256;
+        size_t cap = buf->cap ? buf->cap : 1024;
         while (cap < buf->len + more)
             cap *= 2;
         if (cap > buf->max)
@@ -46,7 +46,7 @@ char *oq_buf_room(oq_buf *buf, size_t more)
     return buf->ptr + buf->len;
 }
 
-void oq_buf_put(oq_buf *buf, const void *bytes, size_t len)
+void oq_buf_put_slowly(oq_buf *buf, const void *bytes, size_t len)
 {
     if (len == 0 || buf->overflow)
         return;
@@ -55,16 +55,6 @@ void oq_buf_put(oq_buf *buf, const void *bytes, size_t len)
         return;
     memcpy(to, bytes, len);
     buf->len += len;
-}
-
-void oq_buf_str(oq_buf *buf, oq_str s)
-{
-    oq_buf_put(buf, s.ptr, s.len);
-}
-
-void oq_buf_char(oq_buf *buf, char c)
-{
-    oq_buf_put(buf, &c, 1);
 }
 
 void oq_buf_i64(oq_buf *buf, int64_t value)

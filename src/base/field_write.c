@@ -164,7 +164,7 @@ void oq_fields_write_members(oq_json *j, const oq_field *fields, const void *rec
 {
     for (const oq_field *f = fields; f->type != OQ_TYPE_END; f++)
         if (is_written(f)) {
-            oq_json_key(j, oq_cstr(f->name));
+            oq_json_name(j, f->name);
             write_value(j, f, slot_of(f, record));
         }
 }

@@ -146,15 +146,29 @@ static void put_text(oq_buf *out, oq_str text)
     oq_buf_char(out, '"');
 }
 
-void oq_json_key(oq_json *j, oq_str key)
+static void begin_key(oq_json *j)
 {
-    assert(j->depth > 0 && (j->in_object >> j->depth & 1) && !j->after_key && key.ptr);
+    assert(j->depth > 0 && (j->in_object >> j->depth & 1) && !j->after_key);
     if (j->comma)
         oq_buf_char(j->out, ',');
-    put_text(j->out, key);
-    oq_buf_char(j->out, ':');
     j->comma = true;
     j->after_key = true;
+}
+
+void oq_json_key(oq_json *j, oq_str key)
+{
+    assert(key.ptr);
+    begin_key(j);
+    put_text(j->out, key);
+    oq_buf_char(j->out, ':');
+}
+
+void oq_json_name(oq_json *j, const char *name)
+{
+    begin_key(j);
+    oq_buf_char(j->out, '"');
+    oq_buf_put(j->out, name, strlen(name));
+    oq_buf_lit(j->out, "\":");
 }
 
 /* --- values ------------------------------------------------------------------------------------*/

@@ -26,6 +26,8 @@ void oq_json_object_end(oq_json *j); /* } */
 void oq_json_array(oq_json *j);      /* [ */
 void oq_json_array_end(oq_json *j);  /* ] */
 void oq_json_key(oq_json *j, oq_str key);
+/* The same for the name of a struct's member, which needs no escaping: a third of the time. */
+void oq_json_name(oq_json *j, const char *name);
 
 /* Values. A text that is not given, a time OQ_TIME_NONE, a zero uuid and a number that is not
  * finite are written as null. */

@@ -106,9 +106,32 @@ void oq_buf_drop(oq_buf *buf);
 void oq_buf_clear(oq_buf *buf);
 /* Room for `more` further bytes, or NULL when that passes the ceiling. */
 char *oq_buf_room(oq_buf *buf, size_t more);
-void oq_buf_put(oq_buf *buf, const void *bytes, size_t len);
-void oq_buf_str(oq_buf *buf, oq_str s);
-void oq_buf_char(oq_buf *buf, char c);
+/* The way that grows the buffer or meets its ceiling; callers use oq_buf_put. */
+void oq_buf_put_slowly(oq_buf *buf, const void *bytes, size_t len);
+
+/* Inline while it fits: answers are written in many small pieces. */
+static inline void oq_buf_put(oq_buf *buf, const void *bytes, size_t len)
+{
+    if (len - 1 < buf->cap - buf->len && !buf->overflow) {
+        memcpy(buf->ptr + buf->len, bytes, len);
+        buf->len += len;
+    } else {
+        oq_buf_put_slowly(buf, bytes, len);
+    }
+}
+
+static inline void oq_buf_str(oq_buf *buf, oq_str s)
+{
+    oq_buf_put(buf, s.ptr, s.len);
+}
+
+static inline void oq_buf_char(oq_buf *buf, char c)
+{
+    if (buf->len < buf->cap && !buf->overflow)
+        buf->ptr[buf->len++] = c;
+    else
+        oq_buf_put_slowly(buf, &c, 1);
+}
 void oq_buf_i64(oq_buf *buf, int64_t value);
 void oq_buf_f(oq_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 #define oq_buf_lit(buf, literal) oq_buf_put((buf), "" literal, sizeof(literal) - 1)
