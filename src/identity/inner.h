@@ -96,7 +96,7 @@ typedef struct password_change {
     oq_str current_password, new_password;
 } password_change;
 typedef struct totp_code_body {
-    oq_str code;
+    oq_str totp;
 } totp_code_body;
 typedef struct totp_password_body {
     oq_str password;

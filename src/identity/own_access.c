@@ -129,7 +129,7 @@ oq_err *access_totp_confirm(oq_scope *s, oq_str code)
     int64_t step;
     OQ_TRY(load_pending(s, &self, &secret));
     if (!totp_check(secret, code, oq_now(s), &step))
-        return oq_fail_field("code", "totp.wrong");
+        return oq_fail_field("totp", "totp.wrong");
     OQ_TRY(sql_user_totp_enable(
         s, (sql_user_totp_enable_args){.id = self->id, .step = step, .now = oq_now(s)}, NULL));
     OQ_TRY(record(s, "user.totp_enabled", self->id, self->email));

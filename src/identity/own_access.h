@@ -28,7 +28,7 @@ typedef struct totp_offer {
 OQ_CHECKED oq_err *access_totp_begin(oq_scope *s, totp_offer *ret_offer);
 /* Shows the pending offer again. Fails: totp.not_begun. */
 OQ_CHECKED oq_err *access_totp_pending(oq_scope *s, totp_offer *ret_offer);
-/* Fails: totp.not_begun, totp.wrong (field code). */
+/* Fails: totp.not_begun, totp.wrong (field totp). */
 OQ_CHECKED oq_err *access_totp_confirm(oq_scope *s, oq_str code);
 /* Needs the password. Fails: password.wrong_current, totp.is_required (the tenant's rule). */
 OQ_CHECKED oq_err *access_totp_disable(oq_scope *s, oq_str password);

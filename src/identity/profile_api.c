@@ -136,7 +136,7 @@ const oq_field profile_password_fields[] = {
 };
 
 const oq_field totp_code_fields[] = {
-    OQ_TEXT(totp_code_body, code, .required = true, .max = 20, .help = "six digits"),
+    OQ_TEXT(totp_code_body, totp, .required = true, .max = 20, .help = "six digits"),
     OQ_FIELDS_END,
 };
 
@@ -174,7 +174,7 @@ oq_err *profile_totp_begin(http_req *rq, oq_scope *s, void *self)
 
 oq_err *profile_totp_confirm(http_req *rq, oq_scope *s, void *self)
 {
-    return access_totp_confirm(s, ((const totp_code_body *)self)->code);
+    return access_totp_confirm(s, ((const totp_code_body *)self)->totp);
 }
 
 oq_err *profile_totp_disable(http_req *rq, oq_scope *s, void *self)

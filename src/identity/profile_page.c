@@ -45,7 +45,7 @@ static void put_langs(web_page *page, oq_str chosen)
     }
 }
 
-/* The same moment and number in each of the four ways; the stylesheet shows the one that is
+/* The same day and number in each of the four ways; the stylesheet shows the one that is
  * ticked. */
 static void put_samples(web_page *page, oq_str time_zone)
 {
@@ -60,7 +60,7 @@ static void put_samples(web_page *page, oq_str time_zone)
         web_value *sample = web_add_object(list);
         web_put_cstr(sample, "digits", l.arabic_digits ? "arabic" : "western");
         web_put_cstr(sample, "calendar", l.hijri ? "both" : "gregorian");
-        web_put_text(sample, "time", web_format_time(page->arena, &l, now));
+        web_put_text(sample, "date", web_format_date(page->arena, &l, now));
         web_put_text(sample, "number", web_format_f64(page->arena, &l, 12345.6, 1));
     }
 }

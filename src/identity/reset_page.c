@@ -8,11 +8,11 @@
 
 /* The code is no OQ_SECRET: it comes back with the form, for the address no longer holds it. */
 typedef struct reset_form {
-    oq_str code, new_password;
+    oq_str reset_code, new_password;
 } reset_form;
 
 const oq_field reset_form_fields[] = {
-    OQ_TEXT(reset_form, code, .required = true, .max = 200),
+    OQ_TEXT(reset_form, reset_code, .required = true, .max = 200),
     OQ_SECRET(reset_form, new_password, .required = true, .max = PASSWORD_BYTES_MAX),
     OQ_FIELDS_END,
 };
@@ -22,7 +22,7 @@ static oq_err *show(http_req *rq, const reset_form *form, const oq_err *err)
     web_page page = web_page_begin(rq, "reset", "reset.title", NULL);
     page.status = err ? oq_kind_status(err->kind) : 0;
     web_page_form(&page, reset_form_fields, form, err);
-    web_put_bool(page.view, "has_code", form && form->code.len);
+    web_put_bool(page.view, "has_code", form && form->reset_code.len);
     return web_page_send_plain(&page);
 }
 
@@ -43,12 +43,12 @@ oq_err *reset_page_post(http_req *rq)
     reset_form form;
     oq_err *err = http_body(rq, &form);
     if (!err) {
-        form.code = code_of(form.code);
-        err = reset_use(http_pool(rq), http_arena(rq), form.code, form.new_password, http_peer(rq),
+        form.reset_code = code_of(form.reset_code);
+        err = reset_use(http_pool(rq), http_arena(rq), form.reset_code, form.new_password, http_peer(rq),
                         http_request_id(rq));
     }
     if (oq_err_is(err, "reset.code_invalid"))
-        err = oq_fail_field("code", "reset.code_invalid");
+        err = oq_fail_field("reset_code", "reset.code_invalid");
     if (err)
         return identity_shows(err) ? show(rq, &form, err) : err;
     web_toast(rq, "ok", "reset.done");

@@ -12,7 +12,7 @@
 #include "base/banned.h"
 
 const oq_field setup_order_fields[] = {
-    OQ_TEXT(setup_order, code, .required = true, .max = 40),
+    OQ_TEXT(setup_order, setup_code, .required = true, .max = 40),
     OQ_TEXT(setup_order, email, .required = true, .max = USER_EMAIL_MAX, .check = oq_check_email),
     OQ_TEXT(setup_order, full_name, .required = true, .max = USER_NAME_MAX),
     OQ_SECRET(setup_order, password, .required = true, .max = PASSWORD_BYTES_MAX),
@@ -79,10 +79,10 @@ oq_err *setup_make_owner(db_pool *pool, oq_arena *arena, const setup_order *orde
                   .account_key = throttle_account_key(arena, OQ_STR("first set-up")),
                   .address = address};
     OQ_TRY(throttle_count(&t));
-    if (!oq_same_secret(order->code, identity_setup_code(arena))) {
+    if (!oq_same_secret(order->setup_code, identity_setup_code(arena))) {
         oq_log_warn("auth.refused", OQ_F_CSTR("why", "setup.code_wrong"),
                     OQ_F_STR("address", address), OQ_F_STR("request_id", request_id));
-        return oq_fail_field("code", "setup.code_wrong");
+        return oq_fail_field("setup_code", "setup.code_wrong");
     }
     OQ_TRY(throttle_forget(&t));
     db_platform *p;

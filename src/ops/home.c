@@ -95,7 +95,7 @@ static oq_err *put_jobs(web_page *page, web_value *list, oq_scope *s)
 {
     job_counts counts;
     OQ_TRY(job_view_counts(s, &counts));
-    web_value *failed = put_kpi(page, list, "/jobs?state=failed", "jobs.kpi_failed",
+    web_value *failed = put_kpi(page, list, "/jobs?state=failed", "home.failed_jobs",
                                 web_format_i64(page->arena, &page->locale, counts.failed));
     if (counts.failed)
         web_put_cstr(failed, "kind", "bad");
