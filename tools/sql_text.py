@@ -39,13 +39,13 @@ class Token:
         return self.kind in ("punct", "op") and self.text == text
 
 
-_SPACE = re.compile(r"\s+")
-_WORD = re.compile(r"[A-Za-z_\u0080-\uffff][A-Za-z0-9_$\u0080-\uffff]*")
-_NUMBER = re.compile(r"(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+_SPACE = re.compile(r"[ \t\r\n\f]+")  # what PostgreSQL takes for it; U+00A0 is a letter there
+_WORD = re.compile(r"[A-Za-z_\u0080-\U0010ffff][A-Za-z0-9_$\u0080-\U0010ffff]*")
+_NUMBER = re.compile(r"([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _PARAM = re.compile(r":([A-Za-z_][A-Za-z0-9_]*)")
-_DOLLAR_QUOTE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)?\$")
-_POSITION = re.compile(r"\$\d+")
-_LINE_COMMENT = re.compile(r"--[^\n]*")
+_DOLLAR_QUOTE = re.compile(r"\$([A-Za-z_\u0080-\U0010ffff][A-Za-z0-9_\u0080-\U0010ffff]*)?\$")
+_POSITION = re.compile(r"\$[0-9]+")
+_LINE_COMMENT = re.compile(r"--[^\r\n]*")
 _STRING_START = re.compile(r"([eE]|[bBxXnN]|[uU]&)?'")
 _OPERATOR_CHARS = set("+-*/<>=~!@#%^&|`?")
 _KEEPS_SIGN = set("~!@#%^&|`?")  # an operator may end in + or - only when it holds one of these

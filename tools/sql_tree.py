@@ -44,19 +44,26 @@ def _fold_cases(nodes):
     """A condition inside CASE does not hold the row, so it is put out of sight."""
     levels = [[]]
     opened = []
-    for i, node in enumerate(nodes):
-        is_name = i > 0 and (nodes[i - 1].is_word("as") or nodes[i - 1].is_punct("."))
-        if node.is_word("case") and not is_name:
+    for node in nodes:
+        if node.is_word("case"):
             opened.append(node)
             levels.append([])
-        elif node.is_word("end") and opened and not is_name:
+        elif node.is_word("end") and opened:
             inside = levels.pop()
+            _check_case(inside, opened[-1].line)
             levels[-1].append(Group("case", inside, opened.pop().line))
         else:
             levels[-1].append(node)
     if opened:
         raise SqlError(opened[-1].line, "CASE without END")
     return levels[0]
+
+
+def _check_case(inside, line):
+    """`SELECT 1 case FROM users UNION SELECT 2 end` is two names of columns and no CASE."""
+    _, clauses = clauses_of(inside, SELECT_CLAUSES)
+    if clauses or not any(node.is_word("when") for node in inside):
+        raise SqlError(line, "CASE wants WHEN, and holds no clause of the statement")
 
 
 def split(nodes, is_separator):
@@ -81,26 +88,41 @@ def starts_query(items):
     if not items:
         return False
     if is_group(items[0]):
-        return starts_query(items[0].items) and (len(items) == 1 or items[1].is_word(*SET_WORDS))
+        return starts_query(items[0].items) and (len(items) == 1 or
+                                                 items[1].is_word(*SET_WORDS, *_QUERY_TAIL))
     return items[0].is_word("select", "with", "values", "table")
 
 
 def conjuncts(nodes):
     """What must be true whenever the condition is."""
-    while len(nodes) == 1 and is_group(nodes[0]):
+    while len(nodes) == 1 and is_group(nodes[0]) and not starts_query(nodes[0].items):
         nodes = nodes[0].items
     if any(node.is_word("or") for node in nodes):
         return
-    for part in split(nodes, lambda node: node.is_word("and")):
+    for part in _split_and(nodes):
         if len(part) == 1 and is_group(part[0]):
-            yield from conjuncts(part)
+            if not starts_query(part[0].items):
+                yield from conjuncts(part)
         else:
             yield part
+
+
+def _split_and(nodes):
+    """The AND of BETWEEN joins bounds, not conditions."""
+    parts, bounds = [[]], 0
+    for node in nodes:
+        if node.is_word("and") and bounds == 0:
+            parts.append([])
+            continue
+        bounds += node.is_word("between") - (bounds > 0 and node.is_word("and"))
+        parts[-1].append(node)
+    return parts
 
 
 # --- clauses --------------------------------------------------------------------------------------
 
 SET_WORDS = ("union", "intersect", "except")
+_QUERY_TAIL = ("order", "limit", "offset", "fetch", "for")
 SELECT_CLAUSES = {
     "from": None, "where": None, "having": None, "window": None, "limit": None, "offset": None,
     "fetch": None, "into": None, "group": ("by",), "order": ("by",),
@@ -126,12 +148,11 @@ def clauses_of(nodes, starts):
 
 
 def _is_inside_phrase(nodes, i, followers):
-    """`AS order`, `a.from`, IS DISTINCT FROM, WITHIN GROUP: the word, but not the clause."""
-    before = nodes[i - 1] if i > 0 else None
-    if before is not None and (before.is_word("as") or before.is_punct(".")):
-        return True
-    if before is not None and before.is_word("distinct") and i > 1:
-        if nodes[i].is_word("from") and nodes[i - 2].is_word("is", "not"):
+    """IS DISTINCT FROM, WITHIN GROUP: the word, but not the clause. As names such words are quoted
+    (sql_words.py)."""
+    if nodes[i].is_word("from") and i > 1 and nodes[i - 1].is_word("distinct"):
+        if nodes[i - 2].is_word("is") or (nodes[i - 2].is_word("not") and i > 2 and
+                                          nodes[i - 3].is_word("is")):
             return True
     if followers:
         return i + 1 >= len(nodes) or not nodes[i + 1].is_word(*followers)

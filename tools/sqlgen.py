@@ -277,9 +277,9 @@ def _number_params(statement, all_tokens, toks):
             raise SqlError(line, f":{name} is not among the parameters")
     text = ""
     for token in all_tokens:
-        if token.kind == "comment":
-            continue
-        if token.kind == "space":
+        if token.kind == "comment":  # as in PostgreSQL a blank: O/**/R is not OR
+            text += "" if text.endswith((" ", "\n")) else " "
+        elif token.kind == "space":
             text = text.rstrip(" ") + "\n" + token.text.rpartition("\n")[2] \
                 if "\n" in token.text else text + " "
         elif token.kind == "param":

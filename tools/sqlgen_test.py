@@ -21,13 +21,6 @@ def read(text):
     return statements, [f"{error.line}: {error.message}" for error in errors]
 
 
-def refusal(sql, header="-- XX () -> nothing"):
-    """The only complaint about one statement, or None."""
-    _, errors = read(f"{header}\n{sql}")
-    assert len(errors) < 2, errors
-    return errors[0] if errors else None
-
-
 class Tokens(unittest.TestCase):
     def test_text_is_kept(self):
         for sql in ["a--b\nc", "/* a /* b */ c */d", "'it''s' E'\\'' \"a\"\"b\"", "$$ :x $$ $t$ $$ $t$",
@@ -48,6 +41,9 @@ class Tokens(unittest.TestCase):
             ("a @- b", ["word", "op", "word"]),
             ("x--y", ["word"]),
             ("x+/*y*/z", ["word", "op", "word"]),
+            ("a\u00a0b", ["word"]),
+            ("$\u00e9$ ' $\u00e9$", ["string"]),
+            ("a --b\rc", ["word", "word"]),
         ]
         for sql, kinds in rows:
             found = [token.kind for token in meaningful(tokens(sql))]
@@ -61,197 +57,6 @@ class Tokens(unittest.TestCase):
         for sql in ["'a", '"a', "$$ a", "$x$ a $$", "/* a /* */", "E'a\\'"]:
             with self.assertRaises(SqlError, msg=sql):
                 tokens(sql)
-
-
-class Walls(unittest.TestCase):
-    """Each row is a statement inside a tenant, and whether it is let through."""
-
-    HELD = [
-        "SELECT 1 FROM users WHERE tenant_id = :tenant",
-        "SELECT 1 FROM users WHERE :tenant = users.tenant_id AND (a OR b)",
-        "SELECT 1 FROM users AS u WHERE (u.tenant_id = :tenant) AND u.a IS DISTINCT FROM u.b",
-        "SELECT 1 FROM users u WHERE ((a AND (tenant_id = :tenant AND b)))",
-        "SELECT 1 FROM users u WHERE a BETWEEN 1 AND 2 AND tenant_id = :tenant",
-        'SELECT 1 FROM "users" u WHERE u."tenant_id" = :tenant',
-        "SELECT 1 FROM public.users WHERE tenant_id = :tenant",
-        "SELECT 1 FROM users u JOIN jobs j ON j.tenant_id = u.tenant_id WHERE u.tenant_id = :tenant",
-        "SELECT 1 FROM users u JOIN jobs j ON u.tenant_id = j.tenant_id AND j.tenant_id = :tenant",
-        "SELECT 1 FROM users u JOIN jobs j USING (tenant_id, id) WHERE u.tenant_id = :tenant",
-        "SELECT 1 FROM users u LEFT JOIN jobs j ON j.tenant_id = u.tenant_id "
-        "WHERE u.tenant_id = :tenant",
-        "SELECT 1 FROM jobs j RIGHT JOIN users u ON j.tenant_id = u.tenant_id "
-        "WHERE u.tenant_id = :tenant",
-        "SELECT 1 FROM users u FULL JOIN jobs j ON j.id = u.id "
-        "WHERE u.tenant_id = :tenant AND j.tenant_id = :tenant",
-        "SELECT 1 FROM users u, jobs j WHERE u.tenant_id = :tenant AND j.tenant_id = u.tenant_id",
-        "SELECT 1 FROM users u CROSS JOIN jobs j WHERE u.tenant_id = :tenant "
-        "AND j.tenant_id = u.tenant_id",
-        "SELECT 1 FROM users a JOIN users b ON b.tenant_id = a.tenant_id "
-        "JOIN users c ON c.tenant_id = b.tenant_id WHERE c.tenant_id = :tenant",
-        "SELECT 1 FROM (users u JOIN jobs j ON j.tenant_id = u.tenant_id) WHERE u.tenant_id = :tenant",
-        "SELECT 1 FROM users u JOIN tenants t ON t.id = u.tenant_id WHERE u.tenant_id = :tenant",
-        "SELECT 1 FROM tenants WHERE id = :tenant",
-        "SELECT 1 FROM login_names WHERE tenant_id = :tenant",
-        "SELECT now()",
-        "SELECT 1 FROM generate_series(1, 3) AS g",
-        "SELECT 1 FROM unnest(:tenant::text) WITH ORDINALITY AS x (a, n)",
-        "SELECT extract(epoch FROM at), trim(both FROM a), substring(a FROM 1) FROM users "
-        "WHERE tenant_id = :tenant",
-        "SELECT (SELECT count(*) FROM jobs j WHERE j.tenant_id = u.tenant_id) FROM users u "
-        "WHERE u.tenant_id = :tenant",
-        "SELECT 1 FROM users u WHERE u.tenant_id = :tenant AND EXISTS "
-        "(SELECT 1 FROM jobs WHERE jobs.tenant_id = :tenant)",
-        "SELECT 1 FROM users u JOIN LATERAL (SELECT 1 FROM jobs j WHERE j.tenant_id = u.tenant_id "
-        "ORDER BY at LIMIT 1) x ON true WHERE u.tenant_id = :tenant",
-        "SELECT 1 FROM (SELECT id FROM users WHERE tenant_id = :tenant) AS u",
-        "WITH u AS (SELECT id FROM users WHERE tenant_id = :tenant) SELECT 1 FROM u",
-        "WITH RECURSIVE t AS (SELECT id FROM nodes WHERE tenant_id = :tenant UNION ALL "
-        "SELECT n.id FROM nodes n JOIN t ON n.parent_id = t.id WHERE n.tenant_id = :tenant) "
-        "SELECT 1 FROM t",
-        "SELECT 1 FROM users WHERE tenant_id = :tenant UNION SELECT 1 FROM jobs "
-        "WHERE tenant_id = :tenant ORDER BY 1",
-        "(SELECT 1 FROM users WHERE tenant_id = :tenant) UNION ALL (SELECT 2) ORDER BY 1",
-        "SELECT CASE WHEN a AND b THEN 1 END FROM users WHERE tenant_id = :tenant",
-        "SELECT 1 FROM users WHERE tenant_id = :tenant AND left(name, 1) = 'a'",
-        "SELECT 1 FROM users u LEFT JOIN jobs j ON left(j.a, 1) = u.a AND j.tenant_id = u.tenant_id "
-        "WHERE u.tenant_id = :tenant",
-        "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY a) FROM users "
-        "WHERE tenant_id = :tenant GROUP BY b HAVING count(*) > 1 LIMIT 1",
-        "SELECT DISTINCT ON (a) a, sum(b) OVER (PARTITION BY a ORDER BY c) FROM users "
-        "WHERE tenant_id = :tenant",
-        "SELECT a AS from, b AS order FROM users WHERE tenant_id = :tenant",
-        "VALUES (1), (2)",
-        "UPDATE users SET a = 1 WHERE tenant_id = :tenant",
-        "UPDATE users AS u SET a = j.a FROM jobs j WHERE u.tenant_id = :tenant "
-        "AND j.tenant_id = u.tenant_id",
-        "UPDATE users SET (a, b) = (SELECT a, b FROM jobs WHERE tenant_id = :tenant) "
-        "WHERE tenant_id = :tenant",
-        "DELETE FROM users WHERE tenant_id = :tenant",
-        "DELETE FROM users u USING jobs j WHERE u.tenant_id = :tenant AND j.tenant_id = :tenant",
-        "INSERT INTO users (tenant_id, id) VALUES (:tenant, 1), (:tenant, 2)",
-        "INSERT INTO users (id, tenant_id) SELECT id, tenant_id FROM jobs WHERE tenant_id = :tenant",
-        "INSERT INTO users AS u (id, tenant_id) SELECT 1, :tenant AS t ON CONFLICT (tenant_id, id) "
-        "DO UPDATE SET a = excluded.a WHERE u.a < excluded.a",
-        "INSERT INTO users (tenant_id, id) SELECT :tenant, x FROM unnest(:tenant) AS x "
-        "ON CONFLICT DO NOTHING",
-        "WITH a AS (SELECT 1 AS x) INSERT INTO users (tenant_id, x) SELECT :tenant, x FROM a",
-        "WITH done AS (UPDATE jobs SET a = 1 WHERE tenant_id = :tenant RETURNING id) "
-        "DELETE FROM users WHERE tenant_id = :tenant AND id IN (SELECT id FROM done)",
-    ]
-
-    OPEN = [
-        ("SELECT 1 FROM users", "table users is not held"),
-        ("SELECT 1 FROM users WHERE id = 1", "table users is not held"),
-        ("SELECT 1 FROM users WHERE tenant_id = :tenant OR true", "not held"),
-        ("SELECT 1 FROM users WHERE (tenant_id = :tenant OR a) AND b", "not held"),
-        ("SELECT 1 FROM users WHERE NOT (tenant_id = :tenant)", "not held"),
-        ("SELECT 1 FROM users WHERE NOT tenant_id = :tenant", "not held"),
-        ("SELECT 1 FROM users WHERE (tenant_id = :tenant) IS NOT TRUE", "not held"),
-        ("SELECT 1 FROM users WHERE tenant_id <> :tenant", "not held"),
-        ("SELECT 1 FROM users WHERE tenant_id >= :tenant", "not held"),
-        ("SELECT 1 FROM users WHERE coalesce(tenant_id = :tenant, true)", "not held"),
-        ("SELECT 1 FROM users WHERE CASE WHEN a AND tenant_id = :tenant AND b THEN c ELSE d END",
-         "not held"),
-        ("SELECT 1 FROM users WHERE a IN (SELECT b FROM users WHERE tenant_id = :tenant)", "not held"),
-        ("SELECT 1 FROM users WHERE id = :tenant", "not held"),
-        ("SELECT 1 FROM users WHERE 'tenant_id = :tenant' = a -- tenant_id = :tenant", "not held"),
-        ("SELECT tenant_id = :tenant FROM users", "not held"),
-        ("SELECT 1 FROM users GROUP BY a HAVING tenant_id = :tenant", "not held"),
-        ("SELECT 1 FROM users u JOIN jobs j ON j.id = u.id WHERE u.tenant_id = :tenant",
-         "table jobs j is not held"),
-        ("SELECT 1 FROM users u, jobs j WHERE u.tenant_id = :tenant", "table jobs j"),
-        ("SELECT 1 FROM users u JOIN jobs j ON j.tenant_id = u.tenant_id", "table users u"),
-        ("SELECT 1 FROM users u LEFT JOIN jobs j ON j.tenant_id = u.tenant_id "
-         "AND u.tenant_id = :tenant", "table users u"),
-        ("SELECT 1 FROM users u LEFT JOIN jobs j USING (tenant_id) WHERE j.id = 1", "table users u"),
-        ("SELECT 1 FROM jobs j RIGHT JOIN users u ON u.tenant_id = :tenant AND j.tenant_id = :tenant",
-         "table users u"),
-        ("SELECT 1 FROM users u FULL JOIN jobs j ON u.tenant_id = :tenant AND j.tenant_id = :tenant",
-         "table users u"),
-        ("SELECT 1 FROM users u WHERE EXISTS (SELECT 1 FROM jobs j WHERE j.tenant_id = u.tenant_id "
-         "AND j.tenant_id = :tenant)", "table users u"),
-        ("SELECT 1 FROM users u WHERE u.tenant_id = :tenant AND EXISTS (SELECT 1 FROM jobs)",
-         "table jobs"),
-        ("SELECT (SELECT 1 FROM jobs) FROM users WHERE tenant_id = :tenant", "table jobs"),
-        ("SELECT 1 FROM (SELECT * FROM users) AS x WHERE x.tenant_id = :tenant", "table users"),
-        ("SELECT 1 FROM users WHERE tenant_id = :tenant UNION SELECT 1 FROM jobs", "table jobs"),
-        ("SELECT 1 FROM users WHERE tenant_id = :tenant EXCEPT ALL (SELECT 1 FROM jobs)",
-         "table jobs"),
-        ("WITH u AS (SELECT * FROM users) SELECT 1 FROM u WHERE tenant_id = :tenant", "table users"),
-        ("WITH users AS (SELECT * FROM users) SELECT 1 FROM users", "table users"),
-        ("SELECT 1 FROM users WHERE tenant_id = :tenant ORDER BY (SELECT 1 FROM jobs LIMIT 1)",
-         "table jobs"),
-        ("SELECT 1 FROM a NATURAL JOIN b", "NATURAL JOIN"),
-        ("SELECT 1 FROM a JOIN b JOIN c ON true ON true", "wants its ON"),
-        ("SELECT 1 FROM login_throttle", "is marked PLATFORM"),
-        ("SELECT 1 FROM tenants", "tenants.id = :tenant"),
-        ("SELECT 1 FROM tenants WHERE tenant_id = :tenant", "tenants.id = :tenant"),
-        ("SELECT 1 FROM login_names WHERE email = 'a'", "login_names is not held"),
-        ("SELECT 1 FROM pg_roles", "is marked PLATFORM"),
-        ("SELECT 1 FROM information_schema.tables", "is marked PLATFORM"),
-        ("UPDATE users SET a = 1", "table users"),
-        ("UPDATE users SET a = 1 WHERE id = 1 OR tenant_id = :tenant", "table users"),
-        ("UPDATE users SET a = 1 FROM jobs WHERE users.tenant_id = :tenant", "table jobs"),
-        ("UPDATE users SET tenant_id = :tenant WHERE tenant_id = :tenant", "never changes"),
-        ("UPDATE users SET a = 1, (b, tenant_id) = (1, :tenant) WHERE tenant_id = :tenant",
-         "never changes"),
-        ("DELETE FROM users", "table users"),
-        ("DELETE FROM users USING jobs WHERE jobs.tenant_id = :tenant", "table users"),
-        ("INSERT INTO users (id) VALUES (1)", "must list tenant_id"),
-        ("INSERT INTO users VALUES (:tenant)", "must list tenant_id"),
-        ("INSERT INTO users (tenant_id) VALUES (1)", "the value :tenant"),
-        ("INSERT INTO users (tenant_id) VALUES (:tenant), (1)", "the value :tenant"),
-        ("INSERT INTO users (id, tenant_id) VALUES (:tenant, 1)", "the value :tenant"),
-        ("INSERT INTO users (tenant_id) SELECT tenant_id FROM x", "table x"),
-        ("INSERT INTO users (tenant_id) SELECT coalesce(:tenant, y) FROM x WHERE tenant_id = :tenant",
-         "the value :tenant"),
-        ("INSERT INTO users (tenant_id) SELECT :tenant UNION SELECT gen_random_uuid()",
-         "the value :tenant"),
-        ("INSERT INTO users (tenant_id) SELECT * FROM x WHERE tenant_id = :tenant",
-         "the value :tenant"),
-        ("INSERT INTO users (tenant_id) DEFAULT VALUES", "must give tenant_id"),
-        ("INSERT INTO users (tenant_id) VALUES (:tenant) ON CONFLICT (id) DO UPDATE "
-         "SET tenant_id = excluded.tenant_id", "never changes"),
-        ("WITH d AS (DELETE FROM users RETURNING 1) SELECT 1 FROM d", "table users"),
-        ("SELECT set_config('optria.tenant', 'x', true)", "only db/"),
-        ("DROP TABLE users", "only SELECT"),
-        ("CREATE TABLE x (a int)", "only SELECT"),
-        ("TRUNCATE users", "only SELECT"),
-        ("MERGE INTO users USING x ON true WHEN MATCHED THEN DELETE", "only SELECT"),
-        ("SET ROLE postgres", "only SELECT"),
-        ("COPY users TO STDOUT", "only SELECT"),
-        ("LOCK TABLE users", "only SELECT"),
-        ("DO $$ BEGIN END $$", "only SELECT"),
-        ("TABLE users", "only SELECT"),
-        ("SELECT 1 INTO x", "SELECT INTO"),
-        ("SELECT 1 FROM (TABLE users) x", "only SELECT"),
-        ("SELECT 1 FROM users WHERE (", "never closed"),
-        ("SELECT 1 )", "without its opening bracket"),
-        ("SELECT 1 FROM a JOIN", "without a table"),
-        ("WITH x AS", "too early"),
-    ]
-
-    def test_held(self):
-        for sql in self.HELD:
-            self.assertIsNone(refusal(sql), sql)
-
-    def test_open(self):
-        for sql, words in self.OPEN:
-            found = refusal(sql)
-            self.assertIsNotNone(found, sql)
-            self.assertIn(words, found, sql)
-
-    def test_platform_crosses_tenants(self):
-        for sql in ["SELECT 1 FROM users", "DELETE FROM login_throttle", "SELECT 1 FROM pg_roles",
-                    "INSERT INTO tenants (id) VALUES (1)", "UPDATE users SET tenant_id = NULL"]:
-            self.assertIsNone(refusal(sql, "-- PLATFORM XX () -> nothing"), sql)
-        for sql in ["DROP TABLE users", "SELECT set_config('role', 'x', true)"]:
-            self.assertIsNotNone(refusal(sql, "-- PLATFORM XX () -> nothing"), sql)
-
-    def test_line_of_the_table(self):
-        found = refusal("SELECT 1\n  FROM users u\n  JOIN jobs j\n    ON j.id = u.id\n"
-                        " WHERE u.tenant_id = :tenant")
-        self.assertTrue(found.startswith("4: "), found)
 
 
 class Blocks(unittest.TestCase):
@@ -324,6 +129,7 @@ class Blocks(unittest.TestCase):
              "SELECT $1::jsonb, $2::bytea, $3::timestamptz, $4::date, $5::bool, $6::float8, "
              "$7::uuid[], $8::int8[], $9::float8[]"),
             ("(a text)", "SELECT 1 -- why :b\n  , /* :c */ :a  \n", "SELECT 1\n  ,  $1::text"),
+            ("(a text)", "SELECT :a O/**/R true", "SELECT $1::text O R true"),
         ]
         for args, sql, wanted in rows:
             statements, errors = read(f"-- XX {args} -> nothing\n{sql};")
