@@ -10,7 +10,7 @@
 
 #include "base/banned.h"
 
-enum { VERSION_WANTED = 150000, ANSWER_GRACE_MS = 5000 };
+enum { VERSION_WANTED = 150000, ANSWER_GRACE_MS = 2000 };
 
 /* --- where to ------------------------------------------------------------------------------------*/
 
@@ -28,6 +28,7 @@ static const struct {
     {"client_encoding", "UTF8"},
     {"gssencmode", "disable"}, /* else libpq asks Kerberos first, at each connect */
     {"keepalives_idle", "30"},  {"keepalives_interval", "10"}, {"keepalives_count", "3"},
+    {"tcp_user_timeout", "10000"}, /* ms without a sign that what was sent has arrived */
 };
 
 static oq_str options_text(oq_arena *arena, const db_pool_options *options, const char *from_url)
@@ -271,6 +272,13 @@ static bool send_step(db_conn *conn, const db_step *step, bool prepare)
                                params ? params->format : NULL, 1);
 }
 
+/* Whoever has waited that long does not want to wait as long again, on another connection. */
+static oq_err *too_late(db_conn *conn)
+{
+    conn->is_late = true;
+    return db_conn_lost(conn, "no answer in time");
+}
+
 /* Writes what libpq holds back. Reads meanwhile: a server whose answers nobody takes stops
  * listening, and both would wait for ever. */
 static oq_err *flush(db_conn *conn, oq_us deadline)
@@ -283,7 +291,7 @@ static oq_err *flush(db_conn *conn, oq_us deadline)
             return db_conn_lost(conn, NULL);
         int ready = db_wait(PQsocket(conn->pg), DB_READABLE | DB_WRITABLE, -1, deadline);
         if (!ready)
-            return db_conn_lost(conn, "no answer in time");
+            return too_late(conn);
         if (ready & DB_READABLE && !PQconsumeInput(conn->pg))
             return db_conn_lost(conn, NULL);
     }
@@ -294,7 +302,7 @@ static oq_err *next_word(db_conn *conn, oq_us deadline, PGresult **ret_result)
 {
     while (PQisBusy(conn->pg)) {
         if (!db_wait(PQsocket(conn->pg), DB_READABLE, -1, deadline))
-            return db_conn_lost(conn, "no answer in time");
+            return too_late(conn);
         if (!PQconsumeInput(conn->pg))
             return db_conn_lost(conn, NULL);
     }

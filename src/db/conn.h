@@ -33,6 +33,7 @@ struct db_conn {
     int answer_max_ms;
     bool is_reused; /* has lain idle since its last unit: may have died meanwhile */
     bool is_broken; /* to be closed and not kept */
+    bool is_late;   /* broken because no answer came in time */
     bool is_stale;  /* broken because its prepared statements no longer fit the schema */
     const db_stmt **prepared; /* hash set, of a power of two */
     size_t prepared_count, prepared_size;

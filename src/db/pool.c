@@ -238,7 +238,7 @@ oq_err *db_pool_run_first(db_pool *pool, db_conn **conn, db_step *steps, size_t 
     oq_err *err = db_conn_run(*conn, steps, count);
     if (!err || !(*conn)->is_broken)
         return err;
-    bool try_again = (*conn)->is_reused;
+    bool try_again = (*conn)->is_reused && !(*conn)->is_late;
     if (!(*conn)->is_stale) {
         pthread_mutex_lock(&pool->lock);
         pool->lost_total++;

@@ -240,6 +240,16 @@ static void test_silence_is_not_waited_for(void **state)
 
     proxy_set(wire, PROXY_PASS);
     usleep(150000);
+    options.statement_max_ms = 100;
+    db_fixture_pool(f, options);
+    CHECK_OK(count_in(f, OQ_READ));
+    proxy_set(wire, PROXY_SILENT);
+    oq_us start = oq_monotonic();
+    err = count_in(f, OQ_READ);
+    CHECK_CODE("statement", err, "db.lost");
+    CHECK_STR("why", oq_cstr(err->detail), "no answer in time");
+    assert_true(oq_monotonic() - start < 4 * OQ_SECOND); /* once, not twice */
+    proxy_set(wire, PROXY_PASS);
     CHECK_OK(count_in(f, OQ_READ));
     db_pool_close(f->pool);
     f->pool = NULL;
@@ -362,6 +372,24 @@ static void test_schema_changes_under_us(void **state)
     testdb_exec(f->db, "ALTER TABLE stars DROP COLUMN b");
 }
 
+/* What could not be prepared is not taken for prepared. */
+static void test_prepared_later(void **state)
+{
+    db_fixture *f = *state;
+    static const db_stmt later = {.name = "LATER", .sql = "SELECT FROM later"};
+    oq_scope *s = db_fixture_scope(f, TENANT_A, OQ_READ);
+    for (int i = 0; i < 2; i++) {
+        oq_err *err = db_run(s, &later, NULL, NULL, NULL);
+        CHECK_CODE("not yet", err, "db.internal");
+        assert_non_null(strstr(err->detail, "42P01 in LATER"));
+    }
+    testdb_exec(f->db, "CREATE TABLE later (); GRANT SELECT ON later TO optria_app");
+    CHECK_OK(db_run(s, &later, NULL, NULL, NULL));
+    CHECK_OK(db_run(s, &later, NULL, NULL, NULL));
+    oq_scope_close(s);
+    assert_int_equal(db_pool_stats_get(f->pool).opened_total, 1);
+}
+
 /* --- many at once --------------------------------------------------------------------------------*/
 
 enum { THREADS = 8, ROUNDS = 60 };
@@ -449,6 +477,7 @@ int main(void)
         TEST(test_statement_timeout),
         TEST(test_lock_timeout_and_deadlock),
         TEST(test_schema_changes_under_us),
+        TEST(test_prepared_later),
         TEST(test_many_threads),
     };
     return cmocka_run_group_tests(tests, db_fixture_open, db_fixture_close);

@@ -410,7 +410,11 @@ static void test_constraints(void **state)
     s = db_fixture_scope(f, TENANT_A, OQ_WRITE);
     oq_uuid of_b = {{[15] = 0xb}};
     CHECK_OK(sql_thing_parent(s, (sql_thing_parent_args){OQ_STR("a1"), of_b}, NULL));
+    int one = 1;
+    calls = 0;
+    oq_scope_after_commit(s, note_call, &one);
     err = oq_scope_commit(s);
+    assert_int_equal(calls, 0);
     CHECK_CODE("reference", err, "db.constraint");
     CHECK_STR("name", err->arg[0].value, "things_parent_fkey");
     oq_scope_close(s);
