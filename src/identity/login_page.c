@@ -34,7 +34,13 @@ static oq_err *show(http_req *rq, const login_form *form, oq_str pending, const 
     page.status = err ? oq_kind_status(err->kind) : 0;
     web_page_form(&page, login_form_fields, form, err);
     web_put_text(page.view, "next", form->next);
-    web_put_text(page.view, "pending", pending);
+    web_put_bool(page.view, "totp_step", pending.len > 0);
+    web_value *carry = web_put_list(page.view, "carry");
+    if (pending.len) {
+        web_value *one = web_add_object(carry);
+        web_put_cstr(one, "name", "pending");
+        web_put_text(one, "value", pending);
+    }
     if (err && err->kind == OQ_LIMIT)
         http_set_header(rq, "Retry-After", err->arg_count ? err->arg[0].value : OQ_STR("60"));
     return web_page_send_plain(&page);

@@ -1,9 +1,11 @@
 #include "identity/seed.h"
 
+#include "audit/audit.h"
 #include "base/secret.h"
 #include "identity/once.h"
 #include "identity/own_access.h"
 #include "identity/password.h"
+#include "identity/session.h"
 #include "identity/user.h"
 #include "login.sql.h"
 #include "tenant/tenant.h"
@@ -65,18 +67,44 @@ oq_str identity_setup_code(oq_arena *arena)
     return oq_str_copy(arena, oq_strn(code, sizeof code));
 }
 
-static oq_err *find_user(db_platform *p, oq_str email, oq_uuid tenant_id, oq_uuid *ret_id)
+oq_err *identity_find_person(db_platform *p, oq_str email, oq_uuid *ret_tenant_id,
+                             oq_uuid *ret_user_id)
 {
     sql_login_name_find_rows rows;
     OQ_TRY(sql_login_name_find(
         p,
         (sql_login_name_find_args){.email_folded = oq_str_lower(db_platform_arena(p), email)},
         &rows));
-    bool here = rows.count && oq_uuid_eq(rows.at[0].tenant_id, tenant_id);
-    if (rows.count && !here)
-        return oq_fail_field("email", "user.email_taken");
-    *ret_id = here ? rows.at[0].user_id : OQ_UUID_ZERO;
+    *ret_tenant_id = rows.count ? rows.at[0].tenant_id : OQ_UUID_ZERO;
+    *ret_user_id = rows.count ? rows.at[0].user_id : OQ_UUID_ZERO;
     return NULL;
+}
+
+static oq_err *find_here(db_platform *p, oq_str email, oq_uuid tenant_id, oq_uuid *ret_id)
+{
+    oq_uuid where;
+    OQ_TRY(identity_find_person(p, email, &where, ret_id));
+    if (!oq_uuid_is_zero(*ret_id) && !oq_uuid_eq(where, tenant_id))
+        return oq_fail_field("email", "user.email_taken");
+    return NULL;
+}
+
+static oq_err *set_unruled(oq_scope *s, oq_uuid id, const seed_person *person)
+{
+    OQ_TRY(sql_user_set_password(
+        s,
+        (sql_user_set_password_args){
+            .id = id,
+            .password_hash = password_hash(oq_scope_arena(s), person->password),
+            .must_change = person->must_change,
+            .now = oq_now(s),
+        },
+        NULL));
+    OQ_TRY(session_end_all(s, id, OQ_UUID_ZERO, "password_changed"));
+    return audit_record(s, &(audit_entry){.action = "user.password_set",
+                                          .object_type = "user",
+                                          .object_id = id,
+                                          .object_label = person->email});
 }
 
 static oq_err *seed_in_tenant(oq_scope *s, const seed_person *person, oq_uuid *id)
@@ -91,16 +119,18 @@ static oq_err *seed_in_tenant(oq_scope *s, const seed_person *person, oq_uuid *i
                         &made));
         *id = made->id;
     }
-    if (is_new || person->overwrite)
-        OQ_TRY(access_set_password(s, *id, "password", person->password, person->must_change));
-    return NULL;
+    if (!is_new && !person->overwrite)
+        return NULL;
+    if (person->is_unruled)
+        return set_unruled(s, *id, person);
+    return access_set_password(s, *id, "password", person->password, person->must_change);
 }
 
 oq_err *identity_seed_person(db_platform *p, oq_uuid tenant_id, const seed_person *person,
                              oq_uuid *ret_user_id)
 {
     oq_uuid id;
-    OQ_TRY(find_user(p, person->email, tenant_id, &id));
+    OQ_TRY(find_here(p, person->email, tenant_id, &id));
     oq_scope *s;
     OQ_TRY(db_platform_enter(p, tenant_id, &s));
     OQ_TRY(seed_in_tenant(s, person, &id));

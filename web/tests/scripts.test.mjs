@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ago } from '../scripts/notifications.js';
+import { codeOf } from '../scripts/reset.js';
 import { nextTheme } from '../scripts/theme.js';
 
 test('the theme button leads to the other one of what is seen', () => {
@@ -29,4 +30,18 @@ test('how long ago', () => {
     ['2026-11-20T10:00:00Z', 'ar-u-nu-latn', 'قبل ساعتين'],
   ];
   for (const [at, lang, text] of rows) assert.equal(ago(new Date(at), now, lang), text);
+});
+
+test('the code behind # of a reset link, and nothing else that stands there', () => {
+  const code = 'AaH3qH6zcQ61HVvAtF4gYAGh96u8fXDLhWsyv5Coaq_-';
+  const rows = [
+    [`#${code}`, code],
+    [code, code],
+    ['', ''],
+    ['#', ''],
+    ['#content', ''],
+    ['#<script>alert(1)</script>aaaaaaaaaaaaaaa', ''],
+    [`#${'a'.repeat(201)}`, ''],
+  ];
+  for (const [hash, taken] of rows) assert.equal(codeOf(hash), taken, hash);
 });
