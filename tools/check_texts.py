@@ -3,9 +3,9 @@
 {placeholder}.
 
 - Both languages have the same keys and placeholders (tools/lang_files.py).
-- Every code that an error is made with has its sentence "error.<code>", and the sentence's
-  placeholders are among the facts of every place that makes it. Functions that take the code as a
-  parameter are followed to their callers.
+- Every code that an error is made with, in C or by a broken constraint, has its sentence
+  "error.<code>", and the sentence's placeholders are among the facts of every place that makes it.
+  Functions that take the code as a parameter are followed to their callers.
 - Every key that C or a template asks for exists.
 - Templates hold no sentence of their own.
 - Keys that nothing asks for are listed, without failing.
@@ -22,6 +22,8 @@ import lang_files  # noqa: E402
 
 CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 FACT = re.compile(r"([a-z_][a-z0-9_]*)=%")
+# In .sql files: the code that a broken constraint stands for (src/db/stmt.h).
+CONSTRAINT = re.compile(r"^--\s*CONSTRAINT\s+\w+\s*->\s*([\w.]+)", re.M)
 
 # Where the code stands in the calls that make errors, and the first of its facts (None: the facts
 # are the function's own affair).
@@ -37,6 +39,8 @@ KEY_TAKERS = {
     "web_say": 1, "web_toast": 2, "web_page_begin": 2,
     "COMMAND_SAY": 1, "command_say": 1,
 }
+# Calls that take the first part of a key: the rest is a choice's text.
+PREFIX_TAKERS = {"web_choice_label": 1}
 
 
 def literals(arg):
@@ -53,6 +57,8 @@ class Sources:
             if not path.name.endswith("_test.c"):
                 text = path.read_text(encoding="utf-8")
                 self.files[path.relative_to(root).as_posix()] = (text, *c_calls.scan(text))
+        self.sql = {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8")
+                    for path in sorted((root / "src").rglob("*.sql"))}
 
 
 def find_makers(sources):
@@ -84,9 +90,23 @@ def facts_of(call, first):
     return frozenset(FACT.findall("".join(literals(call.args[first]))))
 
 
+def check_sentence(where, code, facts, texts, problems):
+    """That the code has its sentence, and that the facts fill it."""
+    if "error." + code not in texts["en"]:
+        problems.append(f"{where}: error.{code} has no sentence")
+    for lang, table in texts.items():
+        for name in sorted(lang_files.placeholders(table.get("error." + code, "")) - facts):
+            problems.append(f"{where}: {lang}: error.{code} wants {{{name}}}, which is not among the facts")
+
+
 def check_codes(sources, texts, problems):
     """Gives the codes that are made."""
     made = set()
+    for file, text in sources.sql.items():
+        for found in CONSTRAINT.finditer(text):
+            line = text.count("\n", 0, found.start()) + 1
+            made.add(found.group(1))
+            check_sentence(f"{file}:{line}", found.group(1), frozenset(), texts, problems)
     makers = find_makers(sources)
     for file, (_, calls, _) in sources.files.items():
         for call in calls:
@@ -98,13 +118,7 @@ def check_codes(sources, texts, problems):
                     continue
                 made.add(code)
                 facts = facts_of(call, first) | more
-                if "error." + code not in texts["en"]:
-                    problems.append(f"{file}:{call.line}: error.{code} has no sentence")
-                for lang, table in texts.items():
-                    sentence = table.get("error." + code, "")
-                    for name in sorted(lang_files.placeholders(sentence) - facts):
-                        problems.append(f"{file}:{call.line}: {lang}: error.{code} wants "
-                                        f"{{{name}}}, which is not among the facts")
+                check_sentence(f"{file}:{call.line}", code, facts, texts, problems)
     return made
 
 
@@ -241,14 +255,18 @@ def check_templates(root, texts, problems):
 
 def unused_keys(sources, texts, used):
     """Keys that stand nowhere: not in a template, not as a string, nor below a string that is
-    completed at run time ("role." or "role.%s")."""
+    completed at run time ("role." or "leads.lang_%s")."""
     whole, prefixes = set(used), set()
-    for text, _, _ in sources.files.values():
+    for text, calls, _ in sources.files.values():
         for string, _ in c_calls.strings(text):
             whole.add(string)
-            start = string.split("%")[0]
-            if start.endswith(".") and CODE.match(start + "x"):
+            start, percent, _ = string.partition("%")
+            if (percent or start.endswith(".")) and CODE.fullmatch(start + "x"):
                 prefixes.add(start)
+        for call in calls:
+            place = PREFIX_TAKERS.get(call.name)
+            if place is not None and place < len(call.args):
+                prefixes.update(prefix + "." for prefix in literals(call.args[place]))
     prefixes.discard("error.")
     for key in sorted(texts["en"]):
         base = lang_files.plural_base(key, texts["en"])

@@ -33,7 +33,7 @@ class CallsTest(unittest.TestCase):
 
 
 class CheckTextsTest(unittest.TestCase):
-    def check(self, c="", template=""):
+    def check(self, c="", template="", sql=""):
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder)
             for part in ("src/a", "web/lang", "web/templates/partials"):
@@ -41,6 +41,7 @@ class CheckTextsTest(unittest.TestCase):
             for lang in ("ar", "en"):
                 (root / f"web/lang/a.{lang}.json").write_text(json.dumps(TEXTS))
             (root / "src/a/a.c").write_text(c)
+            (root / "src/a/a.sql").write_text(sql)
             (root / "web/templates/partials/field.mustache").write_text(
                 '<label>{{$label}}{{/label}}</label><input type="{{$type}}text{{/type}}">')
             (root / "web/templates/page.mustache").write_text(template)
@@ -72,6 +73,12 @@ class CheckTextsTest(unittest.TestCase):
         self.assertEqual(self.check(c % "0")[0], [])
         self.assertIn("error.a.none has no sentence", self.check(c % 'no(1, "a.none")')[0][0])
         self.assertIn("error.a.none has no sentence", self.check(c % 'further("a.none")')[0][0])
+
+    def test_constraints(self):
+        sql = "-- CONSTRAINT a_name_key -> %s (name)\n"
+        self.assertEqual(self.check(sql=sql % "a.plain")[0], [])
+        self.assertIn("a.sql:1: error.a.none has no", self.check(sql=sql % "a.none")[0][0])
+        self.assertIn("wants {name}", self.check(sql=sql % "a.known")[0][0])
 
     def test_keys(self):
         self.assertEqual(self.check('int f(void) { return web_say(p, "page.title"); }')[0], [])
