@@ -12,11 +12,12 @@
 
 enum { VERSION_WANTED = 150000, ANSWER_GRACE_MS = 2000 };
 
-/* --- where to ------------------------------------------------------------------------------------*/
+/* --- where to ----------------------------------------------------------------------------------*/
 
 /* What every session starts with. Times are UTC on the wire anyway; the setting keeps SQL that
  * counts days from following the server's zone. Compiling a plan costs more than our short
- * statements can win back. A transaction that its unit of work has forgotten must not hold locks. */
+ * statements can win back. A transaction that its unit of work has forgotten holds no locks for
+ * ever. */
 static const char session_options[] = "-c timezone=UTC -c jit=off -c search_path=public,pg_temp "
                                       "-c row_security=on -c standard_conforming_strings=on "
                                       "-c default_transaction_isolation=read\\ committed "
@@ -26,9 +27,13 @@ static const struct {
     const char *keyword, *value;
 } network_presets[] = {
     {"client_encoding", "UTF8"},
-    {"gssencmode", "disable"}, /* else libpq asks Kerberos first, at each connect */
-    {"keepalives_idle", "30"},  {"keepalives_interval", "10"}, {"keepalives_count", "3"},
-    {"tcp_user_timeout", "10000"}, /* ms without a sign that what was sent has arrived */
+    /* Else libpq asks Kerberos first, at each connect. */
+    {"gssencmode", "disable"},
+    {"keepalives_idle", "30"},
+    {"keepalives_interval", "10"},
+    {"keepalives_count", "3"},
+    /* Milliseconds without a sign that what was sent has arrived. */
+    {"tcp_user_timeout", "10000"},
 };
 
 static oq_str options_text(oq_arena *arena, const db_pool_options *options, const char *from_url)
@@ -37,7 +42,8 @@ static oq_str options_text(oq_arena *arena, const db_pool_options *options, cons
     if (options->role)
         text = oq_strf(arena, "%.*s -c role=%s", OQ_FMT(text), options->role);
     if (options->statement_max_ms > 0) {
-        int lock_ms = options->lock_max_ms > 0 ? options->lock_max_ms : options->statement_max_ms / 2;
+        int lock_ms =
+            options->lock_max_ms > 0 ? options->lock_max_ms : options->statement_max_ms / 2;
         text = oq_strf(arena, "%.*s -c statement_timeout=%d -c lock_timeout=%d", OQ_FMT(text),
                        options->statement_max_ms, lock_ms);
     }
@@ -93,7 +99,7 @@ oq_err *db_target_make(oq_arena *arena, const db_pool_options *options, db_targe
     return NULL;
 }
 
-/* --- opening and closing -------------------------------------------------------------------------*/
+/* --- opening and closing -----------------------------------------------------------------------*/
 
 static void ignore_notice(void *self, const PGresult *notice)
 {
@@ -107,7 +113,8 @@ static bool find_state(const char *message, char out[6])
 {
     for (const char *p = strstr(message, ":  "); p; p = strstr(p + 1, ":  ")) {
         size_t len = 0;
-        while (len < 5 && (isdigit((unsigned char)p[3 + len]) || isupper((unsigned char)p[3 + len])))
+        while (len < 5 &&
+               (isdigit((unsigned char)p[3 + len]) || isupper((unsigned char)p[3 + len])))
             len++;
         if (len == 5 && p[8] == ':') {
             memcpy(out, p + 3, 5);
@@ -202,8 +209,8 @@ bool db_conn_is_gone(const db_conn *conn)
         return true;
     if (poll(&polled, 1, 0) <= 0)
         return false;
-    /* Something was said although nothing was asked: the end of the stream, or an error ('E'), which
-     * in an idle session is the last word. Behind TLS only the end can be told. */
+    /* Something was said although nothing was asked: the end of the stream, or an error ('E'),
+     * which in an idle session is the last word. Behind TLS only the end can be told. */
     char first;
     ssize_t got = recv(fd, &first, 1, MSG_PEEK | MSG_DONTWAIT);
     return got == 0 || (got < 0 && polled.revents & (POLLERR | POLLHUP)) ||
@@ -223,7 +230,7 @@ oq_err *db_conn_lost(db_conn *conn, const char *why)
                          message);
 }
 
-/* --- prepared statements -------------------------------------------------------------------------*/
+/* --- prepared statements -----------------------------------------------------------------------*/
 
 static const db_stmt **prepared_place(const db_stmt **set, size_t size, const db_stmt *stmt)
 {
@@ -257,7 +264,7 @@ static void remember_prepared(db_conn *conn, const db_stmt *stmt)
     conn->prepared_count++;
 }
 
-/* --- sending and taking answers ------------------------------------------------------------------*/
+/* --- sending and taking answers ----------------------------------------------------------------*/
 
 static bool send_step(db_conn *conn, const db_step *step, bool prepare)
 {
@@ -346,13 +353,12 @@ static oq_err *next_answer(db_conn *conn, oq_us deadline, PGresult **ret_result)
 static bool has_failed(const PGresult *answer)
 {
     ExecStatusType status = PQresultStatus(answer);
-    return status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK &&
-           status != PGRES_EMPTY_QUERY && status != PGRES_PIPELINE_SYNC;
+    return status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY &&
+           status != PGRES_PIPELINE_SYNC;
 }
 
 /* Keeps the first failure: what follows it says only that it was not run. */
-static void note_failure(db_conn *conn, const PGresult *answer, const db_stmt *stmt,
-                         oq_err **first)
+static void note_failure(db_conn *conn, const PGresult *answer, const db_stmt *stmt, oq_err **first)
 {
     if (!has_failed(answer) || *first)
         return;

@@ -31,11 +31,11 @@ typedef struct db_conn db_conn;
 struct db_conn {
     PGconn *pg;
     int answer_max_ms;
-    bool is_reused; /* has lain idle since its last unit: may have died meanwhile */
-    bool is_broken; /* to be closed and not kept */
-    bool is_late;   /* broken because no answer came in time */
-    bool is_stale;  /* broken because its prepared statements no longer fit the schema */
-    const db_stmt **prepared; /* hash set, of a power of two */
+    bool is_reused;           /* has lain idle since its last unit: may have died meanwhile */
+    bool is_broken;           /* to be closed and not kept */
+    bool is_late;             /* broken because no answer came in time */
+    bool is_stale;            /* broken because its prepared statements no longer fit the schema */
+    const db_stmt **prepared; /* a hash set */
     size_t prepared_count, prepared_size;
     db_conn *next; /* in the pool's list of idle ones */
 };

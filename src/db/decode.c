@@ -6,7 +6,7 @@
 
 enum { COLUMNS_MAX = 256 };
 
-/* --- which type of PostgreSQL is which of ours ---------------------------------------------------*/
+/* --- which type of PostgreSQL is which of ours -------------------------------------------------*/
 
 static const struct {
     int type; /* oq_type, or one of db/stmt.h */
@@ -55,7 +55,7 @@ const char *db_type_name(const oq_field *field)
     return at < OQ_COUNT(fitting) ? fitting[at].name : "no column";
 }
 
-/* --- a row in which nothing is given -------------------------------------------------------------*/
+/* --- a row in which nothing is given -----------------------------------------------------------*/
 
 static void put_none(const oq_field *fields, char *record)
 {
@@ -84,7 +84,7 @@ static void put_none(const oq_field *fields, char *record)
     }
 }
 
-/* --- values --------------------------------------------------------------------------------------*/
+/* --- values ------------------------------------------------------------------------------------*/
 
 typedef struct value {
     const char *bytes;
@@ -238,7 +238,7 @@ static oq_err *take_value(oq_arena *arena, const db_stmt *stmt, const oq_field *
     }
 }
 
-/* --- rows ----------------------------------------------------------------------------------------*/
+/* --- rows --------------------------------------------------------------------------------------*/
 
 /* Columns usually stand in the order of the fields, so the search goes on where the last one was
  * found and takes one comparison each: nothing is worth remembering between results. */

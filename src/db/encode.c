@@ -113,7 +113,7 @@ static void put_f64s(put *p, db_f64s list)
     put_value(p, bytes, (size_t)(at - bytes));
 }
 
-/* --- values --------------------------------------------------------------------------------------*/
+/* --- values ------------------------------------------------------------------------------------*/
 
 static oq_err *missing(const put *p, const oq_field *field)
 {
@@ -186,7 +186,8 @@ static oq_err *put_number(put *p, const oq_field *field, const void *member)
         return NULL;
     default:
         assert(field->type == OQ_TYPE_DATE);
-        number = (int64_t)*(const oq_date *)member - DB_EPOCH_DAYS;
+        number = *(const oq_date *)member;
+        number -= DB_EPOCH_DAYS;
         if (number < INT32_MIN)
             return out_of_range(p, field);
         put_bits(p, (uint32_t)number, 4);

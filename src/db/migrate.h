@@ -48,8 +48,9 @@ OQ_CHECKED oq_err *db_migrate(oq_arena *arena, oq_str url, const db_migration *m
  *         ADD COLUMN NOT NULL without DEFAULT on a table that this file did not create; DETACH;
  *         DISABLE and NO FORCE of row-level security; BYPASSRLS and SUPERUSER
  *     migrate.not_allowed (file, line, what)
- *         what cannot run in a transaction, ends it (COMMIT), hides what it does (EXECUTE, CALL), or
- *         makes a database or schema of its own
+ *         what cannot run in a transaction, ends it (COMMIT), hides what it does (EXECUTE, CALL)
+ *         or makes a database or schema of its own
+ *
  * Comments and strings do not count, nor do bodies of functions; the body of a DO block does, and
  * the texts that it executes. */
 OQ_CHECKED oq_err *db_migration_check(const char *file, oq_str sql);

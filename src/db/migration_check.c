@@ -97,12 +97,12 @@ static bool has_words(statement s, size_t from, size_t end, const char *first, c
     return false;
 }
 
-/* --- single rules --------------------------------------------------------------------------------*/
+/* --- single rules ------------------------------------------------------------------------------*/
 
 /* What can be made again from what is there. */
 static const char *const dropped_harmlessly[] = {
-    "policy", "trigger", "function", "procedure", "routine",    "aggregate", "index", "view",
-    "rule",   "operator", "cast",    "statistics", "materialized", NULL};
+    "policy", "trigger", "function", "procedure", "routine",    "aggregate",    "index",
+    "view",   "rule",    "operator", "cast",      "statistics", "materialized", NULL};
 
 static oq_err *check_drop(const check *c, statement s, size_t head)
 {
@@ -235,7 +235,7 @@ static oq_err *check_word(const check *c, statement s, size_t i)
     return NULL;
 }
 
-/* --- statements ----------------------------------------------------------------------------------*/
+/* --- statements --------------------------------------------------------------------------------*/
 
 static oq_err *check_do(check *c, statement s)
 {

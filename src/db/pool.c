@@ -28,7 +28,7 @@ struct db_pool {
     char pause_host[128];
 };
 
-/* --- life ----------------------------------------------------------------------------------------*/
+/* --- life --------------------------------------------------------------------------------------*/
 
 oq_err *db_pool_open(const db_pool_options *options, db_pool **ret_pool)
 {
@@ -90,7 +90,7 @@ db_pool_stats db_pool_stats_get(db_pool *pool)
     return stats;
 }
 
-/* --- connecting ----------------------------------------------------------------------------------*/
+/* --- connecting --------------------------------------------------------------------------------*/
 
 static oq_err *paused_failure(db_pool *pool)
 {
@@ -140,7 +140,7 @@ static oq_err *connect_in_place(db_pool *pool, db_conn **ret_conn)
     return err;
 }
 
-/* --- taking and giving ---------------------------------------------------------------------------*/
+/* --- taking and giving -------------------------------------------------------------------------*/
 
 static struct timespec monotonic_after_ms(int ms)
 {
@@ -254,7 +254,7 @@ oq_err *db_pool_run_first(db_pool *pool, db_conn **conn, db_step *steps, size_t 
     return db_conn_run(*conn, steps, count);
 }
 
-/* --- questions about the server ------------------------------------------------------------------*/
+/* --- questions about the server ----------------------------------------------------------------*/
 
 /* Runs one statement outside any unit of work, in the session's own role. */
 static oq_err *ask(db_pool *pool, db_step *step)

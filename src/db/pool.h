@@ -26,15 +26,15 @@
 typedef struct db_pool db_pool;
 
 typedef struct db_pool_options {
-    oq_str url;               /* postgresql://... or key=value, as libpq reads it */
-    const char *role;         /* "optria_app": every session starts in this role; NULL: the
-                                 login's own (migrations only) */
-    const char *app_name;     /* seen in pg_stat_activity: "optria serve" */
-    int size_max;             /* connections at most */
-    int wait_max_ms;          /* for a free connection, then db.pool_full */
-    int statement_max_ms;     /* one statement, then db.statement_timeout; 0: no limit */
-    int lock_max_ms;          /* waiting for a row or table lock, then db.lock_timeout;
-                                 0: half of statement_max_ms */
+    oq_str url;           /* postgresql://... or key=value, as libpq reads it */
+    const char *role;     /* "optria_app": every session starts in this role; NULL: the
+                             login's own (migrations only) */
+    const char *app_name; /* seen in pg_stat_activity: "optria serve" */
+    int size_max;         /* connections at most */
+    int wait_max_ms;      /* for a free connection, then db.pool_full */
+    int statement_max_ms; /* one statement, then db.statement_timeout; 0: no limit */
+    int lock_max_ms;      /* waiting for a row or table lock, then db.lock_timeout;
+                             0: half of statement_max_ms */
     int connect_max_ms;
 } db_pool_options;
 

@@ -18,11 +18,14 @@ struct db_platform {
 };
 
 const oq_choice actor_kind_choices[] = {
-    {ACTOR_SYSTEM, "system"}, {ACTOR_USER, "user"}, {ACTOR_TOKEN, "token"},
-    {ACTOR_JOB, "job"},       {0, NULL},
+    {ACTOR_SYSTEM, "system"},
+    {ACTOR_USER, "user"},
+    {ACTOR_TOKEN, "token"},
+    {ACTOR_JOB, "job"},
+    {0, NULL},
 };
 
-/* --- one tenant ----------------------------------------------------------------------------------*/
+/* --- one tenant --------------------------------------------------------------------------------*/
 
 oq_err *oq_scope_open(const oq_scope_options *options, oq_scope **ret_scope)
 {
@@ -93,7 +96,7 @@ void oq_scope_after_commit(oq_scope *s, void (*call)(void *arg), void *arg)
     db_work_after_commit(s->work, call, arg);
 }
 
-/* --- outside any tenant --------------------------------------------------------------------------*/
+/* --- outside any tenant ------------------------------------------------------------------------*/
 
 oq_err *db_platform_open(const db_platform_options *options, db_platform **ret_platform)
 {
@@ -166,7 +169,7 @@ oq_err *db_platform_leave(db_platform *p)
     return NULL;
 }
 
-/* --- statements ----------------------------------------------------------------------------------*/
+/* --- statements --------------------------------------------------------------------------------*/
 
 static oq_err *run(db_work *work, const db_stmt *stmt, oq_uuid tenant, const void *args,
                    void **ret_rows, size_t *ret_count)

@@ -35,7 +35,7 @@ typedef struct oq_actor {
     oq_str label;        /* e-mail or name, for the audit */
     oq_role role;
     oq_caps caps;
-    oq_str address;      /* of the peer, or not given */
+    oq_str address; /* of the peer, or not given */
 } oq_actor;
 
 typedef struct oq_scope_options {
@@ -68,7 +68,7 @@ OQ_CHECKED oq_err *oq_scope_require(const oq_scope *s, oq_cap cap);
  * when the unit of work fails. */
 void oq_scope_after_commit(oq_scope *s, void (*call)(void *arg), void *arg);
 
-/* --- outside any tenant ----------------------------------------------------------------------*/
+/* --- outside any tenant ------------------------------------------------------------------------*/
 
 typedef struct db_platform_options {
     db_pool *pool;

@@ -44,8 +44,8 @@
 #include "db/scope.h"
 
 enum {
-    DB_PARAMS_MAX = 64,     /* of one statement, the tenant among them */
-    DB_ROWS_MAX = 1000000,  /* of one result; beyond it db.too_many_rows: a LIMIT is missing */
+    DB_PARAMS_MAX = 64,    /* of one statement, the tenant among them */
+    DB_ROWS_MAX = 1000000, /* of one result; beyond it db.too_many_rows: a LIMIT is missing */
 };
 
 /* Lists of numbers, which only statements know. */

@@ -6,8 +6,8 @@
 
 int db_wait(int fd, int wanted, int wake_fd, oq_us deadline)
 {
-    short events = (short)((wanted & DB_READABLE ? POLLIN : 0) |
-                           (wanted & DB_WRITABLE ? POLLOUT : 0));
+    short events =
+        (short)((wanted & DB_READABLE ? POLLIN : 0) | (wanted & DB_WRITABLE ? POLLOUT : 0));
     struct pollfd polled[] = {{.fd = fd, .events = events}, {.fd = wake_fd, .events = POLLIN}};
     for (;;) {
         int timeout_ms = -1;

@@ -33,14 +33,18 @@ bool db_type_fits(const oq_field *field, Oid type);
 const char *db_type_name(const oq_field *field);
 
 /* Numbers of PostgreSQL's own types: fixed in its catalogue (pg_type.dat). */
+/* clang-format off */
 enum {
-    DB_OID_BOOL = 16, DB_OID_BYTEA = 17, DB_OID_NAME = 19, DB_OID_INT8 = 20, DB_OID_INT2 = 21,
-    DB_OID_INT4 = 23, DB_OID_TEXT = 25, DB_OID_JSON = 114, DB_OID_FLOAT4 = 700,
-    DB_OID_FLOAT8 = 701, DB_OID_TEXT_ARRAY = 1009, DB_OID_VARCHAR_ARRAY = 1015,
-    DB_OID_INT4_ARRAY = 1007, DB_OID_INT8_ARRAY = 1016, DB_OID_FLOAT8_ARRAY = 1022,
-    DB_OID_BPCHAR = 1042, DB_OID_VARCHAR = 1043, DB_OID_DATE = 1082, DB_OID_TIMESTAMPTZ = 1184,
-    DB_OID_UUID = 2950, DB_OID_UUID_ARRAY = 2951, DB_OID_JSONB = 3802,
+    DB_OID_BOOL = 16,          DB_OID_BYTEA = 17,           DB_OID_NAME = 19,
+    DB_OID_INT8 = 20,          DB_OID_INT2 = 21,            DB_OID_INT4 = 23,
+    DB_OID_TEXT = 25,          DB_OID_JSON = 114,           DB_OID_FLOAT4 = 700,
+    DB_OID_FLOAT8 = 701,       DB_OID_INT4_ARRAY = 1007,    DB_OID_TEXT_ARRAY = 1009,
+    DB_OID_VARCHAR_ARRAY = 1015, DB_OID_INT8_ARRAY = 1016,  DB_OID_FLOAT8_ARRAY = 1022,
+    DB_OID_BPCHAR = 1042,      DB_OID_VARCHAR = 1043,       DB_OID_DATE = 1082,
+    DB_OID_TIMESTAMPTZ = 1184, DB_OID_UUID = 2950,          DB_OID_UUID_ARRAY = 2951,
+    DB_OID_JSONB = 3802,
 };
+/* clang-format on */
 
 /* PostgreSQL counts from 2000-01-01. */
 #define DB_EPOCH_DAYS 10957

@@ -41,9 +41,19 @@ static sample full(void)
     static oq_uuid id[] = {{{1}}};
     static int64_t i64[] = {-2};
     static double f64[] = {1.0};
-    sample s = {.text = OQ_STR("ab"), .json = OQ_STR("{}"), .bytes = OQ_STR("\0"), .i64 = -1,
-                .i32 = 7, .f64 = 1.5, .truth = true, .id = {{9}}, .at = DB_EPOCH_US + 1,
-                .day = DB_EPOCH_DAYS - 1, .texts = {text, 1}, .ids = {id, 1}, .i64s = {i64, 1},
+    sample s = {.text = OQ_STR("ab"),
+                .json = OQ_STR("{}"),
+                .bytes = OQ_STR("\0"),
+                .i64 = -1,
+                .i32 = 7,
+                .f64 = 1.5,
+                .truth = true,
+                .id = {{9}},
+                .at = DB_EPOCH_US + 1,
+                .day = DB_EPOCH_DAYS - 1,
+                .texts = {text, 1},
+                .ids = {id, 1},
+                .i64s = {i64, 1},
                 .f64s = {f64, 1}};
     return s;
 }
@@ -69,13 +79,44 @@ static void test_bytes_of_values(void **state)
     (void)state;
     /* As PostgreSQL's own functions of the types (uuid_send, timestamptz_send ...) write them. */
     static const char *const wanted[] = {
-        "6162", "017b7d", "00", "ffffffffffffffff", "00000007", "3ff8000000000000", "01",
-        "09000000000000000000000000000000", "0000000000000001", "ffffffff",
-        "00000001" "00000000" "00000019" "00000001" "00000001" "00000001" "78",
-        "00000001" "00000000" "00000b86" "00000001" "00000001" "00000010"
+        "6162",
+        "017b7d",
+        "00",
+        "ffffffffffffffff",
+        "00000007",
+        "3ff8000000000000",
+        "01",
+        "09000000000000000000000000000000",
+        "0000000000000001",
+        "ffffffff",
+        "00000001"
+        "00000000"
+        "00000019"
+        "00000001"
+        "00000001"
+        "00000001"
+        "78",
+        "00000001"
+        "00000000"
+        "00000b86"
+        "00000001"
+        "00000001"
+        "00000010"
         "01000000000000000000000000000000",
-        "00000001" "00000000" "00000014" "00000001" "00000001" "00000008" "fffffffffffffffe",
-        "00000001" "00000000" "000002bd" "00000001" "00000001" "00000008" "3ff0000000000000",
+        "00000001"
+        "00000000"
+        "00000014"
+        "00000001"
+        "00000001"
+        "00000008"
+        "fffffffffffffffe",
+        "00000001"
+        "00000000"
+        "000002bd"
+        "00000001"
+        "00000001"
+        "00000008"
+        "3ff0000000000000",
     };
     const db_stmt stmt = {.name = "T", .args = needed, .uses_tenant = true};
     sample s = full();
@@ -158,9 +199,15 @@ static void test_which_types_fit(void **state)
         oq_field field;
         Oid fits[4], does_not[3];
     } row[] = {
-        {"text", {.type = OQ_TYPE_TEXT}, {DB_OID_TEXT, DB_OID_VARCHAR, DB_OID_NAME}, {DB_OID_UUID, DB_OID_JSONB}},
+        {"text",
+         {.type = OQ_TYPE_TEXT},
+         {DB_OID_TEXT, DB_OID_VARCHAR, DB_OID_NAME},
+         {DB_OID_UUID, DB_OID_JSONB}},
         {"choice", {.type = OQ_TYPE_CHOICE, .choices = choices}, {DB_OID_TEXT}, {DB_OID_INT4}},
-        {"i64", {.type = OQ_TYPE_I64}, {DB_OID_INT8, DB_OID_INT4, DB_OID_INT2}, {1700, DB_OID_FLOAT8}},
+        {"i64",
+         {.type = OQ_TYPE_I64},
+         {DB_OID_INT8, DB_OID_INT4, DB_OID_INT2},
+         {1700, DB_OID_FLOAT8}},
         {"i32", {.type = (oq_type)DB_TYPE_I32}, {DB_OID_INT4}, {DB_OID_INT8}},
         {"f64", {.type = OQ_TYPE_F64}, {DB_OID_FLOAT8, DB_OID_FLOAT4}, {1700, DB_OID_INT8}},
         {"time", {.type = OQ_TYPE_TIME}, {DB_OID_TIMESTAMPTZ}, {1114, DB_OID_DATE}},

@@ -61,7 +61,7 @@ void db_work_for_platform(db_work *work)
     work->is_told = false;
 }
 
-/* --- statements ----------------------------------------------------------------------------------*/
+/* --- statements --------------------------------------------------------------------------------*/
 
 /* A connection is held only while the statement runs. */
 static oq_err *run_reading(db_work *work, db_step *steps, size_t count)
@@ -133,7 +133,7 @@ oq_err *db_work_run(db_work *work, const db_stmt *stmt, const db_params *params,
     return err;
 }
 
-/* --- the end -------------------------------------------------------------------------------------*/
+/* --- the end -----------------------------------------------------------------------------------*/
 
 /* Once COMMIT is on its way, a lost connection leaves open whether it arrived. A look before keeps
  * that case rare: a session that is gone already has rolled back. */

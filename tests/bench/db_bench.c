@@ -10,7 +10,8 @@
 
 enum { SECONDS = 2, THREADS = 8, ROWS = 50 };
 
-static const char one_sql[] = "SELECT name, n FROM things WHERE tenant_id = $1::uuid AND name = 'a1'";
+static const char one_sql[] =
+    "SELECT name, n FROM things WHERE tenant_id = $1::uuid AND name = 'a1'";
 static const char many_sql[] = "SELECT id, name, n FROM things WHERE tenant_id = $1::uuid"
                                " AND name >= 'm' ORDER BY name";
 static const char tenant_text[] = "0a000000-0000-0000-0000-000000000000";
@@ -21,10 +22,16 @@ static const oq_field row_fields[] = {
     OQ_I64(sql_thing_find_row, n),
     OQ_FIELDS_END,
 };
-static const db_stmt one = {.name = "BENCH_ONE", .sql = one_sql, .uses_tenant = true,
-                            .fields = row_fields, .row_size = sizeof(sql_thing_find_row)};
-static const db_stmt many = {.name = "BENCH_MANY", .sql = many_sql, .uses_tenant = true,
-                             .fields = row_fields, .row_size = sizeof(sql_thing_find_row)};
+static const db_stmt one = {.name = "BENCH_ONE",
+                            .sql = one_sql,
+                            .uses_tenant = true,
+                            .fields = row_fields,
+                            .row_size = sizeof(sql_thing_find_row)};
+static const db_stmt many = {.name = "BENCH_MANY",
+                             .sql = many_sql,
+                             .uses_tenant = true,
+                             .fields = row_fields,
+                             .row_size = sizeof(sql_thing_find_row)};
 
 typedef struct load {
     db_fixture *f;
@@ -106,9 +113,10 @@ static void measure(db_fixture *f, const char *name, const db_stmt *stmt, size_t
     load ours = {.f = f, .stmt = stmt, .access = access, .rows = rows};
     load bare = {.f = f, .stmt = stmt, .access = access, .rows = rows, .is_bare = true};
     double theirs = per_second(&bare, threads), got = per_second(&ours, threads);
-    printf("{\"name\":\"db.%s\",\"value\":%.0f,\"unit\":\"units/s\",\"peer\":\"libpq without walls\","
-           "\"peer_value\":%.0f,\"ratio\":%.2f,\"gate\":%.2f,\"ok\":%s}\n",
-           name, got, theirs, got / theirs, gate, got / theirs >= gate ? "true" : "false");
+    printf(
+        "{\"name\":\"db.%s\",\"value\":%.0f,\"unit\":\"units/s\",\"peer\":\"libpq without walls\","
+        "\"peer_value\":%.0f,\"ratio\":%.2f,\"gate\":%.2f,\"ok\":%s}\n",
+        name, got, theirs, got / theirs, gate, got / theirs >= gate ? "true" : "false");
     fflush(stdout);
 }
 

@@ -50,8 +50,8 @@ static int close_db(void **state)
 static const char *found(const char *question)
 {
     static char sql[4096];
-    snprintf(sql, sizeof sql, "SELECT coalesce(string_agg(x, ' ' ORDER BY x), '') FROM (%s) AS q (x)",
-             question);
+    snprintf(sql, sizeof sql,
+             "SELECT coalesce(string_agg(x, ' ' ORDER BY x), '') FROM (%s) AS q (x)", question);
     return testdb_value(db, sql);
 }
 
@@ -106,7 +106,8 @@ static void test_questions(void **state)
          " AND EXISTS (SELECT FROM unnest(ARRAY[pg_get_expr(p.polqual, p.polrelid),"
          "   pg_get_expr(p.polwithcheck, p.polrelid)]) AS rule"
          "  WHERE rule IS NOT NULL AND strpos(rule, '(' || t.tenant_column ||"
-         "   ' = (NULLIF(current_setting(''optria.tenant''::text, true), ''''::text))::uuid)') = 0)"},
+         "   ' = (NULLIF(current_setting(''optria.tenant''::text, true), ''''::text))::uuid)') = "
+         "0)"},
         {"policies for optria_app that leave a condition out",
          "SELECT p.polname::text || ' of ' || t.name FROM pg_policy p"
          " JOIN our_tables t ON t.oid = p.polrelid"
@@ -122,9 +123,8 @@ static void test_questions(void **state)
          "SELECT r.rolname || ' on ' || t.name FROM our_tables t, pg_roles r"
          " WHERE r.rolname IN ('optria_app', 'optria_platform')"
          " AND has_table_privilege(r.oid, t.oid, 'TRUNCATE, REFERENCES, TRIGGER')"},
-        {"rights of everybody",
-         "SELECT c.relname::text FROM pg_class c, aclexplode(c.relacl) AS a"
-         " WHERE c.relnamespace = 'public'::regnamespace AND a.grantee = 0"},
+        {"rights of everybody", "SELECT c.relname::text FROM pg_class c, aclexplode(c.relacl) AS a"
+                                " WHERE c.relnamespace = 'public'::regnamespace AND a.grantee = 0"},
         {"roles of the program that can do more than they should",
          "SELECT rolname::text FROM pg_roles WHERE rolname IN ('optria_app', 'optria_platform')"
          " AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolcanlogin"
@@ -163,22 +163,25 @@ static void test_questions(void **state)
 static void test_questions_find_faults(void **state)
 {
     (void)state;
-    testdb_exec(db, "BEGIN; CREATE TABLE bad (id uuid PRIMARY KEY, user_id uuid);"
-                    "CREATE TABLE worse (tenant_id uuid NOT NULL, id uuid, PRIMARY KEY (tenant_id, id),"
-                    " UNIQUE (id));"
-                    "ALTER TABLE bad ADD CONSTRAINT bad_ref FOREIGN KEY (user_id) REFERENCES worse (id);"
-                    "ALTER TABLE worse OWNER TO optria_app; CREATE VIEW v AS SELECT * FROM worse;"
-                    "CREATE POLICY p ON worse TO optria_app USING (true);"
-                    "GRANT TRUNCATE ON bad TO optria_platform; GRANT SELECT ON bad TO PUBLIC;"
-                    "GRANT CREATE ON SCHEMA public TO optria_app;");
+    testdb_exec(
+        db, "BEGIN; CREATE TABLE bad (id uuid PRIMARY KEY, user_id uuid);"
+            "CREATE TABLE worse (tenant_id uuid NOT NULL, id uuid, PRIMARY KEY (tenant_id, id),"
+            " UNIQUE (id));"
+            "ALTER TABLE bad ADD CONSTRAINT bad_ref FOREIGN KEY (user_id) REFERENCES worse (id);"
+            "ALTER TABLE worse OWNER TO optria_app; CREATE VIEW v AS SELECT * FROM worse;"
+            "CREATE POLICY p ON worse TO optria_app USING (true);"
+            "GRANT TRUNCATE ON bad TO optria_platform; GRANT SELECT ON bad TO PUBLIC;"
+            "GRANT CREATE ON SCHEMA public TO optria_app;");
     static const struct {
         const char *question, *names;
     } row[] = {
         {"SELECT name FROM our_tables t WHERE NOT is_platform AND NOT EXISTS"
          " (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'tenant_id'"
-         "  AND a.atttypid = 'uuid'::regtype AND a.attnotnull)", "bad"},
+         "  AND a.atttypid = 'uuid'::regtype AND a.attnotnull)",
+         "bad"},
         {"SELECT name FROM our_tables WHERE NOT is_platform"
-         " AND NOT (relrowsecurity AND relforcerowsecurity)", "bad worse"},
+         " AND NOT (relrowsecurity AND relforcerowsecurity)",
+         "bad worse"},
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++)
         CHECK_STR(row[i].names, oq_cstr(found(row[i].question)), row[i].names);
@@ -191,9 +194,11 @@ static void test_named_constraints_exist(void **state)
     (void)state;
     for (const db_constraint *c = db_all_constraints; c->name; c++) {
         char sql[512];
-        snprintf(sql, sizeof sql, "SELECT (SELECT count(*) FROM pg_constraint WHERE conname = '%s')"
-                                  " + (SELECT count(*) FROM pg_class WHERE relname = '%s'"
-                                  "     AND relkind = 'i')", c->name, c->name);
+        snprintf(sql, sizeof sql,
+                 "SELECT (SELECT count(*) FROM pg_constraint WHERE conname = '%s')"
+                 " + (SELECT count(*) FROM pg_class WHERE relname = '%s'"
+                 "     AND relkind = 'i')",
+                 c->name, c->name);
         CHECK(c->name, testdb_number(db, sql) > 0);
     }
 }

@@ -49,15 +49,17 @@ static void wait_for(heard *h, const char *text, int gaps)
         fail_msg("wanted \"%s\" and %d gaps, heard \"%s\" and %d", text, gaps, h->text, h->gaps);
 }
 
-#define HEARD {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, "", 0}
+#define HEARD                                                                                      \
+    {                                                                                              \
+        PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, "", 0                                 \
+    }
 
 static void test_hears(void **state)
 {
     db_fixture *f = *state;
     heard one = HEARD, two = HEARD;
-    const db_channel channels[] = {{"optria_one", on_notify, on_gap, &one},
-                                   {"optria_Two", on_notify, NULL, &two},
-                                   {0}};
+    const db_channel channels[] = {
+        {"optria_one", on_notify, on_gap, &one}, {"optria_Two", on_notify, NULL, &two}, {0}};
     db_pool_options options = testdb_pool_options(f->db);
     db_listener *l = NULL;
     CHECK_OK(db_listener_open(&options, channels, &l));

@@ -40,14 +40,25 @@ static oq_err *run(const db_migration *files, bool dry_run, db_migrate_report *r
 }
 
 #define FILES(...) ((const db_migration[]){__VA_ARGS__, {0}})
-#define ONE        {1, "0001_one.sql", OQ_STR_INIT("CREATE TABLE one (a int); INSERT INTO one VALUES (1);")}
-#define TWO        {2, "0002_two.sql", OQ_STR_INIT("ALTER TABLE one ADD b int DEFAULT 2")}
-#define BROKEN     {3, "0003_broken.sql", OQ_STR_INIT("CREATE TABLE three (a int);\n-- \xd9\x85\nSELECT\n nothing FROM one")}
+#define ONE                                                                                        \
+    {                                                                                              \
+        1, "0001_one.sql", OQ_STR_INIT("CREATE TABLE one (a int); INSERT INTO one VALUES (1);")    \
+    }
+#define TWO                                                                                        \
+    {                                                                                              \
+        2, "0002_two.sql", OQ_STR_INIT("ALTER TABLE one ADD b int DEFAULT 2")                      \
+    }
+#define BROKEN                                                                                     \
+    {                                                                                              \
+        3, "0003_broken.sql",                                                                      \
+            OQ_STR_INIT("CREATE TABLE three (a int);\n-- \xd9\x85\nSELECT\n nothing FROM one")     \
+    }
 
 static bool has_table(const char *name)
 {
-    return testdb_number(db, oq_strf(arena, "SELECT count(*) FROM pg_class WHERE relname = '%s'",
-                                     name).ptr) > 0;
+    return testdb_number(
+               db, oq_strf(arena, "SELECT count(*) FROM pg_class WHERE relname = '%s'", name).ptr) >
+           0;
 }
 
 static void check_report(const char *label, db_migrate_report r, int before, int now, int pending,
@@ -74,7 +85,8 @@ static void test_once_and_in_order(void **state)
     assert_string_equal(said, "");
     assert_int_equal(testdb_number(db, "SELECT sum(a + b) FROM one"), 3);
     assert_int_equal(testdb_number(db, "SELECT count(*) FROM schema_migrations WHERE"
-                                       " length(checksum) = 64 AND applied_at <= now()"), 2);
+                                       " length(checksum) = 64 AND applied_at <= now()"),
+                     2);
     /* A database that is ahead of the program. */
     CHECK_OK(run(FILES(ONE), false, &r));
     check_report("older program", r, 2, 0, 0, 2);
@@ -124,14 +136,20 @@ static void test_refused(void **state)
         db_migration file[4];
         const char *code, *fact;
     } row[] = {
-        {"changed", {{1, "0001_one.sql", OQ_STR_INIT("SELECT 1")}, TWO}, "migrate.changed",
+        {"changed",
+         {{1, "0001_one.sql", OQ_STR_INIT("SELECT 1")}, TWO},
+         "migrate.changed",
          "0001_one.sql"},
         {"missing", {ONE, {3, "0003_x.sql", OQ_STR_INIT("SELECT 1")}}, "migrate.missing", "2"},
         {"missing first", {TWO}, "migrate.missing", "1"},
-        {"destructive", {ONE, TWO, {3, "0003_x.sql", OQ_STR_INIT("DROP TABLE one")}},
-         "migrate.destructive", "0003_x.sql"},
-        {"not allowed", {ONE, TWO, {3, "0003_x.sql", OQ_STR_INIT("COMMIT")}},
-         "migrate.not_allowed", "0003_x.sql"},
+        {"destructive",
+         {ONE, TWO, {3, "0003_x.sql", OQ_STR_INIT("DROP TABLE one")}},
+         "migrate.destructive",
+         "0003_x.sql"},
+        {"not allowed",
+         {ONE, TWO, {3, "0003_x.sql", OQ_STR_INIT("COMMIT")}},
+         "migrate.not_allowed",
+         "0003_x.sql"},
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++) {
         oq_err *err = run(row[i].file, false, &r);
@@ -140,8 +158,9 @@ static void test_refused(void **state)
         assert_string_equal(said, "");
     }
     testdb_exec(db, "UPDATE schema_migrations SET number = 5 WHERE number = 2");
-    oq_err *err = run(FILES(ONE, TWO, {5, "0005_x.sql", OQ_STR_INIT("ALTER TABLE one ADD b int DEFAULT 2")}),
-                      false, &r);
+    oq_err *err =
+        run(FILES(ONE, TWO, {5, "0005_x.sql", OQ_STR_INIT("ALTER TABLE one ADD b int DEFAULT 2")}),
+            false, &r);
     CHECK_CODE("out of order", err, "migrate.out_of_order");
     CHECK_STR("file", err->arg[0].value, "0002_two.sql");
     CHECK_STR("last", err->arg[1].value, "5");
@@ -204,9 +223,9 @@ static void test_the_real_ones(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_once_and_in_order),  TEST(test_dry_run_leaves_nothing),
+        TEST(test_once_and_in_order),         TEST(test_dry_run_leaves_nothing),
         TEST(test_failed_file_is_taken_back), TEST(test_refused),
-        TEST(test_starts_do_not_race), TEST(test_the_real_ones),
+        TEST(test_starts_do_not_race),        TEST(test_the_real_ones),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,7 +39,7 @@ static void end_all_sessions(db_fixture *f)
         usleep(1000);
 }
 
-/* --- questions -----------------------------------------------------------------------------------*/
+/* --- questions ---------------------------------------------------------------------------------*/
 
 static void test_opens_no_connection_by_itself(void **state)
 {
@@ -106,7 +106,7 @@ static void test_refused(void **state)
     }
 }
 
-/* --- connections that die ------------------------------------------------------------------------*/
+/* --- connections that die ----------------------------------------------------------------------*/
 
 static void test_died_while_idle(void **state)
 {
@@ -256,7 +256,7 @@ static void test_silence_is_not_waited_for(void **state)
     proxy_close(wire);
 }
 
-/* --- faults --------------------------------------------------------------------------------------*/
+/* --- faults ------------------------------------------------------------------------------------*/
 
 static void test_fault_points(void **state)
 {
@@ -285,7 +285,7 @@ static void test_fault_points(void **state)
     CHECK_OK(count_in(f, OQ_READ));
 }
 
-/* --- limits --------------------------------------------------------------------------------------*/
+/* --- limits ------------------------------------------------------------------------------------*/
 
 static void test_pool_full(void **state)
 {
@@ -339,7 +339,7 @@ static void test_lock_timeout_and_deadlock(void **state)
     oq_scope_close(one);
 }
 
-/* --- statements that grow old --------------------------------------------------------------------*/
+/* --- statements that grow old ------------------------------------------------------------------*/
 
 static void test_schema_changes_under_us(void **state)
 {
@@ -390,7 +390,7 @@ static void test_prepared_later(void **state)
     assert_int_equal(db_pool_stats_get(f->pool).opened_total, 1);
 }
 
-/* --- many at once --------------------------------------------------------------------------------*/
+/* --- many at once ------------------------------------------------------------------------------*/
 
 enum { THREADS = 8, ROUNDS = 60 };
 
@@ -410,7 +410,9 @@ static void *work(void *arg)
     for (int i = 0; i < ROUNDS; i++) {
         oq_err_reset();
         oq_arena_reset(arena);
-        const oq_scope_options options = {.pool = w->f->pool, .tenant_id = tenant, .arena = arena,
+        const oq_scope_options options = {.pool = w->f->pool,
+                                          .tenant_id = tenant,
+                                          .arena = arena,
                                           .access = i % 3 ? OQ_READ : OQ_WRITE};
         oq_scope *s;
         sql_thing_find_rows rows;

@@ -12,8 +12,10 @@ typedef struct one_row {
     int64_t n;
 } one_row;
 static const oq_field one_fields[] = {OQ_I64(one_row, n), OQ_FIELDS_END};
-static const db_stmt one_stmt = {.name = "ONE", .sql = "SELECT 1::bigint AS n",
-                                 .is_platform = true, .fields = one_fields,
+static const db_stmt one_stmt = {.name = "ONE",
+                                 .sql = "SELECT 1::bigint AS n",
+                                 .is_platform = true,
+                                 .fields = one_fields,
                                  .row_size = sizeof(one_row)};
 
 static oq_err *ask(db_pool *pool, oq_arena *arena, oq_access access)
@@ -39,9 +41,12 @@ static void test_restart(void **state)
     cluster *c = NULL;
     CHECK_OK(cluster_open(&options, &c));
 
-    const db_pool_options pool_options = {
-        .url = oq_str_copy(arena, cluster_server_url(c)), .app_name = "optria test", .size_max = 4,
-        .wait_max_ms = 1000, .statement_max_ms = 5000, .connect_max_ms = 5000};
+    const db_pool_options pool_options = {.url = oq_str_copy(arena, cluster_server_url(c)),
+                                          .app_name = "optria test",
+                                          .size_max = 4,
+                                          .wait_max_ms = 1000,
+                                          .statement_max_ms = 5000,
+                                          .connect_max_ms = 5000};
     db_pool *pool;
     CHECK_OK(db_pool_open(&pool_options, &pool));
     CHECK_OK(ask(pool, arena, OQ_READ));

@@ -1,4 +1,5 @@
-/* Units of work on a real PostgreSQL: what a tenant sees, what a reading scope may, what is kept. */
+/* Units of work on a real PostgreSQL: what a tenant sees, what a reading scope may, what is kept.
+ */
 #include "support/db_fixture.h"
 
 #include "db/constraint.h"
@@ -27,7 +28,7 @@ static oq_err *add(oq_scope *s, const char *name, int64_t n)
         NULL);
 }
 
-/* --- tenants -------------------------------------------------------------------------------------*/
+/* --- tenants -----------------------------------------------------------------------------------*/
 
 static void test_a_tenant_sees_its_own(void **state)
 {
@@ -50,13 +51,15 @@ static void test_a_tenant_sees_its_own(void **state)
 
 /* The second wall alone: statements that forget the tenant, as none of ours can. */
 static const oq_field count_fields[] = {OQ_I64(sql_thing_count_row, count), OQ_FIELDS_END};
-static const db_stmt count_without_tenant = {
-    .name = "COUNT_WITHOUT_TENANT", .sql = "SELECT count(*) AS count FROM things",
-    .fields = count_fields, .row_size = sizeof(sql_thing_count_row)};
+static const db_stmt count_without_tenant = {.name = "COUNT_WITHOUT_TENANT",
+                                             .sql = "SELECT count(*) AS count FROM things",
+                                             .fields = count_fields,
+                                             .row_size = sizeof(sql_thing_count_row)};
 static const db_stmt update_without_tenant = {
     .name = "UPDATE_WITHOUT_TENANT", .sql = "UPDATE things SET n = n + 1", .writes = true};
 static const db_stmt steal_into_b = {
-    .name = "STEAL_INTO_B", .writes = true,
+    .name = "STEAL_INTO_B",
+    .writes = true,
     .sql = "UPDATE things SET tenant_id = '0b000000-0000-0000-0000-000000000000'"};
 
 static void test_row_security_holds_alone(void **state)
@@ -127,15 +130,16 @@ static void test_reused_connection_carries_nothing(void **state)
     assert_int_equal(db_pool_stats_get(f->pool).opened_total, 1);
 }
 
-/* --- reading and writing -------------------------------------------------------------------------*/
+/* --- reading and writing -----------------------------------------------------------------------*/
 
 static void test_reading_cannot_write(void **state)
 {
     db_fixture *f = *state;
     oq_scope *s = db_fixture_scope(f, TENANT_A, OQ_READ);
     CHECK_CODE("stopped here", add(s, "x", 1), "db.read_only");
-    CHECK_CODE("a lock", sql_thing_lock(s, (sql_thing_lock_args){OQ_STR("a1")},
-                                        &(sql_thing_lock_rows){0}), "db.read_only");
+    CHECK_CODE("a lock",
+               sql_thing_lock(s, (sql_thing_lock_args){OQ_STR("a1")}, &(sql_thing_lock_rows){0}),
+               "db.read_only");
     /* The database knows it too, should a statement hide what it does. */
     CHECK_CODE("stopped there", sql_thing_secret_add(s, NULL), "db.read_only");
     assert_int_equal(count_things(s), 2); /* a reading scope goes on after an error */
@@ -257,7 +261,7 @@ static void test_after_commit(void **state)
     assert_int_equal(calls, 122222);
 }
 
-/* --- what a scope carries ------------------------------------------------------------------------*/
+/* --- what a scope carries ----------------------------------------------------------------------*/
 
 static void test_clock_stands_within_a_unit(void **state)
 {
@@ -276,10 +280,14 @@ static void test_clock_stands_within_a_unit(void **state)
 static void test_actor_and_rights(void **state)
 {
     db_fixture *f = *state;
-    const oq_scope_options options = {
-        .pool = f->pool, .tenant_id = TENANT_A, .arena = f->arena, .request_id = OQ_STR("r-1"),
-        .actor = {.kind = ACTOR_USER, .label = OQ_STR("x@y.z"), .role = ROLE_VIEWER,
-                  .caps = oq_caps_of_role(ROLE_VIEWER)}};
+    const oq_scope_options options = {.pool = f->pool,
+                                      .tenant_id = TENANT_A,
+                                      .arena = f->arena,
+                                      .request_id = OQ_STR("r-1"),
+                                      .actor = {.kind = ACTOR_USER,
+                                                .label = OQ_STR("x@y.z"),
+                                                .role = ROLE_VIEWER,
+                                                .caps = oq_caps_of_role(ROLE_VIEWER)}};
     oq_scope *s;
     CHECK_OK(oq_scope_open(&options, &s));
     CHECK_OK(oq_scope_require(s, CAP_DASHBOARD_VIEW));
@@ -292,7 +300,7 @@ static void test_actor_and_rights(void **state)
     oq_scope_close(s);
 }
 
-/* --- the platform --------------------------------------------------------------------------------*/
+/* --- the platform ------------------------------------------------------------------------------*/
 
 static void test_platform_crosses_tenants(void **state)
 {
@@ -386,7 +394,7 @@ static void test_entered_first(void **state)
     db_platform_close(p);
 }
 
-/* --- broken rules --------------------------------------------------------------------------------*/
+/* --- broken rules ------------------------------------------------------------------------------*/
 
 static void test_constraints(void **state)
 {
@@ -418,8 +426,8 @@ static void test_constraints(void **state)
     CHECK_CODE("reference", err, "db.constraint");
     CHECK_STR("name", err->arg[0].value, "things_parent_fkey");
     oq_scope_close(s);
-    assert_int_equal(testdb_number(f->db, "SELECT count(*) FROM things WHERE parent_id IS NOT NULL"),
-                     0);
+    assert_int_equal(
+        testdb_number(f->db, "SELECT count(*) FROM things WHERE parent_id IS NOT NULL"), 0);
     assert_int_equal(db_pool_stats_get(f->pool).busy, 0);
 }
 
@@ -430,7 +438,8 @@ static void test_named_constraint(void **state)
     if (!db_all_constraints[0].name)
         skip();
     testdb_exec(f->db, oq_strf(f->arena, "ALTER TABLE things ADD CONSTRAINT \"%s\" CHECK (n <> 77)",
-                               db_all_constraints[0].name).ptr);
+                               db_all_constraints[0].name)
+                           .ptr);
     oq_scope *s = db_fixture_scope(f, TENANT_A, OQ_WRITE);
     oq_err *err = add(s, "x", 77);
     CHECK_CODE("named", err, db_all_constraints[0].code);
@@ -444,9 +453,14 @@ static void test_session_settings(void **state)
     static const struct {
         const char *name, *value;
     } row[] = {
-        {"TimeZone", "UTC"}, {"jit", "off"}, {"search_path", "public,pg_temp"},
-        {"statement_timeout", "5s"}, {"lock_timeout", "2500ms"}, {"application_name", "optria test"},
-        {"client_encoding", "UTF8"}, {"row_security", "on"},
+        {"TimeZone", "UTC"},
+        {"jit", "off"},
+        {"search_path", "public,pg_temp"},
+        {"statement_timeout", "5s"},
+        {"lock_timeout", "2500ms"},
+        {"application_name", "optria test"},
+        {"client_encoding", "UTF8"},
+        {"row_security", "on"},
         {"default_transaction_isolation", "read committed"},
         {"idle_in_transaction_session_timeout", "1min"},
     };

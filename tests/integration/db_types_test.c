@@ -46,16 +46,42 @@ static void test_there_and_back(void **state)
     int64_t i64s[] = {INT64_MAX, -1, 0};
     double f64s[] = {0.1, -1e308, INFINITY};
     const sql_echo_args row[] = {
-        {.text = OQ_STR("مضخة 7"), .i64 = 42, .i32 = -7, .f64 = 0.1, .truth = true,
-         .uuid = {{0xff, [15] = 1}}, .time = INT64_C(1767225600123456), .date = 20000,
-         .json = OQ_STR("{\"a\": [1, \"b\"]}"), .bytes = OQ_STR("\0\xff\\x"),
-         .texts = {texts, 3}, .uuids = {uuids, 2}, .i64s = {i64s, 3}, .f64s = {f64s, 3}},
-        {.text = OQ_STR(""), .i64 = INT64_MAX, .i32 = INT32_MAX, .f64 = -0.0, .truth = false,
-         .time = INT64_C(4102444800000000), .date = 2000000, .json = OQ_STR("null"), .bytes = OQ_STR("")},
-        {.text = OQ_STR("'; DROP TABLE things; --"), .i64 = INT64_MIN + 1, .i32 = INT32_MIN,
-         .f64 = -INFINITY, .time = -INT64_C(62135596800000000), .date = -719162,
-         .json = OQ_STR("\"\\u0001\""), .bytes = OQ_STR("x")},
-        {.text = OQ_STR("x"), .f64 = 5e-324, .time = 0, .date = 0, .json = OQ_STR("0"),
+        {.text = OQ_STR("مضخة 7"),
+         .i64 = 42,
+         .i32 = -7,
+         .f64 = 0.1,
+         .truth = true,
+         .uuid = {{0xff, [15] = 1}},
+         .time = INT64_C(1767225600123456),
+         .date = 20000,
+         .json = OQ_STR("{\"a\": [1, \"b\"]}"),
+         .bytes = OQ_STR("\0\xff\\x"),
+         .texts = {texts, 3},
+         .uuids = {uuids, 2},
+         .i64s = {i64s, 3},
+         .f64s = {f64s, 3}},
+        {.text = OQ_STR(""),
+         .i64 = INT64_MAX,
+         .i32 = INT32_MAX,
+         .f64 = -0.0,
+         .truth = false,
+         .time = INT64_C(4102444800000000),
+         .date = 2000000,
+         .json = OQ_STR("null"),
+         .bytes = OQ_STR("")},
+        {.text = OQ_STR("'; DROP TABLE things; --"),
+         .i64 = INT64_MIN + 1,
+         .i32 = INT32_MIN,
+         .f64 = -INFINITY,
+         .time = -INT64_C(62135596800000000),
+         .date = -719162,
+         .json = OQ_STR("\"\\u0001\""),
+         .bytes = OQ_STR("x")},
+        {.text = OQ_STR("x"),
+         .f64 = 5e-324,
+         .time = 0,
+         .date = 0,
+         .json = OQ_STR("0"),
          .bytes = OQ_STR("x")},
     };
     oq_scope *s = db_fixture_scope(f, TENANT_A, OQ_READ);
@@ -72,8 +98,11 @@ static void test_not_given_is_null(void **state)
 {
     db_fixture *f = *state;
     oq_scope *s = db_fixture_scope(f, TENANT_A, OQ_READ);
-    const sql_echo_null_args none = {.i64 = OQ_I64_NONE, .i32 = OQ_I64_NONE, .f64 = NAN,
-                                     .time = OQ_TIME_NONE, .date = OQ_DATE_NONE};
+    const sql_echo_null_args none = {.i64 = OQ_I64_NONE,
+                                     .i32 = OQ_I64_NONE,
+                                     .f64 = NAN,
+                                     .time = OQ_TIME_NONE,
+                                     .date = OQ_DATE_NONE};
     sql_echo_null_rows rows;
     CHECK_OK(sql_echo_null(s, none, &rows));
     const echo *e = rows.at;
@@ -117,7 +146,9 @@ static void test_choices(void **state)
         const char *text;
         int level;
         const char *code;
-    } row[] = {{"low", LEVEL_LOW, NULL}, {"high", LEVEL_HIGH, NULL}, {NULL, LEVEL_NONE, NULL},
+    } row[] = {{"low", LEVEL_LOW, NULL},
+               {"high", LEVEL_HIGH, NULL},
+               {NULL, LEVEL_NONE, NULL},
                {"odd", 0, "db.choice_unknown"}};
     oq_scope *s = db_fixture_scope(f, TENANT_A, OQ_READ);
     for (size_t i = 0; i < OQ_COUNT(row); i++) {
@@ -169,8 +200,12 @@ static void test_large_values(void **state)
     char *bytes = malloc(SIZE);
     for (size_t i = 0; i < SIZE; i++)
         bytes[i] = (char)(i * 31 % 251);
-    sql_echo_null_args args = {.bytes = oq_strn(bytes, SIZE), .i64 = OQ_I64_NONE, .i32 = 1,
-                               .f64 = 1, .time = 1, .date = 1};
+    sql_echo_null_args args = {.bytes = oq_strn(bytes, SIZE),
+                               .i64 = OQ_I64_NONE,
+                               .i32 = 1,
+                               .f64 = 1,
+                               .time = 1,
+                               .date = 1};
     sql_echo_null_rows rows;
     oq_mark mark = oq_arena_mark(f->arena);
     CHECK_OK(sql_echo_null(s, args, &rows));

@@ -34,12 +34,10 @@ typedef struct echo {
 } echo;
 
 static const oq_field echo_fields[] = {
-    OQ_TEXT(echo, text),     OQ_I64(echo, i64),     DB_I32(echo, i32),
-    OQ_F64(echo, f64),       OQ_BOOL(echo, truth),  OQ_UUID(echo, uuid),
-    OQ_TIME(echo, time),     OQ_DATE(echo, date),   OQ_JSON(echo, json),
-    OQ_BYTES(echo, bytes),   OQ_TEXTS(echo, texts), OQ_UUIDS(echo, uuids),
-    DB_I64S(echo, i64s),     DB_F64S(echo, f64s),   OQ_TEXT(echo, never),
-    OQ_FIELDS_END,
+    OQ_TEXT(echo, text),  OQ_I64(echo, i64),     DB_I32(echo, i32),     OQ_F64(echo, f64),
+    OQ_BOOL(echo, truth), OQ_UUID(echo, uuid),   OQ_TIME(echo, time),   OQ_DATE(echo, date),
+    OQ_JSON(echo, json),  OQ_BYTES(echo, bytes), OQ_TEXTS(echo, texts), OQ_UUIDS(echo, uuids),
+    DB_I64S(echo, i64s),  DB_F64S(echo, f64s),   OQ_TEXT(echo, never),  OQ_FIELDS_END,
 };
 
 typedef enum level_of { LEVEL_NONE, LEVEL_LOW, LEVEL_HIGH } level_of;

@@ -152,8 +152,8 @@ static void *run(void *arg)
             if (polled[2 + 2 * i].revents)
                 alive = pass_on(p->pair[i].client, p->pair[i].server);
             if (alive && polled[3 + 2 * i].revents)
-                alive = mode != PROXY_CUT_AT_ANSWER &&
-                        pass_on(p->pair[i].server, p->pair[i].client);
+                alive =
+                    mode != PROXY_CUT_AT_ANSWER && pass_on(p->pair[i].server, p->pair[i].client);
             if (!alive)
                 drop_pair(p, i);
         }

@@ -14,7 +14,8 @@ typedef enum proxy_mode {
     PROXY_PASS,
     PROXY_REFUSE,        /* no new connections: the server is down; open ones stay */
     PROXY_SILENT,        /* nothing passes any more, and nobody is told */
-    PROXY_CUT_AT_ANSWER, /* what the client says arrives; where the server answers, the wire breaks */
+    PROXY_CUT_AT_ANSWER, /* what the client says arrives; where the server answers, the wire breaks
+                          */
 } proxy_mode;
 
 proxy *proxy_open(void);

@@ -23,7 +23,7 @@ static _Noreturn void give_up(const char *what, const char *why)
     exit(1);
 }
 
-/* --- addresses -----------------------------------------------------------------------------------*/
+/* --- addresses ---------------------------------------------------------------------------------*/
 
 static const char *admin_address(void)
 {
@@ -78,7 +78,7 @@ oq_str testdb_url_through(testdb *db, const char *host, int port)
     return address(db->arena, db->name.ptr, SERVER, host, oq_strf(db->arena, "%d", port).ptr);
 }
 
-/* --- SQL as the superuser ------------------------------------------------------------------------*/
+/* --- SQL as the superuser ----------------------------------------------------------------------*/
 
 static void say_nothing(void *self, const char *notice)
 {
@@ -140,7 +140,7 @@ int64_t testdb_number(testdb *db, const char *sql)
     return number;
 }
 
-/* --- the template --------------------------------------------------------------------------------*/
+/* --- the template ------------------------------------------------------------------------------*/
 
 static oq_str template_name(oq_arena *arena)
 {
@@ -195,7 +195,7 @@ static oq_str need_template(oq_arena *arena, PGconn *admin)
     return name;
 }
 
-/* --- life ----------------------------------------------------------------------------------------*/
+/* --- life --------------------------------------------------------------------------------------*/
 
 static testdb *open_with(bool has_schema)
 {

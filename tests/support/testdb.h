@@ -6,7 +6,8 @@
  * and walls are those of an installation: an owner without superuser's rights, and the server's
  * login, which owns nothing.
  *
- * Whatever fails here ends the test program with a sentence: there is nothing to test without it. */
+ * Whatever fails here ends the test program with a sentence: there is nothing to test without it.
+ */
 #ifndef SUPPORT_TESTDB_H
 #define SUPPORT_TESTDB_H
 
