@@ -163,8 +163,10 @@ static void put_row(const web_page *page, web_value *list, const audit_row *row)
                              OQ_NONE));
     if (row->object_type.len) {
         web_value *object = web_put_object(v, "object");
-        web_put_text(object, "type", audit_object_words(arena, lang, row->object_type));
-        web_put_text(object, "label", row->object_label.len ? row->object_label : row->object_id);
+        oq_str type = audit_object_words(arena, lang, row->object_type);
+        oq_str name = row->object_label.len ? row->object_label : row->object_id;
+        web_put_text(object, "type", name.len ? type : OQ_NONE);
+        web_put_text(object, "label", name.len ? name : type);
         audit_page_query same = {.object_type = row->object_type, .object_id = row->object_id};
         web_put_text(object, "href", link_to(page, "/audit", same, OQ_NONE));
     }

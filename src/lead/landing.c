@@ -118,5 +118,8 @@ oq_err *landing_post(http_req *rq)
         return err;
     if (err->kind != OQ_INVALID && err->kind != OQ_LIMIT)
         oq_log_err(OQ_LOG_ERROR, "lead.not_stored", err, NULL);
+    for (size_t i = 0; i < err->arg_count; i++)
+        if (strcmp(err->arg[i].name, "retry_after_s") == 0)
+            http_set_header(rq, "Retry-After", err->arg[i].value);
     return show(rq, &form, err, false);
 }

@@ -43,8 +43,9 @@ static void test_landing(void **state)
     CHECK("nothing is asked twice", !seen_has(&got, "value=\"\" selected"));
     got = house_get(h, NOBODY, "/?sent=true&lang=en");
     CHECK("thanks", seen_has(&got, "Thank you.") && !seen_has(&got, "name=\"form_token\""));
+    CHECK("to sign in", seen_has(&got, "href=\"/login\"") && !seen_has(&got, "href=\"/app\""));
     got = house_get(h, ADMIN_A, "/");
-    assert_int_equal(got.status, 200);
+    CHECK("who is signed in goes on", got.status == 200 && seen_has(&got, "href=\"/app\""));
 }
 
 /* --- the form
@@ -154,6 +155,7 @@ static void test_too_many(void **state)
     assert_int_equal(got.status, 429);
     CHECK("typed text stays", seen_has(&got, "value=\"Sara Ali\""));
     CHECK("why", seen_has(&got, "Too many requests"));
+    CHECK_STR("when again", seen_header(&got, "Retry-After"), "3500");
     assert_int_equal(count(h), LEAD_PER_ADDRESS);
     oq_clock_advance(OQ_HOUR);
     assert_int_equal(post(h, GOOD).status, 303);
