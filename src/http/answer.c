@@ -119,8 +119,8 @@ void http_set_cookie(http_req *rq, const char *name, oq_str value, int64_t max_a
         rq->answer.late = oq_fail(OQ_INTERNAL, "http.bad_header", "name=%s", name);
         return;
     }
-    oq_str age = max_age_s < 0 ? OQ_STR("")
-                               : oq_strf(rq->arena, "; Max-Age=%lld", (long long)max_age_s);
+    oq_str age =
+        max_age_s < 0 ? OQ_STR("") : oq_strf(rq->arena, "; Max-Age=%lld", (long long)max_age_s);
     add_header(rq, "Set-Cookie",
                oq_strf(rq->arena, "%s=%.*s; Path=/; SameSite=Lax%.*s%s%s", name, OQ_FMT(value),
                        OQ_FMT(age), script_may_read ? "" : "; HttpOnly",

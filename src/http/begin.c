@@ -48,8 +48,7 @@ static void check_headers(http_req *rq, oq_str version)
     if (size && size->header_size > HTTP_HEADER_BYTES_MAX)
         http_refuse(rq, OQ_MALFORMED, "http.headers_too_large", HTTP_HEADER_BYTES_MAX);
     bool two_ways = scan.lengths > 1 || scan.codings > 1 || (scan.lengths && scan.codings);
-    bool unknown_coding =
-        scan.codings && !oq_str_eq_ascii_nocase(scan.coding, OQ_STR("chunked"));
+    bool unknown_coding = scan.codings && !oq_str_eq_ascii_nocase(scan.coding, OQ_STR("chunked"));
     bool no_host = scan.hosts != 1 && oq_str_eq(version, OQ_STR("HTTP/1.1"));
     if (scan.is_bad || two_ways || unknown_coding || no_host)
         http_refuse(rq, OQ_MALFORMED, "http.header_malformed", 0);
@@ -63,8 +62,8 @@ static void read_identity(http_req *rq)
 {
     const http_server *server = rq->server;
     oq_str id = http_header(rq, "X-Request-Id");
-    rq->request_id = http_request_id_ok(id) ? id
-                                            : oq_uuid_text(rq->arena, oq_uuid_new(oq_clock_now()));
+    rq->request_id =
+        http_request_id_ok(id) ? id : oq_uuid_text(rq->arena, oq_uuid_new(oq_clock_now()));
     rq->peer = oq_cstr(rq->conn->address);
     if (server->proxies.count && http_proxies_trust(&server->proxies, rq->peer)) {
         rq->is_tls = oq_str_eq_ascii_nocase(http_header(rq, "X-Forwarded-Proto"), OQ_STR("https"));

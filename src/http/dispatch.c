@@ -19,7 +19,7 @@ static oq_err *check_feature(const http_req *rq)
     return oq_fail(OQ_LOCKED, "feature.off", "feature=%s", feature);
 }
 
-/* --- who asks, and may they --------------------------------------------------------------------*/
+/* --- who asks, and may they ------------------------------------------------------------------*/
 
 static oq_err *authenticate(http_req *rq)
 {

@@ -4,7 +4,7 @@
 #include "http/server.h"
 #include "http/test_client.h"
 
-/* --- a database that only writes down what is asked of it -----------------------------------------*/
+/* --- a database that only writes down what is asked of it ------------------------------------*/
 
 static char diary[1000]; /* written by one worker, read when it has answered */
 
@@ -194,7 +194,8 @@ static const http_route routes[] = {
      .answer = thing_fields, .shape = HTTP_ANSWER_RECORD, .status = 201},
     {HTTP_GET, "/api/things/{id}", CAP_ASSET_READ, get_thing, .writes = true},
     {HTTP_DELETE, "/api/things/{id}", CAP_ASSET_READ, get_thing},
-    {HTTP_POST, "/api/machine", CAP_ASSET_READ, get_thing, .skips_csrf = true, .body = thing_fields},
+    {HTTP_POST, "/api/machine", CAP_ASSET_READ, get_thing, .skips_csrf = true,
+     .body = thing_fields},
     {HTTP_POST, "/api/raw", CAP_ASSET_READ, raw, .takes_raw = true, .body_max = 100},
     {HTTP_GET, "/api/broken", CAP_ASSET_READ, break_down},
     {HTTP_GET, "/api/silent", CAP_ASSET_READ, say_nothing},
@@ -214,7 +215,7 @@ static const http_route routes[] = {
 };
 static http_route_list tables = {routes, NULL};
 
-/* --- the floors above --------------------------------------------------------------------------*/
+/* --- the floors above ------------------------------------------------------------------------*/
 
 /* The cookie "who" and the bearer token name who asks. */
 static oq_err *authenticate(void *self, http_req *rq, http_who *ret_who)
@@ -301,17 +302,16 @@ static seen ask(house *h, const char *name, const char *method, const char *path
                 const char *headers, const char *body)
 {
     diary[0] = '\0';
-    oq_str all = name ? oq_strf(h->arena, "Cookie: who=%s\r\n%s", name, headers)
-                      : oq_cstr(headers);
+    oq_str all = name ? oq_strf(h->arena, "Cookie: who=%s\r\n%s", name, headers) : oq_cstr(headers);
     return client_request(h->arena, h->port, method, path, oq_str_c(h->arena, all), body);
 }
 
 #define CHECK_DIARY(label, wanted) CHECK_STR(label, oq_str_trim(oq_cstr(diary)), wanted)
 
-#define HTML "Accept: text/html\r\n"
-#define JSON "Content-Type: application/json\r\n"
-#define FORM "Content-Type: application/x-www-form-urlencoded\r\n"
-#define CSRF "X-CSRF-Token: token-1234\r\n"
+#define HTML                       "Accept: text/html\r\n"
+#define JSON                       "Content-Type: application/json\r\n"
+#define FORM                       "Content-Type: application/x-www-form-urlencoded\r\n"
+#define CSRF                       "X-CSRF-Token: token-1234\r\n"
 
 /* --- the tests -------------------------------------------------------------------------------*/
 
@@ -356,8 +356,7 @@ static void test_who_may_do_what(void **state)
         if (row[i].code && row[i].code[0])
             CHECK_PROBLEM(label, s, row[i].status, row[i].code);
         else if (s.status != row[i].status)
-            fail_msg("%s: wanted %d, got %d %.*s", label, row[i].status, s.status,
-                     OQ_FMT(s.body));
+            fail_msg("%s: wanted %d, got %d %.*s", label, row[i].status, s.status, OQ_FMT(s.body));
         CHECK_DIARY(label, row[i].diary);
     }
 }
@@ -369,8 +368,8 @@ static void test_pages_lead_people_on(void **state)
         int status;
         const char *location, *body;
     } row[] = {
-        {NULL, "GET", "/things?a=b&c=%D8%A3", "", 303, "/login?next=/things%3Fa%3Db%26c%3D%25D8%25A3",
-         NULL},
+        {NULL, "GET", "/things?a=b&c=%D8%A3", "", 303,
+         "/login?next=/things%3Fa%3Db%26c%3D%25D8%25A3", NULL},
         {"old", "GET", "/things", "", 303, "/login?next=/things", NULL},
         {NULL, "POST", "/things", "", 303, "/login", NULL},
         {"old", "GET", "/welcome", "", 200, NULL, "<p>page"},
@@ -468,18 +467,19 @@ static void test_bodies(void **state)
         {"raw", "/api/raw", "Content-Type: text/csv\r\n", "a;b", 200, "a;b"},
         {"raw, too much", "/api/raw", "",
          "0123456789012345678901234567890123456789012345678901234567890123456789"
-         "01234567890123456789012345678901", 413, "http.body_too_large"},
+         "01234567890123456789012345678901",
+         413, "http.body_too_large"},
         {"none wanted", "/api/tenants", "", "x", 400, "http.body_unexpected"},
         {"none wanted", "/api/tenants", JSON, "{\"a\":1}", 400, "http.body_unexpected"},
         {"a button", "/api/tenants", FORM, "csrf_token=token-1234", 204, ""},
         {"a fetch", "/api/tenants", JSON, " {} ", 204, ""},
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++) {
-        seen s = ask(*state, NULL, "POST", row[i].path,
-                     oq_strf(((house *)*state)->arena, "Authorization: Bearer chief\r\n%s",
-                             row[i].headers)
-                         .ptr,
-                     row[i].body);
+        seen s = ask(
+            *state, NULL, "POST", row[i].path,
+            oq_strf(((house *)*state)->arena, "Authorization: Bearer chief\r\n%s", row[i].headers)
+                .ptr,
+            row[i].body);
         if (s.status != row[i].status || !seen_has(&s, row[i].wanted))
             fail_msg("%s: wanted %d %s, got %d %.*s", row[i].label, row[i].status, row[i].wanted,
                      s.status, OQ_FMT(s.body));
@@ -563,9 +563,8 @@ static void test_languages_in_their_order(void **state)
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++) {
         seen s = ask(*state, row[i].name, "GET", row[i].path, row[i].headers, NULL);
-        CHECK(row[i].label, seen_has(&s, oq_strf(((house *)*state)->arena, "\"lang\":\"%s\"",
-                                                 row[i].lang)
-                                             .ptr));
+        CHECK(row[i].label,
+              seen_has(&s, oq_strf(((house *)*state)->arena, "\"lang\":\"%s\"", row[i].lang).ptr));
     }
     seen s = ask(*state, NULL, "GET", "/welcome?lang=en", "", NULL);
     CHECK_STR("remembered", seen_header(&s, "Set-Cookie"),

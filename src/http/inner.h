@@ -11,7 +11,8 @@
  *     closed        sent, or the client is gone        event thread   server.c
  *
  * Cheap routes and most refusals skip the queue: they are dispatched in the event thread. A request
- * belongs to one thread at a time and is handed over through the queue's lock or libmicrohttpd's. */
+ * belongs to one thread at a time and is handed over through the queue's lock or libmicrohttpd's.
+ */
 #ifndef HTTP_INNER_H
 #define HTTP_INNER_H
 
@@ -157,7 +158,7 @@ OQ_CHECKED oq_err *http_body_check(http_req *rq);
 /* The token of a form; not a form, or none in it: OQ_NONE. */
 OQ_CHECKED oq_err *http_body_csrf(http_req *rq, oq_str *ret_token);
 
-/* --- answering (answer.c, reply.c, problem.c) -------------------------------------------------*/
+/* --- answering (answer.c, reply.c, problem.c) ------------------------------------------------*/
 
 /* Forgets everything that was answered so far, cookies too. */
 void http_answer_reset(http_req *rq);
@@ -173,14 +174,14 @@ int64_t http_err_fact(const oq_err *err, const char *name, int64_t otherwise);
 /* Makes rq->reply of rq->answer: headers, compression. */
 void http_reply_build(http_req *rq);
 
-/* --- compression (gzip.c) ---------------------------------------------------------------------*/
+/* --- compression (gzip.c) --------------------------------------------------------------------*/
 
 /* A zipped copy of `in`; false when it would not be smaller. */
 bool http_gzip(oq_str in, oq_buf *ret_out);
 /* Fails: http.gzip_malformed, http.body_too_large (fact: max) past `max` bytes. */
 OQ_CHECKED oq_err *http_gunzip(oq_str in, size_t max, oq_buf *ret_out);
 
-/* --- dispatching (dispatch.c, worker.c) -------------------------------------------------------*/
+/* --- dispatching (dispatch.c, worker.c) ------------------------------------------------------*/
 
 /* Everything from the route to the finished reply. */
 void http_dispatch(http_req *rq);

@@ -66,8 +66,7 @@ static oq_str schema_name(doc *d, const oq_field *table, use u, const http_route
 static oq_str schema_ref(doc *d, const http_route *route, use u)
 {
     const http_route *first;
-    return oq_strf(d->arena, "schemas/%.*s",
-                   OQ_FMT(schema_name(d, table_of(route, u), u, &first)));
+    return oq_strf(d->arena, "schemas/%.*s", OQ_FMT(schema_name(d, table_of(route, u), u, &first)));
 }
 
 /* --- operations ------------------------------------------------------------------------------*/
@@ -197,7 +196,8 @@ static void put_operation(doc *d, const http_route *route)
     if (route->feature)
         put(d, "x-feature", oq_cstr(route->feature));
     oq_json_put(d->j, raw, "security",
-                route->cap == CAP_PUBLIC ? OQ_STR("[]") : OQ_STR("[{\"cookie\":[]},{\"bearer\":[]}]"));
+                route->cap == CAP_PUBLIC ? OQ_STR("[]")
+                                         : OQ_STR("[{\"cookie\":[]},{\"bearer\":[]}]"));
     put_parameters(d, route);
     put_request_body(d, route);
     put_responses(d, route);
@@ -245,7 +245,8 @@ static const char problem_response[] =
     "\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}}}";
 
 static const char security_schemes[] =
-    "{\"cookie\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"optria_session\",\"description\":"
+    "{\"cookie\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"optria_session\","
+    "\"description\":"
     "\"A signed-in person. Every change also sends the token of the session as X-CSRF-Token.\"},"
     "\"bearer\":{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"An API token.\"}}";
 

@@ -23,8 +23,8 @@ typedef struct http_segments {
 bool http_target_split(oq_str target, oq_str *ret_path, oq_str *ret_query);
 
 /* Takes a path apart and decodes it. *ret_path is the decoded whole. "." and "..", also encoded,
- * are ordinary names here, and no route takes them. Fails with http.path_malformed: a bad %XX, a byte that
- * is not UTF-8, a control character, a slash or backslash hidden in a segment. */
+ * are ordinary names here, and no route takes them. Fails with http.path_malformed: a bad %XX, a
+ * byte that is not UTF-8, a control character, a slash or backslash hidden in a segment. */
 OQ_CHECKED oq_err *http_path_parse(oq_arena *arena, oq_str path, oq_str *ret_path,
                                    http_segments *ret_segments);
 

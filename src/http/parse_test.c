@@ -71,8 +71,8 @@ static void test_paths_are_decoded_segment_by_segment(void **state)
         {"/%", NULL, 0, NULL},
         {"/%2", NULL, 0, NULL},
         {"/%zz", NULL, 0, NULL},
-        {"/%c0%af", NULL, 0, NULL},     /* an overlong slash */
-        {"/%ed%a0%80", NULL, 0, NULL},  /* a surrogate */
+        {"/%c0%af", NULL, 0, NULL},    /* an overlong slash */
+        {"/%ed%a0%80", NULL, 0, NULL}, /* a surrogate */
         {"/\xff", NULL, 0, NULL},
         {"", NULL, 0, NULL},
         {"a", NULL, 0, NULL},
@@ -95,8 +95,8 @@ static void test_a_path_too_deep_is_no_error_and_no_match(void **state)
 {
     oq_str path;
     http_segments segments;
-    CHECK_OK(http_path_parse(*state, OQ_STR("/1/2/3/4/5/6/7/8/9/a/b/c/d/e/f/g/h"), &path,
-                             &segments));
+    CHECK_OK(
+        http_path_parse(*state, OQ_STR("/1/2/3/4/5/6/7/8/9/a/b/c/d/e/f/g/h"), &path, &segments));
     CHECK("deep", segments.is_too_deep && segments.count == HTTP_SEGMENTS_MAX);
 }
 
@@ -106,10 +106,11 @@ static void test_redirects_stay_at_home(void **state)
         const char *path;
         bool is_own;
     } row[] = {
-        {"/", true},         {"/a?b=c#d", true},  {"/a//b", true},     {"", false},
-        {"//evil", false},   {"/\\evil", false},  {"/a\\b", false},    {"https://evil", false},
-        {"javascript:", false}, {"a", false},     {"/a b", false},     {"/a\r\nSet-Cookie: x", false},
-        {"/\t/evil", false}, {"/\xff", false},    {"/%2f/evil", true},
+        {"/", true},         {"/a?b=c#d", true},      {"/a//b", true},
+        {"", false},         {"//evil", false},       {"/\\evil", false},
+        {"/a\\b", false},    {"https://evil", false}, {"javascript:", false},
+        {"a", false},        {"/a b", false},         {"/a\r\nSet-Cookie: x", false},
+        {"/\t/evil", false}, {"/\xff", false},        {"/%2f/evil", true},
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++)
         CHECK(row[i].path, http_path_is_own(oq_cstr(row[i].path)) == row[i].is_own);
@@ -185,10 +186,10 @@ static void test_cookies(void **state)
     static const struct {
         const char *header, *name, *value;
     } row[] = {
-        {"a=1; b=2", "b", "2"},     {"a=1;b=2", "b", "2"},    {"a=1; a=2", "a", "1"},
-        {"ab=1; b=2", "b", "2"},    {"a=\"q\"", "a", "q"},    {"a=", "a", ""},
-        {"a = 1 ", "a", "1"},       {"a=x=y", "a", "x=y"},    {"a", "a", NULL},
-        {"", "a", NULL},            {";;;=;", "a", NULL},     {"A=1", "a", NULL},
+        {"a=1; b=2", "b", "2"},  {"a=1;b=2", "b", "2"}, {"a=1; a=2", "a", "1"},
+        {"ab=1; b=2", "b", "2"}, {"a=\"q\"", "a", "q"}, {"a=", "a", ""},
+        {"a = 1 ", "a", "1"},    {"a=x=y", "a", "x=y"}, {"a", "a", NULL},
+        {"", "a", NULL},         {";;;=;", "a", NULL},  {"A=1", "a", NULL},
         {"a=\"", "a", "\""},
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++) {
@@ -210,11 +211,21 @@ static void test_weights(void **state)
         const char *header;
         bool gzip;
     } row[] = {
-        {"gzip", true},           {"GZIP", true},          {"deflate, gzip;q=0.5", true},
-        {"gzip;q=0", false},      {"gzip; q=0.000", false}, {"*", true},
-        {"*;q=0, gzip", true},    {"br", false},           {"", false},
-        {"gzip;q=1.5", false},    {"gzip;q=x", false},     {"identity", false},
-        {"gzipx", false},         {" ; , gzip", true},     {"gzip;q=1.000", true},
+        {"gzip", true},
+        {"GZIP", true},
+        {"deflate, gzip;q=0.5", true},
+        {"gzip;q=0", false},
+        {"gzip; q=0.000", false},
+        {"*", true},
+        {"*;q=0, gzip", true},
+        {"br", false},
+        {"", false},
+        {"gzip;q=1.5", false},
+        {"gzip;q=x", false},
+        {"identity", false},
+        {"gzipx", false},
+        {" ; , gzip", true},
+        {"gzip;q=1.000", true},
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++)
         CHECK(row[i].header, http_accepts_gzip(oq_cstr(row[i].header)) == row[i].gzip);
@@ -261,8 +272,8 @@ static void test_tags_and_small_words(void **state)
               "application/json");
     CHECK("id", http_request_id_ok(OQ_STR("abcDEF-_09")));
     CHECK("id short", !http_request_id_ok(OQ_STR("abc")));
-    CHECK("id bad", !http_request_id_ok(OQ_STR("abcdefgh\n")) &&
-                        !http_request_id_ok(OQ_STR("abcdefgh ")));
+    CHECK("id bad",
+          !http_request_id_ok(OQ_STR("abcdefgh\n")) && !http_request_id_ok(OQ_STR("abcdefgh ")));
     CHECK("header", http_header_value_ok(OQ_STR("a\tb")) && !http_header_value_ok(OQ_STR("a\nb")));
 }
 
@@ -274,16 +285,23 @@ static void test_proxies(void **state)
         const char *address;
         bool trusted;
     } row[] = {
-        {"127.0.0.1", true},   {"127.0.0.2", false},      {"10.1.255.255", true},
-        {"10.2.0.0", false},   {"::ffff:10.1.2.3", true}, {"2001:db8::5", true},
-        {"2001:db8:8000::", false}, {"::1", true},        {"", false},
-        {"localhost", false},  {"127.0.0.1 ", false},
+        {"127.0.0.1", true},
+        {"127.0.0.2", false},
+        {"10.1.255.255", true},
+        {"10.2.0.0", false},
+        {"::ffff:10.1.2.3", true},
+        {"2001:db8::5", true},
+        {"2001:db8:8000::", false},
+        {"::1", true},
+        {"", false},
+        {"localhost", false},
+        {"127.0.0.1 ", false},
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++)
         CHECK(row[i].address,
               http_proxies_trust(&proxies, oq_cstr(row[i].address)) == row[i].trusted);
-    static const char *const bad[] = {"x", "1.2.3", "1.2.3.4/33", "::/129", "1.2.3.4/-1", "1.2.3.4/",
-                                      "1.2.3.4/x"};
+    static const char *const bad[] = {"x",          "1.2.3",    "1.2.3.4/33", "::/129",
+                                      "1.2.3.4/-1", "1.2.3.4/", "1.2.3.4/x"};
     for (size_t i = 0; i < OQ_COUNT(bad); i++)
         CHECK_CODE(bad[i], http_proxies_parse(oq_cstr(bad[i]), &proxies), "server.bad_proxies");
     CHECK_OK(http_proxies_parse(OQ_NONE, &proxies));
@@ -300,7 +318,7 @@ static void test_the_peer_behind_proxies(void **state)
     static const struct {
         const char *direct, *header, *peer;
     } row[] = {
-        {"9.9.9.9", "1.1.1.1", "9.9.9.9"},            /* not a proxy: its header is its own tale */
+        {"9.9.9.9", "1.1.1.1", "9.9.9.9"}, /* not a proxy: its header is its own tale */
         {"127.0.0.1", "1.1.1.1", "1.1.1.1"},
         {"127.0.0.1", "6.6.6.6, 1.1.1.1", "1.1.1.1"}, /* what the client itself wrote comes first */
         {"127.0.0.1", "6.6.6.6, 1.1.1.1, 10.0.0.7", "1.1.1.1"},

@@ -53,8 +53,7 @@ static size_t decode_segment(oq_str segment, char *out)
     return oq_utf8_valid(oq_strn(out, len)) ? len : SIZE_MAX;
 }
 
-oq_err *http_path_parse(oq_arena *arena, oq_str path, oq_str *ret_path,
-                        http_segments *ret_segments)
+oq_err *http_path_parse(oq_arena *arena, oq_str path, oq_str *ret_path, http_segments *ret_segments)
 {
     http_segments found = {0};
     if (path.len == 0 || path.ptr[0] != '/')

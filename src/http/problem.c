@@ -6,9 +6,8 @@ static const struct {
     const char *code;
     int status;
 } special[] = {
-    {"http.media_type", 415},       {"http.coding", 415},
-    {"http.uri_too_long", 414},     {"http.headers_too_large", 431},
-    {"http.headers_too_many", 431},
+    {"http.media_type", 415},        {"http.coding", 415},           {"http.uri_too_long", 414},
+    {"http.headers_too_large", 431}, {"http.headers_too_many", 431},
 };
 
 int http_err_status(const oq_err *err)
@@ -87,8 +86,8 @@ void http_problem_write(oq_json *j, oq_arena *arena, oq_lang lang, oq_str reques
  * is in the access log by its code. */
 static void log_failure(const http_req *rq, const oq_err *err)
 {
-    bool is_ours = err->kind == OQ_INTERNAL || err->kind == OQ_UNAVAILABLE ||
-                   err->kind == OQ_TIMEOUT;
+    bool is_ours =
+        err->kind == OQ_INTERNAL || err->kind == OQ_UNAVAILABLE || err->kind == OQ_TIMEOUT;
     if (!is_ours || rq->refusal.kind)
         return;
     oq_log_field fields[] = {

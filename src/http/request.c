@@ -74,9 +74,9 @@ static enum MHD_Result join_header(void *cls, enum MHD_ValueKind kind, const cha
     header_join *join = cls;
     oq_str text = oq_strn(value ? value : "", value_len);
     if (oq_str_eq_ascii_nocase(oq_strn(name, name_len), join->name))
-        join->text = oq_str_given(join->text) ? oq_strf(join->arena, "%.*s,%.*s",
-                                                        OQ_FMT(join->text), OQ_FMT(text))
-                                              : text;
+        join->text = oq_str_given(join->text)
+                         ? oq_strf(join->arena, "%.*s,%.*s", OQ_FMT(join->text), OQ_FMT(text))
+                         : text;
     return MHD_YES;
 }
 

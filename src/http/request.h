@@ -8,18 +8,18 @@
 #include "base/lang.h"
 #include "http/route.h"
 
-/* --- asking ---------------------------------------------------------------------------------*/
+/* --- asking ----------------------------------------------------------------------------------*/
 oq_arena *http_arena(http_req *rq);
 const http_route *http_route_of(const http_req *rq);
 http_method http_method_of(const http_req *rq);
-oq_str http_path(const http_req *rq);  /* as asked for, decoded, without the query */
-oq_str http_target(const http_req *rq);/* path and query as they came, for links back */
+oq_str http_path(const http_req *rq);   /* as asked for, decoded, without the query */
+oq_str http_target(const http_req *rq); /* path and query as they came, for links back */
 oq_str http_request_id(const http_req *rq);
-oq_str http_peer(const http_req *rq);  /* address; from X-Forwarded-For only when the direct peer
-                                          is in OPTRIA_TRUSTED_PROXIES */
+oq_str http_peer(const http_req *rq); /* address; from X-Forwarded-For only when the direct peer
+                                         is in OPTRIA_TRUSTED_PROXIES */
 /* For the few that open scopes of their own: sign-in, reset links, the session's home tenant. */
 db_pool *http_pool(const http_req *rq);
-bool http_is_tls(const http_req *rq);  /* by the proxy's X-Forwarded-Proto, under the same rule */
+bool http_is_tls(const http_req *rq); /* by the proxy's X-Forwarded-Proto, under the same rule */
 oq_str http_header(http_req *rq, const char *name); /* any case; not given: OQ_NONE */
 oq_str http_cookie(http_req *rq, const char *name);
 oq_lang http_lang(const http_req *rq); /* ?lang=, then the cookie, then the person's own setting,
@@ -47,17 +47,17 @@ OQ_CHECKED oq_err *http_scope_again(http_req *rq, oq_scope **ret_scope);
 /* Who asks; a session's facts for pages. Anonymous: actor kind ACTOR_SYSTEM, no caps. */
 typedef struct http_who {
     bool is_signed_in;
-    bool by_cookie;        /* a person's session: CSRF is checked */
+    bool by_cookie; /* a person's session: CSRF is checked */
     oq_actor actor;
-    oq_uuid tenant_id;     /* the tenant this request works in */
+    oq_uuid tenant_id; /* the tenant this request works in */
     oq_uuid session_id;
     oq_str csrf_token;
     oq_str full_name;
     oq_str tenant_name, tenant_code;
-    oq_str time_zone;      /* IANA name */
-    oq_str currency;       /* ISO 4217 */
+    oq_str time_zone; /* IANA name */
+    oq_str currency;  /* ISO 4217 */
     oq_lang lang;
-    bool has_lang;         /* the person chose a language */
+    bool has_lang;             /* the person chose a language */
     bool arabic_digits, hijri; /* how the person reads numbers and dates (web/format.h) */
     bool must_change_password, must_enroll_totp; /* pages lead there first */
 } http_who;

@@ -50,16 +50,16 @@ typedef struct http_route {
     bool takes_raw;        /* instead of `body`: any bytes, read by http_body_raw */
     const oq_field *answer;
     http_answer_shape shape;
-    int status;            /* of success; 0: 200 */
-    size_t body_max;       /* bytes; 0: 64 KiB */
-    int limit_s;           /* for the whole request; 0: 30 */
-    bool is_page;          /* errors as pages; without a session: to the sign-in page */
-    bool is_cheap;         /* of plain, public GETs: answered in the event thread in microseconds;
-                              nobody is asked who they are. Files built in, /health/live */
-    bool writes;           /* a GET that writes (marks as seen); other methods always may */
-    bool skips_csrf;       /* sign-in and machines' doors; each one explained where it is used */
-    const char *feature;   /* "blackbox": 423 when the setting is off; NULL: always there */
-    const char *summary;   /* one line for the API page, in English */
+    int status;          /* of success; 0: 200 */
+    size_t body_max;     /* bytes; 0: 64 KiB */
+    int limit_s;         /* for the whole request; 0: 30 */
+    bool is_page;        /* errors as pages; without a session: to the sign-in page */
+    bool is_cheap;       /* of plain, public GETs: answered in the event thread in microseconds;
+                            nobody is asked who they are. Files built in, /health/live */
+    bool writes;         /* a GET that writes (marks as seen); other methods always may */
+    bool skips_csrf;     /* sign-in and machines' doors; each one explained where it is used */
+    const char *feature; /* "blackbox": 423 when the setting is off; NULL: always there */
+    const char *summary; /* one line for the API page, in English */
 } http_route;
 
 /* A list of tables, one per module; ends with NULL. Each table ends with a zero row. */

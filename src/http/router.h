@@ -19,7 +19,8 @@ typedef struct http_match {
     size_t param_count;
 } http_match;
 
-/* Checks every route and where they meet. Fails with server.bad_route (facts: method, path, why). */
+/* Checks every route and where they meet. Fails with server.bad_route (facts: method, path, why).
+ */
 OQ_CHECKED oq_err *http_router_make(http_route_list *routes, http_router **ret_router);
 void http_router_close(http_router *router); /* accepts NULL */
 

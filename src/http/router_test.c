@@ -19,7 +19,10 @@ struct record {
 };
 static const oq_field fields[] = {OQ_I64(struct record, n), OQ_FIELDS_END};
 
-#define PLAIN(m, p) {.method = (m), .path = (p), .cap = CAP_PUBLIC, .handle_plain = plain}
+#define PLAIN(m, p)                                                                                \
+    {                                                                                              \
+        .method = (m), .path = (p), .cap = CAP_PUBLIC, .handle_plain = plain                       \
+    }
 
 static const http_route some[] = {
     PLAIN(HTTP_GET, "/"),
@@ -118,8 +121,8 @@ static void test_methods_of_a_place(void **state)
     find(r, "/api/users/7", &match, &found);
     CHECK_STR("allow", http_allow_text(arena, match.by_method), "GET, HEAD, DELETE, OPTIONS");
     drop(&match);
-    CHECK("order", http_router_count(r) == 10 &&
-                       strcmp(http_router_at(r, 9)->path, "/assets/{name}") == 0);
+    CHECK("order",
+          http_router_count(r) == 10 && strcmp(http_router_at(r, 9)->path, "/assets/{name}") == 0);
     CHECK("name", http_route_param(&some[7], OQ_STR("kind")) == 0 &&
                       http_route_param(&some[7], OQ_STR("name")) == 1 &&
                       http_route_param(&some[7], OQ_STR("id")) == SIZE_MAX);
@@ -144,19 +147,31 @@ static void test_flawed_routes_do_not_start(void **state)
         {"a route has exactly one handler",
          {{.method = HTTP_GET, .path = "/a", .cap = CAP_SIGNED_IN}}},
         {"a route has exactly one handler",
-         {{.method = HTTP_GET, .path = "/a", .cap = CAP_SIGNED_IN, .handle = in_tenant,
+         {{.method = HTTP_GET,
+           .path = "/a",
+           .cap = CAP_SIGNED_IN,
+           .handle = in_tenant,
            .handle_plain = plain}}},
         {"nobody has no tenant: a public route has a plain handler",
          {{.method = HTTP_GET, .path = "/a", .cap = CAP_PUBLIC, .handle = in_tenant}}},
         {"a platform handler wants a capability of the platform",
-         {{.method = HTTP_GET, .path = "/a", .cap = CAP_USER_READ, .handle_platform = on_platform}}},
+         {{.method = HTTP_GET,
+           .path = "/a",
+           .cap = CAP_USER_READ,
+           .handle_platform = on_platform}}},
         {"a platform handler wants a capability of the platform",
          {{.method = HTTP_GET, .path = "/a", .cap = CAP_PUBLIC, .handle_platform = on_platform}}},
         {"a cheap route is a plain, public GET and no page",
-         {{.method = HTTP_GET, .path = "/a", .cap = CAP_SIGNED_IN, .handle_plain = plain,
+         {{.method = HTTP_GET,
+           .path = "/a",
+           .cap = CAP_SIGNED_IN,
+           .handle_plain = plain,
            .is_cheap = true}}},
         {"a cheap route is a plain, public GET and no page",
-         {{.method = HTTP_POST, .path = "/a", .cap = CAP_PUBLIC, .handle_plain = plain,
+         {{.method = HTTP_POST,
+           .path = "/a",
+           .cap = CAP_PUBLIC,
+           .handle_plain = plain,
            .is_cheap = true}}},
         {"another route has this method and path", {PLAIN(HTTP_GET, "/a"), PLAIN(HTTP_GET, "/a")}},
         {"another route has this method and path",
@@ -175,25 +190,47 @@ static void test_flawed_routes_do_not_start(void **state)
         {"too many parameters", {PLAIN(HTTP_GET, "/{a}/{b}/{c}/{d}/{e}/{f}/{g}")}},
         {"too many segments", {PLAIN(HTTP_GET, "/1/2/3/4/5/6/7/8/9/a/b/c/d/e/f/g/h")}},
         {"a GET reads no body",
-         {{.method = HTTP_GET, .path = "/a", .cap = CAP_PUBLIC, .handle_plain = plain,
+         {{.method = HTTP_GET,
+           .path = "/a",
+           .cap = CAP_PUBLIC,
+           .handle_plain = plain,
            .body = fields}}},
         {"a body is read by a table or raw, not both",
-         {{.method = HTTP_POST, .path = "/a", .cap = CAP_PUBLIC, .handle_plain = plain,
-           .body = fields, .takes_raw = true}}},
+         {{.method = HTTP_POST,
+           .path = "/a",
+           .cap = CAP_PUBLIC,
+           .handle_plain = plain,
+           .body = fields,
+           .takes_raw = true}}},
         {"only a GET says that it writes",
-         {{.method = HTTP_POST, .path = "/a", .cap = CAP_PUBLIC, .handle_plain = plain,
+         {{.method = HTTP_POST,
+           .path = "/a",
+           .cap = CAP_PUBLIC,
+           .handle_plain = plain,
            .writes = true}}},
         {"shape and answer belong together",
-         {{.method = HTTP_GET, .path = "/a", .cap = CAP_PUBLIC, .handle_plain = plain,
+         {{.method = HTTP_GET,
+           .path = "/a",
+           .cap = CAP_PUBLIC,
+           .handle_plain = plain,
            .answer = fields}}},
         {"shape and answer belong together",
-         {{.method = HTTP_GET, .path = "/a", .cap = CAP_PUBLIC, .handle_plain = plain,
+         {{.method = HTTP_GET,
+           .path = "/a",
+           .cap = CAP_PUBLIC,
+           .handle_plain = plain,
            .shape = HTTP_ANSWER_LIST}}},
         {"the status of success is 2xx or 3xx",
-         {{.method = HTTP_GET, .path = "/a", .cap = CAP_PUBLIC, .handle_plain = plain,
+         {{.method = HTTP_GET,
+           .path = "/a",
+           .cap = CAP_PUBLIC,
+           .handle_plain = plain,
            .status = 404}}},
         {"a limit is not negative",
-         {{.method = HTTP_GET, .path = "/a", .cap = CAP_PUBLIC, .handle_plain = plain,
+         {{.method = HTTP_GET,
+           .path = "/a",
+           .cap = CAP_PUBLIC,
+           .handle_plain = plain,
            .limit_s = -1}}},
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++) {
@@ -210,7 +247,10 @@ static void test_flawed_routes_do_not_start(void **state)
 static void test_platform_routes_take_platform_capabilities(void **state)
 {
     static const http_route good[] = {
-        {.method = HTTP_GET, .path = "/a", .cap = CAP_TENANT_MANAGE, .handle_platform = on_platform},
+        {.method = HTTP_GET,
+         .path = "/a",
+         .cap = CAP_TENANT_MANAGE,
+         .handle_platform = on_platform},
         {.method = HTTP_GET, .path = "/b", .cap = CAP_USER_READ, .handle = in_tenant},
         {0},
     };

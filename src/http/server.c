@@ -30,8 +30,8 @@ static enum MHD_Result send_reply(http_req *rq)
     struct MHD_Response *reply = rq->reply;
     rq->reply = NULL;
     rq->stage = HTTP_ANSWERED;
-    http_conn_expect(rq->conn, rq->is_stream ? HTTP_NEVER
-                                             : oq_monotonic() + HTTP_ANSWER_TAKEN_S * OQ_SECOND);
+    http_conn_expect(rq->conn,
+                     rq->is_stream ? HTTP_NEVER : oq_monotonic() + HTTP_ANSWER_TAKEN_S * OQ_SECOND);
     enum MHD_Result sent = MHD_queue_response(rq->mhd, (unsigned)rq->answer.status, reply);
     MHD_destroy_response(reply);
     return sent;
@@ -118,8 +118,7 @@ static void on_closed(void *cls, struct MHD_Connection *mhd, void **con_cls,
         note_cut_off(rq);
     /* Now the next request of this connection is expected; libmicrohttpd closes it when it is
      * silent, a little earlier. */
-    http_conn_expect(rq->conn,
-                     oq_monotonic() + (server->options.idle_timeout_s + 2) * OQ_SECOND);
+    http_conn_expect(rq->conn, oq_monotonic() + (server->options.idle_timeout_s + 2) * OQ_SECOND);
     if (rq->reply)
         MHD_destroy_response(rq->reply);
     http_answer_reset(rq);
@@ -177,9 +176,9 @@ static oq_err *start_events(http_server *server)
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
                      MHD_USE_NO_LISTEN_SOCKET;
     MHD_set_panic_func(on_panic, NULL);
-    server->mhd = MHD_start_daemon(flags, 0, NULL, NULL, on_request, server,
-                                   MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_ARRAY,
-                                   items, MHD_OPTION_END);
+    server->mhd =
+        MHD_start_daemon(flags, 0, NULL, NULL, on_request, server, MHD_OPTION_EXTERNAL_LOGGER,
+                         on_log, NULL, MHD_OPTION_ARRAY, items, MHD_OPTION_END);
     return server->mhd ? NULL : oq_fail(OQ_INTERNAL, "server.no_threads");
 }
 

@@ -37,15 +37,15 @@ typedef struct http_hooks {
 } http_hooks;
 
 typedef struct http_options {
-    oq_str bind;             /* "127.0.0.1", "::1", "0.0.0.0" */
-    int port;                /* 0: any free one */
-    int event_threads;       /* 2 */
-    int worker_threads;      /* 8 */
-    int connections_max;     /* 2000; more are refused */
+    oq_str bind;                     /* "127.0.0.1", "::1", "0.0.0.0" */
+    int port;                        /* 0: any free one */
+    int event_threads;               /* 2 */
+    int worker_threads;              /* 8 */
+    int connections_max;             /* 2000; more are refused */
     int connections_per_address_max; /* 0: no limit; proxies come from one address */
-    int idle_timeout_s;      /* 30: a silent connection is closed */
-    int queue_max;           /* 1000 requests waiting for a worker */
-    oq_str trusted_proxies;  /* addresses or networks (10.0.0.0/8), comma between them */
+    int idle_timeout_s;              /* 30: a silent connection is closed */
+    int queue_max;                   /* 1000 requests waiting for a worker */
+    oq_str trusted_proxies;          /* addresses or networks (10.0.0.0/8), comma between them */
     db_pool *pool;
     http_route_list *routes;
     http_hooks hooks;
@@ -63,9 +63,9 @@ void http_server_close(http_server *server, int grace_ms);
 
 /* For /metrics and tests. */
 typedef struct http_stats {
-    int64_t requests_total, by_class[6]; /* by_class[2]: 2xx */
-    int64_t bytes_out_total; /* of bodies as sent, without streams */
-    int64_t refused_total;   /* 503 because the queue was full */
+    int64_t requests_total, by_class[6];     /* by_class[2]: 2xx */
+    int64_t bytes_out_total;                 /* of bodies as sent, without streams */
+    int64_t refused_total;                   /* 503 because the queue was full */
     int64_t took_us_sum, took_us_bucket[12]; /* see http_took_bounds_us */
     int connections, streams, queued, working;
 } http_stats;

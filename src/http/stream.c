@@ -52,7 +52,7 @@ struct http_hub {
     bool is_closing; /* the pulse stops */
 };
 
-/* --- pieces; under the hub's lock --------------------------------------------------------------*/
+/* --- pieces; under the hub's lock ------------------------------------------------------------*/
 
 static piece *piece_make(oq_str bytes)
 {
@@ -120,7 +120,7 @@ static void queue_drop_first(http_stream *s)
     s->sent = 0;
 }
 
-/* --- one stream; under the hub's lock ----------------------------------------------------------*/
+/* --- one stream; under the hub's lock --------------------------------------------------------*/
 
 static http_stream **bucket_of(http_hub *hub, oq_uuid tenant_id)
 {
@@ -186,7 +186,7 @@ static void stream_release(http_stream *s)
     free(s);
 }
 
-/* --- what libmicrohttpd calls, in an event thread ----------------------------------------------*/
+/* --- what libmicrohttpd calls, in an event thread --------------------------------------------*/
 
 static ssize_t stream_read(void *cls, uint64_t pos, char *out, size_t max)
 {

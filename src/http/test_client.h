@@ -94,8 +94,7 @@ static inline oq_str seen_header(const seen *s, const char *name)
     oq_str line, rest = s->head;
     while (oq_str_cut(&rest, '\n', &line)) {
         size_t colon = oq_str_find_char(line, ':');
-        if (colon != SIZE_MAX &&
-            oq_str_eq_ascii_nocase(oq_str_sub(line, 0, colon), oq_cstr(name)))
+        if (colon != SIZE_MAX && oq_str_eq_ascii_nocase(oq_str_sub(line, 0, colon), oq_cstr(name)))
             return oq_str_trim(oq_str_sub(line, colon + 1, SIZE_MAX));
     }
     return OQ_NONE;

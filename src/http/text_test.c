@@ -39,9 +39,10 @@ static void test_problems(void **state)
     check_problem(state, "plain", OQ_LANG_EN, oq_fail(OQ_CONFLICT, "x.taken", "name=%s", "P-7"),
                   "{\"type\":\"/problems/x.taken\",\"title\":\"Conflict\",\"status\":409,"
                   "\"detail\":\"P-7 is taken\",\"code\":\"x.taken\",\"instance\":\"req-1234\"}");
-    check_problem(state, "arabic", OQ_LANG_AR, oq_fail(OQ_INVALID, "x.taken", "name=%s", "P-7"),
-                  "{\"type\":\"/problems/x.taken\",\"title\":\"غير صالح\",\"status\":422,"
-                  "\"detail\":\"الاسم P-7 مستخدم\",\"code\":\"x.taken\",\"instance\":\"req-1234\"}");
+    check_problem(
+        state, "arabic", OQ_LANG_AR, oq_fail(OQ_INVALID, "x.taken", "name=%s", "P-7"),
+        "{\"type\":\"/problems/x.taken\",\"title\":\"غير صالح\",\"status\":422,"
+        "\"detail\":\"الاسم P-7 مستخدم\",\"code\":\"x.taken\",\"instance\":\"req-1234\"}");
     check_problem(state, "one field", OQ_LANG_EN, oq_fail_field("email", "field.required"),
                   "{\"type\":\"/problems/field.required\",\"title\":\"Invalid\",\"status\":422,"
                   "\"detail\":\"Required\",\"code\":\"field.required\",\"instance\":\"req-1234\","

@@ -59,10 +59,18 @@ int main(void)
     double cheap = per_second(arena, http_server_port(server), "/cheap");
     double worker = per_second(arena, http_server_port(server), "/worker");
     const bench_figure figures[] = {
-        {.name = "http.cheap", .value = cheap, .unit = "1/s", .peer = "bare libmicrohttpd",
-         .peer_value = bare_rate, .gate = 0.5},
-        {.name = "http.worker", .value = worker, .unit = "1/s", .peer = "bare libmicrohttpd",
-         .peer_value = bare_rate, .gate = 0.25},
+        {.name = "http.cheap",
+         .value = cheap,
+         .unit = "1/s",
+         .peer = "bare libmicrohttpd",
+         .peer_value = bare_rate,
+         .gate = 0.5},
+        {.name = "http.worker",
+         .value = worker,
+         .unit = "1/s",
+         .peer = "bare libmicrohttpd",
+         .peer_value = bare_rate,
+         .gate = 0.25},
     };
     for (size_t i = 0; i < OQ_COUNT(figures); i++)
         bench_print(&figures[i]);

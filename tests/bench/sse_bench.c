@@ -19,7 +19,7 @@ enum { STREAMS = 1000, ROUNDS = 20, STREAMS_OF_A_USER = 10 };
 static const oq_uuid tenant = {{1}};
 static http_hub *hub;
 
-/* --- the server --------------------------------------------------------------------------------*/
+/* --- the server ------------------------------------------------------------------------------*/
 
 static oq_err *get_events(http_req *rq)
 {
@@ -69,7 +69,7 @@ static void serve(int orders, int port_to)
     exit(0);
 }
 
-/* --- the clients -------------------------------------------------------------------------------*/
+/* --- the clients -----------------------------------------------------------------------------*/
 
 static void give_up(const char *what)
 {
@@ -157,14 +157,26 @@ int main(void)
     waitpid(server, &status, 0);
 
     const bench_figure figures[] = {
-        {.name = "sse.idle_resident", .value = idle_mb, .unit = "MB", .gate = 40,
+        {.name = "sse.idle_resident",
+         .value = idle_mb,
+         .unit = "MB",
+         .gate = 40,
          .goal = BENCH_AT_MOST},
-        {.name = "sse.1000_streams_resident", .value = after_mb > open_mb ? after_mb : open_mb,
-         .unit = "MB", .gate = 100, .goal = BENCH_AT_MOST},
-        {.name = "sse.1000_streams_reached_median", .value = bench_median(arena, middle, ROUNDS),
-         .unit = "ms", .gate = 100, .goal = BENCH_AT_MOST},
-        {.name = "sse.1000_streams_reached_last", .value = bench_median(arena, last, ROUNDS),
-         .unit = "ms", .gate = 100, .goal = BENCH_AT_MOST},
+        {.name = "sse.1000_streams_resident",
+         .value = after_mb > open_mb ? after_mb : open_mb,
+         .unit = "MB",
+         .gate = 100,
+         .goal = BENCH_AT_MOST},
+        {.name = "sse.1000_streams_reached_median",
+         .value = bench_median(arena, middle, ROUNDS),
+         .unit = "ms",
+         .gate = 100,
+         .goal = BENCH_AT_MOST},
+        {.name = "sse.1000_streams_reached_last",
+         .value = bench_median(arena, last, ROUNDS),
+         .unit = "ms",
+         .gate = 100,
+         .goal = BENCH_AT_MOST},
     };
     for (size_t i = 0; i < OQ_COUNT(figures); i++)
         bench_print(&figures[i]);

@@ -1,4 +1,5 @@
-/* Query strings and forms. What is read must come out the same when it is written and read again. */
+/* Query strings and forms. What is read must come out the same when it is written and read again.
+ */
 #include <stdlib.h>
 
 #include "http/parse.h"

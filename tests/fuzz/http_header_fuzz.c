@@ -8,7 +8,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_within(oq_str part, oq_str whole)
 {
-    if (part.ptr && part.len && (part.ptr < whole.ptr || part.ptr + part.len > whole.ptr + whole.len))
+    if (part.ptr && part.len &&
+        (part.ptr < whole.ptr || part.ptr + part.len > whole.ptr + whole.len))
         abort();
 }
 

@@ -17,10 +17,18 @@ static oq_err *nothing(http_req *rq)
     return NULL;
 }
 
-#define ROUTE(p) {HTTP_GET, (p), CAP_PUBLIC, .handle_plain = nothing}
+#define ROUTE(p)                                                                                   \
+    {                                                                                              \
+        HTTP_GET, (p), CAP_PUBLIC, .handle_plain = nothing                                         \
+    }
 static const http_route routes[] = {
-    ROUTE("/"), ROUTE("/api/users"), ROUTE("/api/users/{id}"), ROUTE("/api/users/new"),
-    ROUTE("/api/{kind}/new/{name}"), ROUTE("/{a}/{b}/{c}/{d}/{e}/{f}"), {0},
+    ROUTE("/"),
+    ROUTE("/api/users"),
+    ROUTE("/api/users/{id}"),
+    ROUTE("/api/users/new"),
+    ROUTE("/api/{kind}/new/{name}"),
+    ROUTE("/{a}/{b}/{c}/{d}/{e}/{f}"),
+    {0},
 };
 static http_route_list tables = {routes, NULL};
 
@@ -44,8 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     oq_str target = oq_strn((const char *)data, size), raw, query, path;
     http_segments segments;
     http_match match;
-    if (http_target_split(target, &raw, &query) &&
-        !http_path_parse(arena, raw, &path, &segments)) {
+    if (http_target_split(target, &raw, &query) && !http_path_parse(arena, raw, &path, &segments)) {
         MUST(path.len <= raw.len && path.ptr[0] == '/' && oq_utf8_valid(path));
         if (http_router_find(router, &segments, &match))
             check_match(&match);
@@ -56,7 +63,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         MUST(oq_str_eq(path, again) && same.count == segments.count);
     }
     if (http_path_is_own(target))
-        MUST(target.ptr[0] == '/' && (size == 1 || (target.ptr[1] != '/' && target.ptr[1] != '\\')));
+        MUST(target.ptr[0] == '/' &&
+             (size == 1 || (target.ptr[1] != '/' && target.ptr[1] != '\\')));
     oq_arena_close(arena);
     oq_err_reset();
     return 0;
