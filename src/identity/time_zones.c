@@ -12,6 +12,7 @@ enum { ZONES_MAX = 1000 };
 
 static oq_str zones[ZONES_MAX];
 static size_t zone_count;
+static oq_arena *kept; /* in memory for good: the list is the same for everybody */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static int by_name(const void *a, const void *b)
@@ -19,18 +20,17 @@ static int by_name(const void *a, const void *b)
     return oq_str_cmp(*(const oq_str *)a, *(const oq_str *)b);
 }
 
-/* In memory for good: the list is the same for everybody, as long as the program runs. */
 static void load(void)
 {
     UErrorCode status = U_ZERO_ERROR;
-    oq_arena *arena = oq_arena_open(0);
+    kept = oq_arena_open(0);
     UEnumeration *all =
         ucal_openTimeZoneIDEnumeration(UCAL_ZONE_TYPE_CANONICAL_LOCATION, NULL, NULL, &status);
     int32_t len;
     const char *name;
     while (U_SUCCESS(status) && zone_count < ZONES_MAX - 1 &&
            (name = uenum_next(all, &len, &status)))
-        zones[zone_count++] = oq_str_copy(arena, oq_strn(name, (size_t)len));
+        zones[zone_count++] = oq_str_copy(kept, oq_strn(name, (size_t)len));
     uenum_close(all);
     zones[zone_count++] = OQ_STR("UTC");
     qsort(zones, zone_count, sizeof zones[0], by_name);
