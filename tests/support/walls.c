@@ -1,0 +1,406 @@
+#include "support/walls.h"
+
+#include "http/router.h"
+#include "identity/once.h"
+#include "identity/seed.h"
+#include "identity/token.h"
+#include "job/job.h"
+#include "lead/lead.h"
+#include "main/modules.h"
+#include "notify/notify.h"
+#include "tenant/tenant.h"
+
+#include "base/banned.h"
+
+int walls_complaints;
+
+/* --- routes -------------------------------------------------------------------------------------*/
+
+static const http_route *nth_route(size_t *i)
+{
+    for (const http_route *const *table = module_routes; *table; table++)
+        for (const http_route *r = *table; r->path; r++)
+            if ((*i)-- == 0)
+                return r;
+    return NULL;
+}
+
+size_t walls_route_count(void)
+{
+    size_t i = SIZE_MAX;
+    nth_route(&i);
+    return SIZE_MAX - i;
+}
+
+const http_route *walls_route(size_t i)
+{
+    return nth_route(&i);
+}
+
+const char *walls_method(const http_route *route)
+{
+    return http_method_text(route->method);
+}
+
+const char *walls_label(oq_arena *arena, const http_route *route)
+{
+    return oq_strf(arena, "%s %s", walls_method(route), route->path).ptr;
+}
+
+oq_str walls_path(oq_arena *arena, const http_route *route, oq_str value)
+{
+    OQ_AUTO(oq_buf) path = oq_buf_make(16 * 1024);
+    oq_str rest = oq_cstr(route->path), segment;
+    bool is_param;
+    while (http_route_segment(&rest, &segment, &is_param)) {
+        oq_buf_char(&path, '/');
+        oq_buf_str(&path, is_param ? value : segment);
+    }
+    return path.len ? oq_str_copy(arena, oq_buf_view(&path)) : OQ_STR("/");
+}
+
+oq_str walls_noun(const http_route *route)
+{
+    oq_str rest = oq_cstr(route->path), segment, before = OQ_STR("");
+    bool is_param;
+    while (http_route_segment(&rest, &segment, &is_param)) {
+        if (is_param)
+            return before;
+        before = segment;
+    }
+    return OQ_NONE;
+}
+
+/* --- bodies -------------------------------------------------------------------------------------*/
+
+static oq_str sample_text(oq_arena *arena, const oq_field *f, int salt)
+{
+    if (f->check == oq_check_email)
+        return oq_strf(arena, "sample%d@sample.example", salt);
+    if (f->check == oq_check_code)
+        return oq_strf(arena, "SAMPLE_%d", salt);
+    if (f->check == oq_check_timezone)
+        return OQ_STR("Asia/Riyadh");
+    if (f->check == oq_check_currency)
+        return OQ_STR("SAR");
+    if (f->choices)
+        return oq_cstr(f->choices[0].text);
+    if (strstr(f->name, "email"))
+        return oq_strf(arena, "sample%d@sample.example", salt);
+    if (strcmp(f->name, "website") == 0)
+        return OQ_STR(""); /* the landing page's trap for machines */
+    oq_str text = oq_strf(arena, "sample %d of a text that is long enough", salt);
+    return f->max > 0 ? oq_str_sub(text, 0, (size_t)f->max) : text;
+}
+
+static oq_str sample_value(oq_arena *arena, const oq_field *f, int salt)
+{
+    switch (f->type) {
+    case OQ_TYPE_I64:
+        return oq_strf(arena, "%lld", (long long)(f->min > 0 ? f->min : 1));
+    case OQ_TYPE_F64:
+        return OQ_STR("1");
+    case OQ_TYPE_BOOL:
+        return OQ_STR("true");
+    case OQ_TYPE_UUID:
+    case OQ_TYPE_UUIDS:
+        return OQ_STR("01890000-0000-7000-8000-000000000001");
+    case OQ_TYPE_TIME:
+        return OQ_STR("2026-01-31T08:00:00Z");
+    case OQ_TYPE_DATE:
+        return OQ_STR("2026-01-31");
+    case OQ_TYPE_CHOICE:
+        return strcmp(f->name, "role") == 0 ? OQ_STR("viewer") : oq_cstr(f->choices[0].text);
+    default:
+        /* Lists of texts hold names that are known elsewhere: of capabilities. */
+        return f->type == OQ_TYPE_TEXTS ? OQ_STR("dashboard.view") : sample_text(arena, f, salt);
+    }
+}
+
+static bool is_quoted(const oq_field *f)
+{
+    return f->type != OQ_TYPE_I64 && f->type != OQ_TYPE_F64 && f->type != OQ_TYPE_BOOL;
+}
+
+static void put_json(oq_buf *out, oq_arena *arena, const oq_field *fields, int salt)
+{
+    oq_buf_char(out, '{');
+    for (const oq_field *f = fields; f->type != OQ_TYPE_END; f++) {
+        oq_str value = f->type == OQ_TYPE_OBJECT || f->type == OQ_TYPE_JSON
+                           ? OQ_NONE
+                           : sample_value(arena, f, salt);
+        bool is_list = f->type == OQ_TYPE_TEXTS || f->type == OQ_TYPE_UUIDS;
+        oq_buf_f(out, "%s\"%s\":%s%s", f == fields ? "" : ",", f->name, is_list ? "[" : "",
+                 value.ptr && is_quoted(f) ? "\"" : "");
+        if (f->type == OQ_TYPE_OBJECT)
+            put_json(out, arena, f->fields, salt);
+        else
+            oq_buf_str(out, value.ptr ? value : OQ_STR("true"));
+        oq_buf_f(out, "%s%s", value.ptr && is_quoted(f) ? "\"" : "", is_list ? "]" : "");
+    }
+    oq_buf_char(out, '}');
+}
+
+static void put_form(oq_buf *out, oq_arena *arena, const oq_field *fields, int salt)
+{
+    for (const oq_field *f = fields; f->type != OQ_TYPE_END; f++) {
+        oq_str value = sample_value(arena, f, salt);
+        if (!value.len)
+            continue;
+        oq_buf_f(out, "%s%s=", out->len ? "&" : "", f->name);
+        for (size_t i = 0; i < value.len; i++)
+            oq_buf_f(out, "%%%02X", (unsigned char)value.ptr[i]);
+    }
+}
+
+oq_str walls_body(oq_arena *arena, const http_route *route, int salt)
+{
+    if (!route->body)
+        return OQ_NONE;
+    OQ_AUTO(oq_buf) body = oq_buf_make(64 * 1024);
+    if (route->is_page)
+        put_form(&body, arena, route->body, salt);
+    else
+        put_json(&body, arena, route->body, salt);
+    return oq_str_copy(arena, oq_buf_view(&body));
+}
+
+const char *walls_body_type(const http_route *route)
+{
+    return route->is_page ? "application/x-www-form-urlencoded" : "application/json";
+}
+
+testreply walls_ask(testclient *c, oq_arena *arena, const http_route *route, oq_str path,
+                    oq_str body)
+{
+    const char *type = oq_str_given(body) ? walls_body_type(route) : NULL;
+    return testclient_send(c, walls_method(route), oq_str_c(arena, path), type, body, NULL);
+}
+
+oq_str walls_code(testclient *c, const testreply *reply)
+{
+    return oq_str_starts(reply->type, OQ_STR("application/problem+json"))
+               ? testclient_member(c, reply, "code")
+               : OQ_STR("");
+}
+
+/* --- two tenants --------------------------------------------------------------------------------*/
+
+int walls_open(void **state)
+{
+    walls *w = calloc(1, sizeof *w);
+    w->arena = oq_arena_open(0);
+    w->app = testapp_open(false);
+    w->tenant_a = testapp_tenant(w->app, "WALL_A");
+    w->tenant_b = testapp_tenant(w->app, "WALL_B");
+    w->admin_a = testapp_person(w->app, w->tenant_a, ROLE_TENANT_ADMIN, WALLS_ADMIN_A);
+    w->viewer_a = testapp_person(w->app, w->tenant_a, ROLE_VIEWER, WALLS_VIEWER_A);
+    w->admin_b = testapp_person(w->app, w->tenant_b, ROLE_TENANT_ADMIN, WALLS_ADMIN_B);
+    w->owner = testapp_person(w->app, TENANT_PLATFORM, ROLE_PLATFORM_OWNER, WALLS_OWNER);
+    *state = w;
+    return 0;
+}
+
+int walls_close(void **state)
+{
+    walls *w = *state;
+    testapp_close(w->app);
+    oq_arena_close(w->arena);
+    free(w);
+    return 0;
+}
+
+testclient *walls_sign_in(walls *w, const char *email)
+{
+    testclient *c = testclient_open(w->app);
+    testclient_sign_in(c, email);
+    return c;
+}
+
+/* "a,b" as ["a","b"]. */
+static oq_str json_list(oq_arena *arena, oq_str names)
+{
+    oq_str list = OQ_STR(""), name;
+    while (oq_str_cut(&names, ',', &name))
+        list = oq_strf(arena, "%.*s%s\"%.*s\"", OQ_FMT(list), list.len ? "," : "", OQ_FMT(name));
+    return oq_strf(arena, "[%.*s]", OQ_FMT(list));
+}
+
+oq_str walls_token(walls *w, const char *email, const char *name, const char *caps)
+{
+    testclient *c = walls_sign_in(w, email);
+    oq_str list = json_list(w->arena, oq_cstr(caps));
+    static int nth;
+    oq_str json = oq_strf(w->arena, "{\"name\":\"%s %d\",\"capabilities\":%.*s}", name, ++nth,
+                          OQ_FMT(list));
+    testreply r = testclient_json(c, "POST", "/api/tokens", json.ptr);
+    if (r.status != 201)
+        fail_msg("token %s: %d %.*s", name, r.status, OQ_FMT(r.body));
+    oq_str text = oq_str_copy(w->arena, testclient_member(c, &r, "secret"));
+    testclient_close(c);
+    CHECK(name, text.len > 0);
+    return text;
+}
+
+oq_str walls_all_caps(oq_arena *arena)
+{
+    oq_str all = OQ_STR("");
+    for (const oq_choice *cap = cap_choices; cap->text; cap++)
+        if (token_may_hold((oq_cap)cap->value) && !oq_cap_is_platform((oq_cap)cap->value))
+            all = oq_strf(arena, "%.*s%s%s", OQ_FMT(all), all.len ? "," : "", cap->text);
+    return all;
+}
+
+/* --- objects of A -------------------------------------------------------------------------------*/
+
+static oq_scope *open_scope(walls *w, oq_uuid tenant_id, oq_uuid user_id)
+{
+    oq_scope *s;
+    CHECK_OK(oq_scope_open(
+        &(oq_scope_options){.pool = testapp_pool(w->app),
+                            .tenant_id = tenant_id,
+                            .access = OQ_WRITE,
+                            .actor = {.kind = ACTOR_USER,
+                                      .id = user_id,
+                                      .home_tenant = tenant_id,
+                                      .label = OQ_STR(WALLS_MARK),
+                                      .role = ROLE_TENANT_ADMIN,
+                                      .caps = oq_caps_of_role(ROLE_TENANT_ADMIN)},
+                            .arena = w->arena},
+        &s));
+    return s;
+}
+
+static oq_str done(walls *w, oq_scope *s, oq_uuid id)
+{
+    CHECK_OK(oq_scope_commit(s));
+    oq_scope_close(s);
+    return oq_uuid_text(w->arena, id);
+}
+
+static oq_str make_user(walls *w)
+{
+    return oq_uuid_text(w->arena, w->viewer_a);
+}
+
+static oq_str make_tenant(walls *w)
+{
+    return oq_uuid_text(w->arena, w->tenant_a);
+}
+
+static oq_str make_token(walls *w)
+{
+    oq_scope *s = open_scope(w, w->tenant_a, w->admin_a);
+    oq_str cap = OQ_STR("user.read"), text;
+    token_order order = {.name = OQ_STR(WALLS_MARK " token"), .capabilities = {&cap, 1}, .days = 9};
+    api_token *token;
+    CHECK_OK(token_add(s, &order, &token, &text));
+    return done(w, s, token->id);
+}
+
+static oq_str make_session(walls *w)
+{
+    testclient *c = walls_sign_in(w, WALLS_VIEWER_A);
+    testreply r = testclient_get(c, "/api/me/sessions");
+    oq_str id = oq_str_copy(w->arena, testclient_member(c, &r, "items.0.id"));
+    testclient_close(c);
+    return id;
+}
+
+static oq_str make_job(walls *w)
+{
+    oq_uuid id;
+    oq_scope *s = open_scope(w, w->tenant_a, w->admin_a);
+    CHECK_OK(job_add(s,
+                     &(job_order){.kind = "job.trim",
+                                  .key = OQ_STR(WALLS_MARK),
+                                  .run_at = oq_clock_now() + OQ_DAY},
+                     &id));
+    return done(w, s, id);
+}
+
+static oq_str make_notification(walls *w)
+{
+    oq_scope *s = open_scope(w, w->tenant_a, w->admin_a);
+    notifications list;
+    CHECK_OK(notify_user(s, &(notify_order){.user_id = w->viewer_a,
+                                            .type = "note",
+                                            .title = OQ_STR(WALLS_MARK),
+                                            .body = OQ_STR(WALLS_MARK)}));
+    CHECK_OK(notify_find(s, w->viewer_a, true, OQ_TIME_NONE, OQ_UUID_ZERO, 1, &list));
+    assert_int_equal(list.count, 1);
+    return done(w, s, list.at[0].id);
+}
+
+static oq_str make_once(walls *w)
+{
+    oq_uuid id;
+    oq_scope *s = open_scope(w, w->tenant_a, w->admin_a);
+    CHECK_OK(once_put(s, "first_admin", w->viewer_a,
+                      OQ_STR("{\"email\":\"" WALLS_MARK "\",\"password\":\"" WALLS_MARK "\"}"),
+                      &id));
+    return done(w, s, id);
+}
+
+static oq_str make_lead(walls *w)
+{
+    lead *added;
+    oq_scope *s = open_scope(w, TENANT_PLATFORM, w->owner);
+    lead_form form = {.full_name = OQ_STR(WALLS_MARK), .email = OQ_STR("lead@wall-p.example"),
+                      .organisation = OQ_STR(WALLS_MARK), .sector = SECTOR_WATER};
+    CHECK_OK(lead_add(s, &form, OQ_LANG_AR, &added));
+    return done(w, s, added->id);
+}
+
+/* A route whose path names a thing that is not here fails the wall test: a maker belongs to it. */
+static struct {
+    const char *noun;
+    oq_str (*make)(walls *w);
+} const makers[] = {
+    {"users", make_user},     {"tenants", make_tenant}, {"tokens", make_token},
+    {"sessions", make_session}, {"jobs", make_job},     {"notifications", make_notification},
+    {"once", make_once},      {"leads", make_lead},
+};
+
+const char *const walls_nouns[] = {"users", "tenants",       "tokens", "sessions",
+                                   "jobs",  "notifications", "once",   "leads",    NULL};
+
+oq_str walls_object(walls *w, oq_str noun)
+{
+    static oq_str made[OQ_COUNT(makers)];
+    static const walls *made_for;
+    if (made_for != w)
+        memset(made, 0, sizeof made);
+    made_for = w;
+    for (size_t i = 0; i < OQ_COUNT(makers); i++) {
+        if (!oq_str_eq(noun, oq_cstr(makers[i].noun)))
+            continue;
+        if (!made[i].ptr)
+            made[i] = makers[i].make(w);
+        CHECK(makers[i].noun, made[i].len > 0);
+        return made[i];
+    }
+    return OQ_NONE;
+}
+
+/* --- rows ---------------------------------------------------------------------------------------*/
+
+oq_str walls_rows(walls *w, oq_uuid tenant_id, const char *const *but)
+{
+    oq_str id = oq_uuid_text(w->arena, tenant_id), without = OQ_STR("''");
+    for (; but && *but; but++)
+        without = oq_strf(w->arena, "%.*s,'%s'", OQ_FMT(without), *but);
+    oq_str sql = oq_strf(
+        w->arena,
+        "SELECT string_agg(format('SELECT %%L || md5(coalesce(string_agg(t::text, E''\\n'' ORDER BY"
+        " t::text), '''')) AS sum FROM %%I t WHERE %%I = ''%.*s''', c.relname || ':', c.relname,"
+        " CASE c.relname WHEN 'tenants' THEN 'id' ELSE 'tenant_id' END), ' UNION ALL ')"
+        " FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+        "  AND a.attname = CASE c.relname WHEN 'tenants' THEN 'id' ELSE 'tenant_id' END"
+        " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')"
+        "  AND c.relname NOT IN (%.*s)",
+        OQ_FMT(id), OQ_FMT(without));
+    const char *sums = testdb_value(testapp_db(w->app), sql.ptr);
+    sql = oq_strf(w->arena, "SELECT string_agg(sum, ' ' ORDER BY sum) FROM (%s) AS s", sums);
+    return oq_cstr(testdb_value(testapp_db(w->app), sql.ptr));
+}
