@@ -409,6 +409,16 @@ static void test_an_error_page_that_fails_leaves_words(void **state)
     CHECK("id", seen_has(&s, "req-12345678") && !seen_has(&s, "thing.broken"));
 }
 
+static void test_refused_before_the_body_there_are_words_only(void **state)
+{
+    seen s = ask(*state, NULL, "POST", "/things",
+                 "Content-Length: 100000\r\nExpect: 100-continue\r\nX-Request-Id: req-12345678\r\n",
+                 NULL);
+    CHECK("status", s.status == 413);
+    CHECK_STR("type", seen_header(&s, "Content-Type"), "text/plain; charset=utf-8");
+    CHECK("id", seen_has(&s, "req-12345678"));
+}
+
 static void test_changes_by_cookie_want_the_token(void **state)
 {
     static const struct {
@@ -586,6 +596,7 @@ int main(void)
         cmocka_unit_test(test_who_may_do_what),
         cmocka_unit_test(test_pages_lead_people_on),
         cmocka_unit_test(test_an_error_page_that_fails_leaves_words),
+        cmocka_unit_test(test_refused_before_the_body_there_are_words_only),
         cmocka_unit_test(test_changes_by_cookie_want_the_token),
         cmocka_unit_test(test_bodies),
         cmocka_unit_test(test_query_tables),

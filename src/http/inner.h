@@ -116,6 +116,7 @@ struct http_req {
     oq_str method_text;
     http_method method; /* 0: one that no route has */
     bool is_options, wants_page;
+    bool is_bare; /* answered in the event thread: an error page would take too long there */
     const http_route *route;
     http_match match;
     oq_str request_id, peer;

@@ -117,7 +117,8 @@ static void answer_problem(http_req *rq, const oq_err *err)
     http_problem_write(j, rq->arena, rq->lang, rq->request_id, err);
 }
 
-/* When even the error page fails: a few words that need nothing. */
+/* When there is no time for the error page, or when even that fails: a few words that need nothing.
+ */
 static void answer_text(http_req *rq, const oq_err *err)
 {
     oq_buf text = oq_buf_make(64 * 1024);
@@ -134,7 +135,7 @@ static void answer_text(http_req *rq, const oq_err *err)
 static void answer_page(http_req *rq, const oq_err *err)
 {
     const http_hooks *hooks = &rq->server->options.hooks;
-    if (hooks->error_page) {
+    if (hooks->error_page && !rq->is_bare) {
         const oq_err *outer = shown(err, rq->request_id);
         oq_err *failed = hooks->error_page(hooks->self, rq, http_err_status(err), outer);
         if (!failed && rq->answer.status && !rq->answer.late)

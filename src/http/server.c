@@ -48,7 +48,7 @@ static enum MHD_Result on_header(http_req *rq, const char *method, const char *v
     http_begin(rq, method, version);
     rq->stage = HTTP_TAKING;
     if (http_begin_is_final(rq)) {
-        rq->wants_page = false; /* a page is rendered by workers, and there is no waiting here */
+        rq->is_bare = true;
         return dispatch_here(rq);
     }
     int limit_s = rq->route && rq->route->limit_s ? rq->route->limit_s : HTTP_LIMIT_PRESET_S;
@@ -69,7 +69,7 @@ static enum MHD_Result on_complete(http_req *rq)
         atomic_fetch_add_explicit(&server->counts.refused, 1, memory_order_relaxed);
         bool is_stopping = atomic_load(&server->is_stopping);
         http_refuse(rq, OQ_UNAVAILABLE, is_stopping ? "http.stopping" : "http.busy", 0);
-        rq->wants_page = false;
+        rq->is_bare = true;
         http_dispatch(rq);
         MHD_resume_connection(rq->mhd);
     }
