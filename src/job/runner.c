@@ -108,29 +108,42 @@ static void log_end(const job_run *run, job_outcome outcome, const oq_err *err)
                      fields);
 }
 
+/* False when it is no use: the lease is over, or the process ends. */
+static bool pause_for(job_runner *r, const job_run *run, oq_us pause)
+{
+    if (oq_monotonic() - run->renewed_at > r->queue.lease || r->is_stopping)
+        return false;
+    pthread_mutex_lock(&r->lock);
+    wait_for(&r->ended, &r->lock, pause);
+    pthread_mutex_unlock(&r->lock);
+    return true;
+}
+
 /* The work is done, and must not be done again because the database is away for a moment: tries to
- * write it down for as long as the lease is the worker's. */
+ * write its end down for as long as the lease is the worker's. An end that the database does not
+ * take (a result that is no JSON) becomes a failure, which it takes. */
 static void settle(job_runner *r, job_run *run, const oq_err *ended)
 {
-    oq_us pause = 100 * OQ_MS;
-    for (;;) {
+    oq_str result = run->result;
+    bool is_refused = false;
+    for (oq_us pause = 100 * OQ_MS;; pause = pause < 5 * OQ_SECOND ? pause * 2 : pause) {
         bool settled;
-        oq_mark mark = oq_arena_mark(run->arena);
-        oq_err *err =
-            job_queue_settle(&r->queue, run->arena, &run->job.try, ended, run->result, &settled);
+        const oq_err *err =
+            job_queue_settle(&r->queue, run->arena, &run->job.try, ended, result, &settled);
         if (!err)
             return;
-        bool is_late = oq_monotonic() - run->renewed_at > r->queue.lease || r->is_stopping;
-        if (is_late || !oq_err_retries(err)) {
+        bool retries = oq_err_retries(err);
+        if (!retries && !is_refused) {
+            is_refused = true;
+            result = OQ_NONE;
+            ended = oq_wrap(err, OQ_INTERNAL, "job.not_settled");
+            log_end(run, JOB_OUTCOME_FAILED, ended);
+        } else if (!retries || !pause_for(r, run, pause)) {
+            run->is_lost = true; /* the lease ends, and the try counts */
             oq_log_err(OQ_LOG_ERROR, "job.not_settled", err,
                        OQ_LOG_FIELDS_(OQ_F_UUID("job", run->job.try.id)));
             return;
         }
-        oq_arena_rewind(run->arena, mark);
-        pthread_mutex_lock(&r->lock);
-        wait_for(&r->ended, &r->lock, pause);
-        pthread_mutex_unlock(&r->lock);
-        pause = pause < 5 * OQ_SECOND ? pause * 2 : pause;
     }
 }
 

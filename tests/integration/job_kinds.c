@@ -109,6 +109,12 @@ static oq_err *run_result(job_run *run)
     return NULL;
 }
 
+static oq_err *run_broken_result(job_run *run)
+{
+    job_set_result(run, OQ_STR("{"));
+    return NULL;
+}
+
 const job_kind test_kinds[] = {
     {.name = "t.effect", .run = run_effect},
     {.name = "t.hang", .run = run_hang},
@@ -121,6 +127,7 @@ const job_kind test_kinds[] = {
     {.name = "t.tenant", .run = run_lane, .lane = JOB_PER_TENANT},
     {.name = "t.key", .run = run_lane, .lane = JOB_PER_KEY},
     {.name = "t.result", .run = run_result},
+    {.name = "t.broken_result", .run = run_broken_result},
     {.name = "t.minute", .run = run_effect, .every_s = 60},
     {.name = "t.platform", .run = run_effect, .every_s = 3600, .is_platform = true},
     {.name = NULL},

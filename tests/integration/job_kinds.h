@@ -18,6 +18,7 @@
  *  t.meet       two of them must run at once to end
  *  t.tenant     one at a time in a tenant     t.key   one at a time per key
  *  t.result     echoes its payload as its result
+ *  t.broken_result  has a result that is no JSON
  *  t.minute     each minute in each tenant    t.platform   each hour in the platform's */
 extern const job_kind test_kinds[];
 extern const job_kind *const test_kind_list[];

@@ -5,8 +5,9 @@
 INSERT INTO job_starts (tenant_id, job_id, worker) VALUES (:tenant, :job_id, :worker);
 
 -- MARK_EFFECT (job_id uuid, worker text) -> nothing
--- The job's one effect; a second one breaks the key.
-INSERT INTO job_effects (tenant_id, job_id, worker) VALUES (:tenant, :job_id, :worker);
+-- The job's one effect. A try that was killed behind this runs again, and finds it there.
+INSERT INTO job_effects (tenant_id, job_id, worker) VALUES (:tenant, :job_id, :worker)
+ON CONFLICT DO NOTHING;
 
 -- LANE_ENTER (lane text, job_id uuid) -> nothing
 -- Only one may be in a lane; a second one breaks the key.
