@@ -4,8 +4,8 @@
 #include <sodium.h>
 
 #include "base/embed.h"
-#include "db/conn.h"
 #include "db/failure.h"
+#include "db/single.h"
 
 #include "base/banned.h"
 
@@ -99,23 +99,13 @@ typedef struct run {
 
 static oq_err *command(run *r, const char *text)
 {
-    db_step step = {.command = text};
-    oq_err *err = db_conn_run(r->conn, &step, 1);
-    db_steps_drop(&step, 1);
-    return err;
+    return db_single_command(r->conn, text);
 }
 
 static oq_err *query(run *r, const db_stmt *stmt, const void *args, void **ret_rows,
                      size_t *ret_count)
 {
-    db_params params;
-    OQ_TRY(db_params_encode(r->arena, stmt, OQ_UUID_ZERO, args, &params));
-    db_step step = {.stmt = stmt, .params = &params};
-    oq_err *err = db_conn_run(r->conn, &step, 1);
-    if (!err && ret_rows)
-        err = db_rows_decode(r->arena, stmt, step.result, ret_rows, ret_count);
-    db_steps_drop(&step, 1);
-    return err;
+    return db_single_query(r->conn, r->arena, stmt, args, ret_rows, ret_count);
 }
 
 static oq_str checksum_of(oq_arena *arena, oq_str sql)
@@ -252,12 +242,8 @@ oq_err *db_migrate(oq_arena *arena, oq_str url, const db_migration *migrations, 
                    void (*say)(void *self, const char *name), void *self,
                    db_migrate_report *ret_report)
 {
-    const db_pool_options options = {
-        .url = url, .app_name = "optria migrate", .connect_max_ms = 10000};
-    db_target target;
-    OQ_TRY(db_target_make(arena, &options, &target));
     run r = {.arena = arena};
-    OQ_TRY(db_conn_open(&target, &r.conn));
+    OQ_TRY(db_single_open(arena, url, NULL, "optria migrate", &r.conn));
     db_migrate_report report = {0};
     oq_err *err = migrate(&r, migrations, dry_run, say, self, &report);
     db_conn_close(r.conn); /* rolls back what is open, and lets the next start have its turn */

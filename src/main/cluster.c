@@ -110,14 +110,17 @@ static oq_err *run_tool(cluster *c, const char *const *argv, oq_str input)
 
 /* The database, and two logins: one owns the schema, the other serves and owns nothing. What the
  * two roles may see is the migrations' business; here they only exist early, so that the server's
- * login may become them. */
+ * login may become them. A third one reads all rows, for backups (db/transfer.h). */
 static const char first_sql[] =
     "CREATE ROLE optria_app NOLOGIN NOSUPERUSER NOBYPASSRLS;\n"
     "CREATE ROLE optria_platform NOLOGIN NOSUPERUSER NOBYPASSRLS;\n"
+    "CREATE ROLE optria_backup NOLOGIN BYPASSRLS;\n"
     "CREATE ROLE optria_owner LOGIN CREATEROLE;\n"
     "CREATE ROLE optria_server LOGIN NOINHERIT;\n"
     "GRANT optria_app, optria_platform TO optria_owner WITH ADMIN OPTION;\n"
     "GRANT optria_app, optria_platform TO optria_server;\n"
+    "GRANT pg_read_all_data TO optria_backup;\n"
+    "GRANT optria_backup TO optria_owner;\n"
     "CREATE DATABASE optria OWNER optria_owner;\n";
 
 /* Makes data/, or nothing: a cluster that is cut off half-way never gets its name. */

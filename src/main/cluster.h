@@ -49,6 +49,13 @@ oq_str cluster_server_url(const cluster *c);
 oq_str cluster_owner_url(const cluster *c);
 oq_str cluster_admin_url(const cluster *c);
 
+/* The addresses of the cluster in this folder while somebody else runs it; false: nobody does, or
+ * this account may not reach it. */
+typedef struct cluster_addresses {
+    oq_str server, owner;
+} cluster_addresses;
+bool cluster_find_running(oq_arena *arena, oq_str folder, cluster_addresses *ret_addresses);
+
 /* False once PostgreSQL has ended without being asked to. */
 bool cluster_is_running(cluster *c);
 

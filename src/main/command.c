@@ -96,6 +96,17 @@ void command_say(const command_run *run, const char *key, const oq_arg *arg, siz
     printf("%.*s\n", OQ_FMT(text));
 }
 
+oq_str command_word(const command_run *run, const char *key)
+{
+    return oq_text(run->lang, oq_cstr(key));
+}
+
+void command_print(const oq_buf *out)
+{
+    assert(!out->overflow);
+    fwrite(out->ptr, 1, out->len, stdout);
+}
+
 int command_exit_status(const oq_err *err)
 {
     oq_str code = oq_cstr(err->code);

@@ -54,6 +54,11 @@ void command_say(const command_run *run, const char *key, const oq_arg *arg, siz
     command_say((run), (key), (const oq_arg[]){__VA_ARGS__},                                       \
                 sizeof((oq_arg[]){__VA_ARGS__}) / sizeof(oq_arg))
 
+/* A sentence or a word of the language files, as it stands there. */
+oq_str command_word(const command_run *run, const char *key);
+/* All of the buffer on stdout. */
+void command_print(const oq_buf *out);
+
 /* The exit status that an error stands for, and its sentences on stderr. */
 int command_exit_status(const oq_err *err);
 void command_print_error(oq_arena *arena, oq_lang lang, const oq_err *err);

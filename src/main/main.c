@@ -1,16 +1,24 @@
 /* The entry of `optria`: finds the command, reads settings and options, runs it. */
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "base/embed.h"
 #include "main/command.h"
 #include "main/near.h"
 
 extern char **environ;
 
-extern const command cmd_serve, cmd_work, cmd_migrate, cmd_config, cmd_cluster_run, cmd_docs,
-    cmd_version, cmd_help;
+extern const command cmd_demo, cmd_serve, cmd_work, cmd_migrate, cmd_user_add, cmd_user_list,
+    cmd_user_reset, cmd_user_enable, cmd_user_disable, cmd_user_setup_code, cmd_config,
+    cmd_cluster_run, cmd_docs, cmd_version, cmd_help;
 
 const command *const commands[] = {
-    &cmd_serve, &cmd_work, &cmd_migrate, &cmd_config, &cmd_cluster_run, &cmd_docs, &cmd_version,
-    &cmd_help,  NULL,
+    &cmd_demo,        &cmd_serve,        &cmd_work,
+    &cmd_migrate,     &cmd_user_add,     &cmd_user_list,
+    &cmd_user_reset,  &cmd_user_enable,  &cmd_user_disable,
+    &cmd_user_setup_code, &cmd_config,   &cmd_cluster_run,
+    &cmd_docs,        &cmd_version,      &cmd_help,
+    NULL,
 };
 
 /* The terminal's language, where the system tells programs about it. */
@@ -25,8 +33,25 @@ static oq_lang terminal_lang(void)
     return OQ_LANG_EN;
 }
 
-static oq_err *unknown_command(const char *word)
+/* "user" alone: the words that may follow it; "" where no command begins so. */
+static oq_str second_words(oq_arena *arena, const char *word)
 {
+    oq_str first = oq_strf(arena, "%s ", word), list = OQ_STR("");
+    for (const command *const *c = commands; *c; c++) {
+        oq_str name = oq_cstr((*c)->name);
+        if (oq_str_starts(name, first))
+            list = oq_strf(arena, "%.*s%s%s", OQ_FMT(list), list.len ? ", " : "",
+                           (*c)->name + first.len);
+    }
+    return list;
+}
+
+static oq_err *unknown_command(oq_arena *arena, const char *word)
+{
+    oq_str words = second_words(arena, word);
+    if (words.len)
+        return oq_fail(OQ_INVALID, "option.command_incomplete", "command=%s words=%.*s", word,
+                       OQ_FMT(words));
     near_search near = near_to(oq_cstr(word));
     for (const command *const *c = commands; *c; c++)
         near_show(&near, oq_cstr((*c)->name));
@@ -76,7 +101,7 @@ static oq_err *dispatch(command_run *run, char *const *words, size_t count)
     size_t used = 0;
     const command *c = command_find(words, count, &used);
     if (!c)
-        return unknown_command(words[0]);
+        return unknown_command(run->arena, words[0]);
     if (asks_for_help(words + used, count - used)) {
         command_print_help(stdout, c);
         return NULL;
@@ -84,8 +109,21 @@ static oq_err *dispatch(command_run *run, char *const *words, size_t count)
     return run_command(c, run, words + used, count - used);
 }
 
+/* A descriptor 0, 1 or 2 that is closed would be given to the next file or socket that is opened,
+ * and whoever prints would write into it. */
+static void fill_standard_files(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd > STDERR_FILENO)
+        close(fd);
+}
+
 int main(int argc, char **argv)
 {
+    fill_standard_files();
     command_run run = {.arena = oq_arena_open(0), .lang = terminal_lang()};
     oq_log_setup(OQ_LOG_INFO, OQ_LOG_KEYS);
     oq_err *err = oq_lang_load(oq_embedded_find(OQ_STR("lang/ar.json")),

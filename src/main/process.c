@@ -27,7 +27,10 @@ static bool child_take_files(const process_options *o)
 {
     if (o->in > 0 && dup2(o->in, STDIN_FILENO) < 0)
         return false;
-    if (o->out > 0 && (dup2(o->out, STDOUT_FILENO) < 0 || dup2(o->out, STDERR_FILENO) < 0))
+    if (o->out > 0 && dup2(o->out, STDOUT_FILENO) < 0)
+        return false;
+    int err = o->err > 0 ? o->err : o->out;
+    if (err > 0 && dup2(err, STDERR_FILENO) < 0)
         return false;
     if (o->inherited > 0 && fcntl(o->inherited, F_SETFD, 0) < 0)
         return false;

@@ -26,6 +26,7 @@ typedef struct process_options {
     int death_signal;   /* sent to it when we die; 0: none */
     const char *folder; /* to work in; NULL: ours */
     int in, out;        /* its stdin; its stdout and stderr. 0: ours */
+    int err;            /* its stderr, where that is another one; STDERR_FILENO is ours */
     int inherited;      /* one more descriptor it keeps, under the same number. 0: none */
 } process_options;
 

@@ -1,0 +1,29 @@
+/* main/demo_seed.h
+ *
+ * The tenants and people of the demo. Nothing is made up about plants: what the demo's history
+ * shows is what was done. */
+#ifndef MAIN_DEMO_SEED_H
+#define MAIN_DEMO_SEED_H
+
+#include "core/capability.h"
+#include "db/pool.h"
+
+typedef struct demo_account {
+    const char *email, *full_name;
+    oq_role role;
+    const char *tenant; /* code; NULL: the platform's own */
+} demo_account;
+extern const demo_account demo_accounts[]; /* ends with a NULL email */
+
+typedef struct demo_seeded {
+    int tenants_made, people_made, passwords_set;
+} demo_seeded;
+
+/* Makes what is missing of them, in one transaction; what is there is left as it is, but for the
+ * passwords where `overwrite` asks for them. No password has to be changed at the first sign-in.
+ * Fails: demo.not_a_demo (tenants): this database has an owner or tenants and not the demo's owner,
+ * so it is a real one, and gets no accounts with a known password; user.email_taken. */
+OQ_CHECKED oq_err *demo_seed(db_pool *pool, oq_arena *arena, oq_str password, bool overwrite,
+                             demo_seeded *ret_seeded);
+
+#endif
