@@ -75,13 +75,33 @@ static void add_headers(http_req *rq, struct MHD_Response *reply, bool is_zipped
         add(reply, "Connection", "close");
 }
 
+static ssize_t read_nothing(void *cls, uint64_t pos, char *out, size_t max)
+{
+    return MHD_CONTENT_READER_END_OF_STREAM;
+}
+
+/* To HEAD libmicrohttpd sends the last chunk of a stream that has no chunks, and the client would
+ * take it for the beginning of the next answer. So the head goes alone and ends the connection. */
+static struct MHD_Response *head_of_stream(http_req *rq)
+{
+    http_stream_abandon(rq->answer.stream);
+    rq->answer.stream = NULL;
+    struct MHD_Response *reply =
+        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 1, read_nothing, NULL, NULL);
+    if (!reply ||
+        MHD_set_response_options(reply, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END) != MHD_YES)
+        abort();
+    return reply;
+}
+
 void http_reply_build(http_req *rq)
 {
     http_answer *a = &rq->answer;
     if (rq->has_query_lang && rq->route && rq->route->is_page)
         http_set_cookie(rq, HTTP_LANG_COOKIE, oq_lang_code(rq->lang), 365 * 86400, true);
     if (a->is_stream) {
-        rq->reply = http_stream_response(rq);
+        bool is_head = oq_str_eq(rq->method_text, OQ_STR("HEAD"));
+        rq->reply = is_head ? head_of_stream(rq) : http_stream_response(rq);
         add_headers(rq, rq->reply, false);
         return;
     }

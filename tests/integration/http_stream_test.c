@@ -100,6 +100,20 @@ static void test_streams_have_a_ceiling_per_person(void **state)
     CHECK("head", s.status == 200);
 }
 
+/* Nothing comes behind the head: a chunk there would be read as the next answer's beginning. */
+static void test_head_of_a_stream_leaves_nothing_behind(void **state)
+{
+    OQ_AUTO(house) h = house_make();
+    OQ_AUTO(client) c = client_open(h.port);
+    client_say(&c, "HEAD /api/events HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer 1 1\r\n\r\n");
+    seen s = client_answer_to(&c, h.arena, true);
+    CHECK("head", s.status == 200);
+    CHECK_STR("type", seen_header(&s, "Content-Type"), "text/event-stream");
+    CHECK("ends", client_closed(&c));
+    CHECK("nothing behind", c.in.len == c.read_to);
+    CHECK("no stream", until(no_stream_is_left, &h));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +121,7 @@ int main(void)
         cmocka_unit_test(test_streams_beat_and_come_to_an_end),
         cmocka_unit_test(test_who_does_not_read_is_cut_off),
         cmocka_unit_test(test_streams_have_a_ceiling_per_person),
+        cmocka_unit_test(test_head_of_a_stream_leaves_nothing_behind),
     };
     return cmocka_run_group_tests_name("http_stream", tests, quiet, NULL);
 }
