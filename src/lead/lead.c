@@ -161,13 +161,11 @@ oq_str lead_form_token(oq_arena *arena, oq_us now)
 
 static bool is_ours(oq_str token, int64_t *ret_seconds)
 {
-    oq_str seconds;
-    if (!oq_str_cut(&token, '.', &seconds) || !oq_parse_i64(seconds, ret_seconds))
+    oq_str rest = token, seconds;
+    if (!oq_str_cut(&rest, '.', &seconds) || !oq_parse_i64(seconds, ret_seconds))
         return false;
     oq_arena *arena = oq_arena_open(0);
-    oq_str wanted = token_at(arena, *ret_seconds);
-    oq_str given = oq_strf(arena, "%.*s.%.*s", OQ_FMT(seconds), OQ_FMT(token));
-    bool same = oq_same_secret(wanted, given);
+    bool same = oq_same_secret(token_at(arena, *ret_seconds), token);
     oq_arena_close(arena);
     return same;
 }

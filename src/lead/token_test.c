@@ -39,6 +39,8 @@ static void test_age(void **state)
 static void test_not_ours(void **state)
 {
     oq_str good = lead_form_token(*state, made);
+    char *padded = oq_alloc(*state, good.len + 1); /* ends with a zero byte */
+    memcpy(padded, good.ptr, good.len);
     char *altered = oq_str_c(*state, good);
     altered[3] = altered[3] == '1' ? '2' : '1';
     const struct {
@@ -51,6 +53,7 @@ static void test_not_ours(void **state)
         {"no number", OQ_STR("x.y")},
         {"another time", oq_cstr(altered)},
         {"cut", oq_str_sub(good, 0, good.len - 1)},
+        {"longer by a zero byte", oq_strn(padded, good.len + 1)},
         {"longer", oq_strf(*state, "%.*sA", OQ_FMT(good))},
         {"same number, otherwise written", oq_strf(*state, "+%.*s", OQ_FMT(good))},
         {"leading zero", oq_strf(*state, "0%.*s", OQ_FMT(good))},
