@@ -1,6 +1,7 @@
 #include "main/service.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "base/secret.h"
 #include "db/listen.h"
@@ -40,6 +41,17 @@ struct service {
 
 enum { WORKER_THREADS = 4, GRACE_MS = 10000 };
 
+/* Each open page holds an event stream, so each needs a descriptor; the usual soft limit of 1,024
+ * would be the first ceiling that a plant of people meets. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 oq_err *service_set_up(const settings *s, service_parts parts)
 {
     OQ_TRY(settings_require(s, "OPTRIA_MASTER_KEY"));
@@ -47,6 +59,7 @@ oq_err *service_set_up(const settings *s, service_parts parts)
     OQ_TRY(web_setup());
     if (!parts.serves)
         return NULL;
+    raise_descriptor_limit();
     OQ_TRY(settings_require(s, "JWT_SECRET_KEY"));
     OQ_TRY(session_setup(s->jwt_secret_key));
     identity_use_public_url(s->public_url);

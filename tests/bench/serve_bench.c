@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -57,6 +58,7 @@ static server start_server(testapp *app)
         stop("no pipe");
     pid_t pid = fork();
     if (pid == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         setenv("OPTRIA_DB_URL", testdb_url(testapp_db(app)).ptr, 1);
         setenv("JWT_SECRET_KEY", TESTAPP_JWT_KEY, 1);
         setenv("OPTRIA_MASTER_KEY", TESTAPP_MASTER_KEY, 1);
@@ -223,7 +225,7 @@ static double time_message(testapp *app, oq_uuid tenant, const int *fd, int watc
 {
     bool reached[STREAMS] = {false};
     int count = 0;
-    oq_str mark = oq_strf(testapp_arena(app), "{\"n\":%d}", n);
+    oq_str mark = oq_strf(testapp_arena(app), "{\"n\": %d}", n); /* as jsonb spells it */
     oq_us begun = oq_monotonic();
     publish(app, tenant, n);
     while (count < STREAMS) {

@@ -40,8 +40,8 @@ static testapp *open_app(bool works, int tcp_port)
         .http_bind = OQ_STR("127.0.0.1"),
         .http_port = 0,
         .http_workers = tcp_port ? 8 : 4,
-        .jwt_secret_key = OQ_STR("a key for tests, and for nothing else at all"),
-        .master_key = OQ_STR("a master key for tests, and for nothing else"),
+        .jwt_secret_key = OQ_STR(TESTAPP_JWT_KEY),
+        .master_key = OQ_STR(TESTAPP_MASTER_KEY),
         .blackbox_enabled = true,
         .digital_twin_enabled = true,
     };

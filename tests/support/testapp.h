@@ -22,6 +22,9 @@ void testapp_close(testapp *app);
 
 testdb *testapp_db(testapp *app);
 int testapp_port(const testapp *app);
+/* The keys that it was set up with, for another process over the same database. */
+#define TESTAPP_JWT_KEY    "a key for tests, and for nothing else at all"
+#define TESTAPP_MASTER_KEY "a master key for tests, and for nothing else"
 /* A pool of the tests' own, as the server's login, for scopes beside the requests. */
 db_pool *testapp_pool(testapp *app);
 oq_arena *testapp_arena(testapp *app); /* lives as long as the app */
