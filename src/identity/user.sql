@@ -54,11 +54,12 @@ UPDATE users
  WHERE tenant_id = :tenant AND id = :id AND version = :version;
 
 -- USER_OTHER_ADMIN_COUNT (id uuid) -> (others i64)
--- Locks the administrators, so that two of them cannot leave at the same moment.
-SELECT count(*) AS others
+-- Locks all administrators, so that two of them cannot leave at the same moment; and in one order,
+-- so that two who try wait for one another instead of each for the other.
+SELECT count(*) FILTER (WHERE id <> :id) AS others
   FROM (SELECT id FROM users
          WHERE tenant_id = :tenant AND role IN ('tenant_admin', 'platform_owner') AND is_active
-           AND id <> :id
+         ORDER BY id
            FOR UPDATE) AS locked;
 
 -- USER_SECRETS (id uuid) -> (password_hash text, totp_secret bytes, totp_enabled_at time, totp_last_step i64, email text, full_name text, is_active bool, role text)
