@@ -178,7 +178,7 @@ int job_fixture_reset(void **state)
 {
     job_fixture *f = *state;
     oq_err_reset();
-    oq_clock_set(INT64_C(1769846400) * OQ_SECOND);
+    oq_clock_set(JOB_FIXTURE_NOW);
     job_hangs_at = -1;
     job_may_end = false;
     job_met = 0;
@@ -258,6 +258,36 @@ void job_fixture_await(job_fixture *f, const char *sql, int64_t wanted)
             fail_msg("%s: wanted %lld, still %lld", sql, (long long)wanted, (long long)got);
         usleep(5000);
     }
+}
+
+oq_scope *job_fixture_scope(job_fixture *f, oq_uuid tenant)
+{
+    return open_scope(f, tenant, OQ_WRITE);
+}
+
+job_queue job_fixture_other(job_fixture *f)
+{
+    job_queue q = f->queue;
+    q.worker = OQ_STR("w2");
+    return q;
+}
+
+job_claimed job_fixture_claim(job_fixture *f, const job_queue *q)
+{
+    bool found;
+    job_claimed claimed;
+    oq_us next_at;
+    CHECK_OK(job_queue_claim(q, f->arena, &found, &claimed, &next_at));
+    CHECK("found", found);
+    return claimed;
+}
+
+void job_fixture_settle(job_fixture *f, const job_queue *q, const job_claimed *c, const oq_err *err,
+                        bool wanted)
+{
+    bool settled;
+    CHECK_OK(job_queue_settle(q, f->arena, &c->try, err, OQ_NONE, &settled));
+    CHECK("settled", settled == wanted);
 }
 
 bool job_fixture_step(job_fixture *f, const job_queue *q)

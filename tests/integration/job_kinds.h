@@ -40,6 +40,8 @@ typedef struct job_fixture {
     job_queue queue; /* of the worker "w1", lease 60 s */
 } job_fixture;
 
+#define JOB_FIXTURE_NOW (INT64_C(1769846400) * OQ_SECOND) /* 2026-01-31T08:00:00Z */
+
 /* For cmocka: *state is a job_fixture. The clock stands still until a test moves it. */
 int job_fixture_open(void **state);
 int job_fixture_close(void **state);
@@ -52,6 +54,15 @@ job *job_fixture_get(job_fixture *f, oq_uuid tenant, oq_uuid id);
 int64_t job_fixture_number(job_fixture *f, const char *sql);
 /* Polls until the number is `wanted`; fails the test after 30 s. */
 void job_fixture_await(job_fixture *f, const char *sql, int64_t wanted);
+
+/* A writing scope; the test commits and closes it. */
+oq_scope *job_fixture_scope(job_fixture *f, oq_uuid tenant);
+/* A second worker, "w2". */
+job_queue job_fixture_other(job_fixture *f);
+job_claimed job_fixture_claim(job_fixture *f, const job_queue *q);
+/* The try ends with `err`; `wanted`: it was still this worker's. */
+void job_fixture_settle(job_fixture *f, const job_queue *q, const job_claimed *c, const oq_err *err,
+                        bool wanted);
 
 /* What a worker thread does, once and here: claim, run, settle. False when nothing is claimable. */
 bool job_fixture_step(job_fixture *f, const job_queue *q);

@@ -1,29 +1,8 @@
 /* The queue's rows, step by step: one claim, one run, one end at a time, on a clock that the test
  * moves. */
-#include <math.h>
-#include <unistd.h>
-
-#include "db/fault.h"
 #include "integration/job_kinds.h"
 
-#define NOW (INT64_C(1769846400) * OQ_SECOND)
-
-static job_queue other_worker(job_fixture *f)
-{
-    job_queue q = f->queue;
-    q.worker = OQ_STR("w2");
-    return q;
-}
-
-static oq_scope *scope_of(job_fixture *f, oq_uuid tenant)
-{
-    oq_scope *s = NULL;
-    CHECK_OK(oq_scope_open(
-        &(oq_scope_options){
-            .pool = f->pool, .tenant_id = tenant, .access = OQ_WRITE, .arena = f->arena},
-        &s));
-    return s;
-}
+#define NOW JOB_FIXTURE_NOW
 
 /* --- one job -----------------------------------------------------------------------------------*/
 
@@ -58,7 +37,7 @@ static void test_a_job_is_done(void **state)
 static void test_a_job_that_is_rolled_back_never_was(void **state)
 {
     job_fixture *f = *state;
-    oq_scope *s = scope_of(f, TENANT_A);
+    oq_scope *s = job_fixture_scope(f, TENANT_A);
     CHECK_OK(job_add(s, &(job_order){.kind = "t.effect", .run_at = OQ_TIME_NONE}, NULL));
     oq_scope_close(s);
     CHECK("none", !job_fixture_step(f, &f->queue));
@@ -148,13 +127,13 @@ static void test_retry_by_hand(void **state)
 {
     job_fixture *f = *state;
     oq_uuid id = job_fixture_add_kind(f, TENANT_A, "t.bad");
-    oq_scope *s = scope_of(f, TENANT_A);
+    oq_scope *s = job_fixture_scope(f, TENANT_A);
     CHECK_CODE("waits", job_retry(s, id), "job.not_failed");
     oq_scope_close(s);
     job_fixture_step(f, &f->queue);
     oq_clock_advance(OQ_HOUR);
 
-    s = scope_of(f, TENANT_A);
+    s = job_fixture_scope(f, TENANT_A);
     CHECK_OK(job_retry(s, id));
     CHECK_OK(oq_scope_commit(s));
     oq_scope_close(s);
@@ -163,10 +142,10 @@ static void test_retry_by_hand(void **state)
                        j->run_at == oq_clock_now() && j->finished_at == OQ_TIME_NONE);
     CHECK("runs", job_fixture_step(f, &f->queue));
 
-    s = scope_of(f, TENANT_A);
+    s = job_fixture_scope(f, TENANT_A);
     CHECK_CODE("nobody", job_retry(s, oq_uuid_new(NOW)), "job.not_found");
     oq_scope_close(s);
-    s = scope_of(f, TENANT_B);
+    s = job_fixture_scope(f, TENANT_B);
     CHECK_CODE("another tenant's", job_retry(s, id), "job.not_found");
     oq_scope_close(s);
 }
@@ -177,43 +156,25 @@ static void test_cancel_of_what_waits(void **state)
 {
     job_fixture *f = *state;
     oq_uuid id = job_fixture_add_kind(f, TENANT_A, "t.effect");
-    oq_scope *s = scope_of(f, TENANT_B);
+    oq_scope *s = job_fixture_scope(f, TENANT_B);
     CHECK_CODE("another tenant's", job_cancel(s, id), "job.not_found");
     oq_scope_close(s);
     job_fixture_cancel(f, TENANT_A, id);
     job *j = job_fixture_get(f, TENANT_A, id);
     CHECK("at once", j->state == JOB_CANCELLED && j->finished_at == NOW);
     CHECK("never runs", !job_fixture_step(f, &f->queue));
-    s = scope_of(f, TENANT_A);
+    s = job_fixture_scope(f, TENANT_A);
     oq_err *err = job_cancel(s, id);
     CHECK_CODE("twice", err, "job.finished");
     CHECK_STR("fact", err->arg[0].value, "cancelled");
     oq_scope_close(s);
 }
 
-static job_claimed claim(job_fixture *f, const job_queue *q)
-{
-    bool found;
-    job_claimed claimed;
-    oq_us next_at;
-    CHECK_OK(job_queue_claim(q, f->arena, &found, &claimed, &next_at));
-    CHECK("found", found);
-    return claimed;
-}
-
-static void settle(job_fixture *f, const job_queue *q, const job_claimed *c, const oq_err *err,
-                   bool wanted)
-{
-    bool settled;
-    CHECK_OK(job_queue_settle(q, f->arena, &c->try, err, OQ_NONE, &settled));
-    CHECK("settled", settled == wanted);
-}
-
 static void test_cancel_of_what_runs(void **state)
 {
     job_fixture *f = *state;
     oq_uuid id = job_fixture_add_kind(f, TENANT_A, "t.effect");
-    job_claimed c = claim(f, &f->queue);
+    job_claimed c = job_fixture_claim(f, &f->queue);
     bool asked = true;
     CHECK_OK(job_queue_renew(&f->queue, f->arena, &c.try, &asked));
     CHECK("not asked", !asked);
@@ -223,7 +184,7 @@ static void test_cancel_of_what_runs(void **state)
     job *j = job_fixture_get(f, TENANT_A, id);
     CHECK("still runs", j->state == JOB_RUNNING && j->progress == 0.5);
     CHECK_STR("note", j->progress_note, "half");
-    settle(f, &f->queue, &c, oq_fail(OQ_CONFLICT, "job.cancelled"), true);
+    job_fixture_settle(f, &f->queue, &c, oq_fail(OQ_CONFLICT, "job.cancelled"), true);
     CHECK("cancelled", job_fixture_get(f, TENANT_A, id)->state == JOB_CANCELLED);
 }
 
@@ -231,109 +192,11 @@ static void test_cancel_of_what_would_be_tried_again(void **state)
 {
     job_fixture *f = *state;
     oq_uuid id = job_fixture_add_kind(f, TENANT_A, "t.effect");
-    job_claimed c = claim(f, &f->queue);
+    job_claimed c = job_fixture_claim(f, &f->queue);
     job_fixture_cancel(f, TENANT_A, id);
-    settle(f, &f->queue, &c, oq_fail(OQ_UNAVAILABLE, "t.away"), true);
+    job_fixture_settle(f, &f->queue, &c, oq_fail(OQ_UNAVAILABLE, "t.away"), true);
     job *j = job_fixture_get(f, TENANT_A, id);
     CHECK("cancelled", j->state == JOB_CANCELLED && j->finished_at == NOW);
-}
-
-/* --- dying -------------------------------------------------------------------------------------*/
-
-static void test_a_dead_worker_counts_as_a_try(void **state)
-{
-    job_fixture *f = *state;
-    job_queue other = other_worker(f);
-    oq_uuid id = job_fixture_add_kind(f, TENANT_A, "t.away"); /* three tries */
-    job_claimed dead = claim(f, &f->queue);
-    CHECK("others look when the lease ends",
-          job_fixture_next_at(f, &other) == NOW + 60 * OQ_SECOND);
-    oq_clock_advance(60 * OQ_SECOND - 1);
-    CHECK("still its own", !job_fixture_step(f, &other));
-
-    oq_clock_advance(1);
-    CHECK("counted, and waits", !job_fixture_step(f, &other));
-    job *j = job_fixture_get(f, TENANT_A, id);
-    CHECK("ready",
-          j->state == JOB_READY && j->tries == 1 && j->run_at >= oq_clock_now() + 4 * OQ_SECOND);
-    CHECK_STR("why", j->error_code, "job.worker_died");
-    CHECK_STR("who", j->error_facts, "{\"worker\": \"w1\"}");
-
-    bool asked;
-    CHECK_CODE("the dead one finds out", job_queue_renew(&f->queue, f->arena, &dead.try, &asked),
-               "job.lost");
-    settle(f, &f->queue, &dead, NULL, false);
-    CHECK("and changes nothing", job_fixture_get(f, TENANT_A, id)->state == JOB_READY);
-
-    for (int64_t tries = 2; tries <= 3; tries++) {
-        oq_clock_set(job_fixture_get(f, TENANT_A, id)->run_at);
-        claim(f, &other);
-        oq_clock_advance(61 * OQ_SECOND);
-        CHECK("dies again", !job_fixture_step(f, &f->queue));
-        CHECK("counts", job_fixture_get(f, TENANT_A, id)->tries == tries);
-    }
-    CHECK("no try left", job_fixture_get(f, TENANT_A, id)->state == JOB_FAILED);
-}
-
-/* The same worker claims its own lost job again: the old try is still another one. */
-static void test_a_late_end_is_not_taken_for_the_next_try(void **state)
-{
-    job_fixture *f = *state;
-    oq_uuid id = job_fixture_add_kind(f, TENANT_A, "t.away");
-    job_claimed first = claim(f, &f->queue);
-    oq_clock_advance(61 * OQ_SECOND);
-    CHECK("expired", !job_fixture_step(f, &f->queue));
-    oq_clock_set(job_fixture_get(f, TENANT_A, id)->run_at);
-    job_claimed second = claim(f, &f->queue);
-    settle(f, &f->queue, &first, NULL, false);
-    CHECK("runs", job_fixture_get(f, TENANT_A, id)->state == JOB_RUNNING);
-    settle(f, &f->queue, &second, NULL, true);
-    CHECK("done", job_fixture_get(f, TENANT_A, id)->state == JOB_DONE);
-}
-
-static void test_a_renewed_lease_lasts(void **state)
-{
-    job_fixture *f = *state;
-    job_queue other = other_worker(f);
-    oq_uuid id = job_fixture_add_kind(f, TENANT_A, "t.effect");
-    job_claimed c = claim(f, &f->queue);
-    for (int i = 0; i < 5; i++) {
-        bool asked;
-        oq_clock_advance(40 * OQ_SECOND);
-        CHECK_OK(job_queue_renew(&f->queue, f->arena, &c.try, &asked));
-        CHECK("not taken", !job_fixture_step(f, &other));
-    }
-    settle(f, &f->queue, &c, NULL, true);
-    CHECK("done at the first try", job_fixture_get(f, TENANT_A, id)->tries == 1);
-}
-
-static void test_what_is_given_back_does_not_count(void **state)
-{
-    job_fixture *f = *state;
-    oq_uuid id = job_fixture_add_kind(f, TENANT_A, "t.effect");
-    job_claimed c = claim(f, &f->queue);
-    settle(f, &f->queue, &c, oq_fail(OQ_UNAVAILABLE, "job.stopping"), true);
-    job *j = job_fixture_get(f, TENANT_A, id);
-    CHECK("ready", j->state == JOB_READY && j->tries == 0 && j->run_at == NOW);
-    CHECK("no error", !oq_str_given(j->error_code));
-    job_queue other = other_worker(f);
-    CHECK("at once", job_fixture_step(f, &other));
-    CHECK("the first try", job_fixture_get(f, TENANT_A, id)->tries == 1);
-}
-
-/* The answer to the commit was lost: whoever asks again finds the job settled. */
-static void test_an_unknown_commit_settles_once(void **state)
-{
-    job_fixture *f = *state;
-    oq_uuid id = job_fixture_add_kind(f, TENANT_A, "t.effect");
-    job_claimed c = claim(f, &f->queue);
-    assert_true(db_fault_arm("db.commit", 1));
-    bool settled = true;
-    oq_err *err = job_queue_settle(&f->queue, f->arena, &c.try, NULL, OQ_NONE, &settled);
-    CHECK_CODE("unknown", err, "db.commit_unknown");
-    CHECK_OK(job_queue_settle(&f->queue, f->arena, &c.try, NULL, OQ_NONE, &settled));
-    job *j = job_fixture_get(f, TENANT_A, id);
-    CHECK("done", j->state == JOB_DONE && j->tries == 1);
 }
 
 /* --- fairness and lanes ------------------------------------------------------------------------*/
@@ -341,7 +204,7 @@ static void test_an_unknown_commit_settles_once(void **state)
 static void test_tenants_take_turns(void **state)
 {
     job_fixture *f = *state;
-    oq_scope *s = scope_of(f, TENANT_A);
+    oq_scope *s = job_fixture_scope(f, TENANT_A);
     for (int i = 0; i < 1000; i++)
         CHECK_OK(job_add(s, &(job_order){.kind = "t.effect", .run_at = OQ_TIME_NONE}, NULL));
     CHECK_OK(oq_scope_commit(s));
@@ -396,18 +259,18 @@ static void test_lanes(void **state)
     job_fixture *f = *state;
     for (size_t i = 0; i < OQ_COUNT(row); i++) {
         job_fixture_reset(state);
-        job_queue other = other_worker(f);
+        job_queue other = job_fixture_other(f);
         job_order order = {
             .kind = row[i].kind, .key = oq_cstr(row[i].first_key), .run_at = OQ_TIME_NONE};
         job_fixture_add(f, TENANT_A, &order);
         order.key = oq_cstr(row[i].second_key);
         oq_uuid second = job_fixture_add(f, TENANT_A, &order);
-        job_claimed first = claim(f, &f->queue);
+        job_claimed first = job_fixture_claim(f, &f->queue);
         CHECK(row[i].label, job_fixture_step(f, &other) == row[i].second_runs);
         /* Another tenant's lane is another lane. */
         job_fixture_add(f, TENANT_B, &order);
         CHECK(row[i].label, job_fixture_step(f, &other));
-        settle(f, &f->queue, &first, NULL, true);
+        job_fixture_settle(f, &f->queue, &first, NULL, true);
         if (!row[i].second_runs)
             CHECK(row[i].label, job_fixture_step(f, &other));
         CHECK(row[i].label, job_fixture_get(f, TENANT_A, second)->state == JOB_DONE);
@@ -418,10 +281,10 @@ static void test_lanes(void **state)
 static void test_a_dead_holder_frees_its_lane(void **state)
 {
     job_fixture *f = *state;
-    job_queue other = other_worker(f);
+    job_queue other = job_fixture_other(f);
     job_fixture_add_kind(f, TENANT_A, "t.tenant");
     oq_uuid second = job_fixture_add_kind(f, TENANT_A, "t.tenant");
-    claim(f, &f->queue);
+    job_fixture_claim(f, &f->queue);
     CHECK("waits", job_fixture_next_at(f, &other) == NOW + 60 * OQ_SECOND);
     oq_clock_advance(60 * OQ_SECOND);
     CHECK("runs", job_fixture_step(f, &other));
@@ -458,15 +321,15 @@ static void test_unique(void **state)
     testdb_exec(f->db, "UPDATE jobs SET priority = 100 WHERE kind = 't.tenant'");
     oq_clock_advance(OQ_SECOND);
     testdb_exec(f->db, "DELETE FROM jobs WHERE kind = 't.effect'");
-    job_claimed c = claim(f, &f->queue);
+    job_claimed c = job_fixture_claim(f, &f->queue);
     CHECK("it", oq_uuid_eq(c.try.id, running));
     oq_uuid waiting = job_fixture_add(f, TENANT_A, &order);
     CHECK("a running one does not count", !oq_uuid_eq(waiting, running));
 
-    settle(f, &f->queue, &c, oq_fail(OQ_UNAVAILABLE, "t.away"), true);
+    job_fixture_settle(f, &f->queue, &c, oq_fail(OQ_UNAVAILABLE, "t.away"), true);
     CHECK("the waiting one stands for both",
           job_fixture_get(f, TENANT_A, running)->state == JOB_CANCELLED);
-    oq_scope *s = scope_of(f, TENANT_A);
+    oq_scope *s = job_fixture_scope(f, TENANT_A);
     CHECK_CODE("also by hand", job_retry(s, running), "job.waits_already");
     oq_scope_close(s);
 }
@@ -487,100 +350,10 @@ static void test_a_kind_of_a_newer_program_waits_for_it(void **state)
     const job_kind *const kinds[] = {tomorrow, NULL};
     job_catalog catalog;
     job_catalog_fill(f->arena, kinds, &catalog);
-    job_queue newer = other_worker(f);
+    job_queue newer = job_fixture_other(f);
     newer.catalog = &catalog;
     oq_clock_advance(30 * OQ_SECOND);
     CHECK("the newer worker", job_fixture_step(f, &newer));
-}
-
-/* --- scopes of jobs ----------------------------------------------------------------------------*/
-
-static void test_a_job_acts_as_itself(void **state)
-{
-    job_fixture *f = *state;
-    oq_uuid id = job_fixture_add_kind(f, TENANT_A, "t.effect");
-    job_claimed c = claim(f, &f->queue);
-    atomic_bool stopping = false;
-    job_run run;
-    job_run_init(&run, &f->queue, f->arena, &c, &stopping);
-    oq_scope *s;
-    CHECK_OK(job_scope(&run, OQ_READ, &s));
-    const oq_actor *actor = oq_scope_actor(s);
-    CHECK("actor", actor->kind == ACTOR_JOB && oq_uuid_eq(actor->id, id));
-    CHECK_STR("label", actor->label, "t.effect");
-    CHECK_STR("the request that asked for it", oq_scope_request_id(s), "request-1");
-    CHECK("tenant", oq_uuid_eq(oq_scope_tenant(s), TENANT_A));
-    CHECK_OK(oq_scope_require(s, CAP_ASSET_MANAGE));
-    CHECK_CODE("not the platform's", oq_scope_require(s, CAP_TENANT_MANAGE), "access.forbidden");
-    oq_scope_close(s);
-}
-
-static void test_checkpoints(void **state)
-{
-    job_fixture *f = *state;
-    oq_uuid id = job_fixture_add_kind(f, TENANT_A, "t.effect");
-    job_claimed c = claim(f, &f->queue);
-    atomic_bool stopping = false;
-    job_run run;
-    job_run_init(&run, &f->queue, f->arena, &c, &stopping);
-    CHECK_OK(job_checkpoint(&run, 0.25, OQ_STR("a quarter")));
-    job *j = job_fixture_get(f, TENANT_A, id);
-    CHECK("written", j->progress == 0.25);
-    CHECK_OK(job_checkpoint(&run, 0.5, OQ_STR("half")));
-    CHECK("not each time", job_fixture_get(f, TENANT_A, id)->progress == 0.25);
-    run.told_at -= OQ_SECOND;
-    CHECK_OK(job_checkpoint(&run, 1.5, OQ_NONE));
-    CHECK("clipped", job_fixture_get(f, TENANT_A, id)->progress == 1);
-    run.told_at -= OQ_SECOND;
-    CHECK_OK(job_checkpoint(&run, (double)NAN, OQ_NONE));
-    CHECK("unknown", isnan(job_fixture_get(f, TENANT_A, id)->progress));
-
-    stopping = true;
-    CHECK_CODE("stopping", job_checkpoint(&run, 0, OQ_NONE), "job.stopping");
-    stopping = false;
-    run.began -= 2 * OQ_HOUR;
-    CHECK_CODE("too long", job_checkpoint(&run, 0, OQ_NONE), "job.limit");
-    run.began += 2 * OQ_HOUR;
-    job_fixture_cancel(f, TENANT_A, id);
-    CHECK_OK(job_checkpoint(&run, 0, OQ_NONE));
-    run.told_at -= OQ_SECOND;
-    CHECK_CODE("cancelled", job_checkpoint(&run, 0, OQ_NONE), "job.cancelled");
-    testdb_exec(f->db, "UPDATE jobs SET tries = 9");
-    run.told_at -= OQ_SECOND;
-    run.is_cancel_asked = false;
-    CHECK_CODE("lost", job_checkpoint(&run, 0, OQ_NONE), "job.lost");
-}
-
-/* The database away for a moment is no reason to throw hours of computing away; for longer than the
- * lease it is, since somebody else may have begun. */
-static void test_a_checkpoint_without_database(void **state)
-{
-    job_fixture *f = *state;
-    job_fixture_add_kind(f, TENANT_A, "t.effect");
-    job_claimed c = claim(f, &f->queue);
-    atomic_bool stopping = false;
-    job_run run;
-    job_run_init(&run, &f->queue, f->arena, &c, &stopping);
-    db_pool_options nowhere = testdb_pool_options(f->db);
-    nowhere.url = OQ_STR("host=/nonexistent");
-    job_queue away = f->queue;
-    CHECK_OK(db_pool_open(&nowhere, &away.pool));
-    run.queue = &away;
-    CHECK_OK(job_checkpoint(&run, 0.5, OQ_NONE));
-    run.renewed_at -= 59 * OQ_SECOND;
-    run.told_at -= OQ_SECOND;
-    CHECK_OK(job_checkpoint(&run, 0.5, OQ_NONE));
-    run.queue = &f->queue; /* it is back */
-    run.told_at -= OQ_SECOND;
-    CHECK_OK(job_checkpoint(&run, 0.5, OQ_NONE));
-    run.queue = &away;
-    run.renewed_at -= 59 * OQ_SECOND;
-    run.told_at -= OQ_SECOND;
-    CHECK_OK(job_checkpoint(&run, 0.5, OQ_NONE));
-    run.renewed_at -= 2 * OQ_SECOND;
-    run.told_at -= OQ_SECOND;
-    CHECK_CODE("too long away", job_checkpoint(&run, 0.5, OQ_NONE), "job.lost");
-    db_pool_close(away.pool);
 }
 
 /* --- trim --------------------------------------------------------------------------------------*/
@@ -634,20 +407,12 @@ int main(void)
         EACH(test_cancel_of_what_waits),
         EACH(test_cancel_of_what_runs),
         EACH(test_cancel_of_what_would_be_tried_again),
-        EACH(test_a_dead_worker_counts_as_a_try),
-        EACH(test_a_late_end_is_not_taken_for_the_next_try),
-        EACH(test_a_renewed_lease_lasts),
-        EACH(test_what_is_given_back_does_not_count),
-        EACH(test_an_unknown_commit_settles_once),
         EACH(test_tenants_take_turns),
         EACH(test_a_suspended_tenant_waits),
         EACH(test_lanes),
         EACH(test_a_dead_holder_frees_its_lane),
         EACH(test_unique),
         EACH(test_a_kind_of_a_newer_program_waits_for_it),
-        EACH(test_a_job_acts_as_itself),
-        EACH(test_checkpoints),
-        EACH(test_a_checkpoint_without_database),
         EACH(test_trim),
     };
     return cmocka_run_group_tests_name("job_queue", tests, job_fixture_open, job_fixture_close);
