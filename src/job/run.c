@@ -11,7 +11,10 @@ void job_run_init(job_run *run, const job_queue *q, oq_arena *arena, const job_c
     run->queue = q;
     run->job = *claimed;
     run->arena = arena;
-    run->began = run->renewed_at = run->kept_at = oq_monotonic();
+    oq_us now = oq_monotonic();
+    run->began = now;
+    run->renewed_at = now;
+    run->kept_at = now;
     run->told_at = OQ_TIME_NONE;
     run->is_stopping = is_stopping;
 }
