@@ -51,7 +51,8 @@ oq_err *jwt_make(oq_arena *arena, const jwt_claims *claims, oq_str *ret_text)
 
 static bool read_id(jwt_t *token, const char *name, oq_uuid *ret_id)
 {
-    return oq_uuid_parse(oq_cstr(r_jwt_get_claim_str_value(token, name)), ret_id);
+    return oq_uuid_parse(oq_cstr(r_jwt_get_claim_str_value(token, name)), ret_id) &&
+           !oq_uuid_is_zero(*ret_id);
 }
 
 static bool read_claims(jwt_t *token, jwt_claims *c)

@@ -85,6 +85,9 @@ static oq_err *check_state(const checking *c)
 {
     const session_state *st = c->state;
     oq_us silent = c->now - st->seen_at;
+    /* What is remembered was asked for by session alone; in the database that tenant has none. */
+    if (!oq_uuid_eq(st->home_tenant_id, c->claims.tenant_id))
+        return oq_fail(OQ_UNAUTHENTICATED, "auth.session_ended");
     if (!oq_uuid_eq(st->user_id, c->claims.user_id))
         return oq_fail(OQ_UNAUTHENTICATED, "auth.session_invalid");
     if (st->revoked_at != OQ_TIME_NONE)
@@ -168,7 +171,7 @@ static oq_err *find_state(checking *c)
     uint64_t ticket = session_cache_ticket();
     OQ_TRY(session_state_load(c->pool, c->arena, c->claims.tenant_id, c->claims.session_id,
                               c->request_id, &c->state));
-    session_cache_put(ticket, c->claims.tenant_id, c->state);
+    session_cache_put(ticket, c->state);
     return NULL;
 }
 

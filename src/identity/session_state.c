@@ -88,6 +88,7 @@ oq_err *session_state_load(db_pool *pool, oq_arena *arena, oq_uuid home_tenant, 
     oq_err *err = load_home(s, session_id, &state);
     oq_scope_close(s);
     OQ_TRY(err);
+    state->home_tenant_id = home_tenant;
     if (!oq_uuid_eq(state->acting_tenant_id, home_tenant)) {
         OQ_TRY(open_reading(pool, arena, state->acting_tenant_id, request_id, &s));
         err = load_acting(s, state);
@@ -178,12 +179,12 @@ uint64_t session_cache_ticket(void)
     return cred_cache_ticket(cache);
 }
 
-void session_cache_put(uint64_t ticket, oq_uuid home_tenant, const session_state *state)
+void session_cache_put(uint64_t ticket, const session_state *state)
 {
     kept_state kept = {0};
     if (!is_on() || !pack(state, &kept))
         return;
-    oq_uuid related[] = {state->user_id, home_tenant, state->acting_tenant_id};
+    oq_uuid related[] = {state->user_id, state->home_tenant_id, state->acting_tenant_id};
     cred_cache_put(cache, ticket, state->id, related, OQ_COUNT(related), &kept);
 }
 

@@ -9,6 +9,7 @@
 #include "db/scope.h"
 
 typedef struct session_state {
+    oq_uuid home_tenant_id; /* where the row lies: a cookie that says another tenant is not its own */
     oq_uuid id, user_id, acting_tenant_id;
     oq_str csrf_token;
     int64_t serial;
@@ -36,7 +37,7 @@ void session_cache_open(void);
 /* Copies into the arena. False: not remembered. */
 bool session_cache_get(oq_arena *arena, oq_uuid session_id, session_state **ret_state);
 uint64_t session_cache_ticket(void);
-void session_cache_put(uint64_t ticket, oq_uuid home_tenant, const session_state *state);
+void session_cache_put(uint64_t ticket, const session_state *state);
 void session_cache_forget(oq_uuid id);
 void session_cache_forget_all(void);
 
