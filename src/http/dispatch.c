@@ -26,6 +26,9 @@ static oq_err *authenticate(http_req *rq)
     const http_hooks *hooks = &rq->server->options.hooks;
     http_who who = {0};
     oq_err *err = hooks->authenticate ? hooks->authenticate(hooks->self, rq, &who) : NULL;
+    /* A renewed cookie, or a bad one taken away: no error and no handler takes that back. */
+    rq->lasting = rq->answer.header;
+    rq->answer.header = NULL;
     if (err && err->kind == OQ_UNAUTHENTICATED && rq->route->cap == CAP_PUBLIC) {
         oq_ignore(err, "an old cookie does not keep anybody from the sign-in page");
         who = (http_who){0};

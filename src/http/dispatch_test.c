@@ -225,6 +225,8 @@ static oq_err *authenticate(void *self, http_req *rq, http_who *ret_who)
     if (!name.len)
         return NULL;
     if (oq_str_eq(name, OQ_STR("old")))
+        http_set_cookie(rq, "who", OQ_STR(""), 0, false);
+    if (oq_str_eq(name, OQ_STR("old")))
         return oq_fail(OQ_UNAUTHENTICATED, "auth.session_expired");
     if (oq_str_eq(name, OQ_STR("nodb")))
         return oq_fail(OQ_UNAVAILABLE, "db.unreachable", "host=%s", "h");
@@ -557,6 +559,13 @@ static void test_cookies_of_an_answer(void **state)
     CHECK_STR("by TLS", seen_header(&s, "Set-Cookie"),
               "seen=yes; Path=/; SameSite=Lax; Max-Age=60; HttpOnly; Secure");
     CHECK("and no way back", oq_str_given(seen_header(&s, "Strict-Transport-Security")));
+    /* A bad cookie is taken away with the error that tells of it, and with a page's way out. */
+    static const char *const paths[] = {"/api/things", "/things"};
+    for (size_t i = 0; i < OQ_COUNT(paths); i++) {
+        s = ask(*state, "old", "GET", paths[i], "", NULL);
+        CHECK_STR(paths[i], seen_header(&s, "Set-Cookie"),
+                  "who=; Path=/; SameSite=Lax; Max-Age=0; HttpOnly");
+    }
 }
 
 static void test_languages_in_their_order(void **state)

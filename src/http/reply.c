@@ -56,6 +56,8 @@ static void add_headers(http_req *rq, struct MHD_Response *reply, bool is_zipped
 {
     const http_answer *a = &rq->answer;
     bool has_cache = false;
+    for (const http_header_line *line = rq->lasting; line; line = line->next)
+        add(reply, line->name, line->value.ptr);
     for (const http_header_line *line = a->header; line; line = line->next) {
         add(reply, line->name, line->value.ptr);
         has_cache = has_cache || strcasecmp(line->name, "Cache-Control") == 0;
