@@ -7,7 +7,8 @@
 
 #include "base/banned.h"
 
-/* --- everybody ----------------------------------------------------------------------------------*/
+/* --- everybody
+ * ----------------------------------------------------------------------------------*/
 
 typedef struct asker {
     const char *name, *email; /* email: to sign in again */
@@ -33,7 +34,9 @@ static_assert(OQ_COUNT(people) == ROLE_COUNT - 1, "a person for each role");
 
 static asker machine(walls *w, const char *name, const char *caps)
 {
-    asker a = {.name = name, .client = testclient_open(w->app), .is_machine = true,
+    asker a = {.name = name,
+               .client = testclient_open(w->app),
+               .is_machine = true,
                .caps = oq_cap_bit(CAP_SIGNED_IN)};
     testclient_use_bearer(a.client, walls_token(w, WALLS_ADMIN_A, name, caps));
     for (const oq_choice *cap = cap_choices; cap->text; cap++)
@@ -59,7 +62,8 @@ static void meet_everybody(walls *w, asker all[ASKERS])
     more[2] = machine(w, "a machine with all", walls_all_caps(w->arena).ptr);
 }
 
-/* --- one question -------------------------------------------------------------------------------*/
+/* --- one question
+ * -------------------------------------------------------------------------------*/
 
 /* Paths that lead nowhere and bodies that say nothing: who may, gets no further than that. */
 static testreply ask(walls *w, const asker *who, const http_route *route)
@@ -84,8 +88,7 @@ static bool ends_the_session(const http_route *route)
 }
 
 /* NULL: the answer is right. */
-static const char *judge(const asker *who, const http_route *route, const testreply *r,
-                         oq_str code)
+static const char *judge(const asker *who, const http_route *route, const testreply *r, oq_str code)
 {
     bool is_problem = oq_str_starts(r->type, OQ_STR("application/problem+json"));
     bool to_login = r->status == 303 && oq_str_starts(r->location, OQ_STR("/login"));
@@ -93,7 +96,8 @@ static const char *judge(const asker *who, const http_route *route, const testre
         if (route->is_page)
             return to_login ? NULL : "a page leads nobody to the sign-in";
         bool asks = oq_str_given(testreply_header(r, "WWW-Authenticate"));
-        bool says = strcmp(route->path, "/api/events") == 0 || oq_str_eq(code, OQ_STR("auth.required"));
+        bool says =
+            strcmp(route->path, "/api/events") == 0 || oq_str_eq(code, OQ_STR("auth.required"));
         return r->status == 401 && asks && says ? NULL : "nobody gets 401 and how to sign in";
     }
     if (!is_allowed(who, route)) {
@@ -155,7 +159,8 @@ static void test_routes_tell_roles_apart(void **state)
         CHECK(oq_choice_text(role_choices, role), refused[role] > 10);
 }
 
-/* --- rights that change -------------------------------------------------------------------------*/
+/* --- rights that change
+ * -------------------------------------------------------------------------*/
 
 static oq_str user_path(walls *w, oq_uuid id)
 {
@@ -212,9 +217,9 @@ static void test_a_deactivated_person_is_out_at_once(void **state)
     check_answer("active", c, "/api/me", 200, "");
     change(w, admin, id, "\"is_active\":false");
     check_answer("inactive", c, "/api/me", 401, "auth.session_ended");
-    testreply r = testclient_json(c, "POST", "/api/auth/login",
-                                  "{\"email\":\"leaving@wall-a.example\",\"password\":\"" TESTAPP_PASSWORD
-                                  "\"}");
+    testreply r = testclient_json(
+        c, "POST", "/api/auth/login",
+        "{\"email\":\"leaving@wall-a.example\",\"password\":\"" TESTAPP_PASSWORD "\"}");
     CHECK_STR("sign-in", walls_code(c, &r), "auth.user_inactive");
     testclient_close(c);
     testclient_close(admin);
@@ -233,7 +238,8 @@ static void test_a_suspended_tenant_is_out_at_once(void **state)
     check_answer("machine", gateway, "/api/users", 200, "");
     oq_str id = oq_uuid_text(w->arena, tenant_id);
     oq_str path = oq_strf(w->arena, "/api/tenants/%.*s", OQ_FMT(id));
-    testreply r = testclient_json(owner, "PATCH", path.ptr, "{\"status\":\"suspended\",\"version\":1}");
+    testreply r =
+        testclient_json(owner, "PATCH", path.ptr, "{\"status\":\"suspended\",\"version\":1}");
     assert_int_equal(r.status, 200);
     check_answer("person", c, "/api/users", 401, "auth.tenant_suspended");
     check_answer("machine", gateway, "/api/users", 401, "auth.tenant_suspended");

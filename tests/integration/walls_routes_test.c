@@ -7,7 +7,8 @@
 
 static const char nowhere[] = "01890000-0000-7000-8000-00000000abcd";
 
-/* --- who asks -----------------------------------------------------------------------------------*/
+/* --- who asks
+ * -----------------------------------------------------------------------------------*/
 
 typedef struct stranger {
     const char *name;
@@ -52,7 +53,8 @@ static bool is_stranger_to(const stranger *who, const http_route *route, oq_str 
     return !(who->is_owner && route->handle_platform);
 }
 
-/* --- asking -------------------------------------------------------------------------------------*/
+/* --- asking
+ * -------------------------------------------------------------------------------------*/
 
 static testreply ask(walls *w, const stranger *who, const http_route *route, oq_str id)
 {
@@ -75,8 +77,8 @@ static void walk(walls *w, const stranger *who, size_t *asked)
         if (!oq_str_given(noun) || route->cap == CAP_PUBLIC)
             continue;
         oq_str id = walls_object(w, noun);
-        const char *label = oq_strf(w->arena, "%s asks %s", who->name,
-                                    walls_label(w->arena, route)).ptr;
+        const char *label =
+            oq_strf(w->arena, "%s asks %s", who->name, walls_label(w->arena, route)).ptr;
         if (!oq_str_given(id))
             fail_msg("%s: \"%.*s\" has no maker in tests/support/walls.c", label, OQ_FMT(noun));
         if (!is_stranger_to(who, route, noun))
@@ -90,7 +92,7 @@ static void walk(walls *w, const stranger *who, size_t *asked)
         oq_str other = walls_code(who->client, &never);
         if (never.status != status || !oq_str_eq(code, other))
             WALLS_COMPLAIN("%s: %d %.*s for what is, %d %.*s for what never was", label, status,
-                     OQ_FMT(code), never.status, OQ_FMT(other));
+                           OQ_FMT(code), never.status, OQ_FMT(other));
         ++*asked;
     }
 }
@@ -158,7 +160,8 @@ static void test_the_entitled_find_theirs(void **state)
     WALLS_NO_COMPLAINTS();
 }
 
-/* --- what is no id ------------------------------------------------------------------------------*/
+/* --- what is no id
+ * ------------------------------------------------------------------------------*/
 
 static void test_malformed_ids(void **state)
 {
@@ -193,12 +196,12 @@ static void test_malformed_ids(void **state)
             continue;
         testclient *c = oq_cap_is_platform(route->cap) ? owner : admin;
         for (size_t r = 0; r < OQ_COUNT(row); r++) {
-            testreply reply = walls_ask(c, w->arena, route,
-                                        walls_path(w->arena, route, oq_cstr(row[r].id)),
-                                        walls_body(w->arena, route, 0));
+            testreply reply =
+                walls_ask(c, w->arena, route, walls_path(w->arena, route, oq_cstr(row[r].id)),
+                          walls_body(w->arena, route, 0));
             if (reply.status != row[r].status)
                 WALLS_COMPLAIN("%s with %s: %d %.*s", walls_label(w->arena, route), row[r].label,
-                         reply.status, OQ_FMT(reply.body));
+                               reply.status, OQ_FMT(reply.body));
         }
     }
     testclient_close(admin);
@@ -206,7 +209,8 @@ static void test_malformed_ids(void **state)
     WALLS_NO_COMPLAINTS();
 }
 
-/* --- what is told without being asked -----------------------------------------------------------*/
+/* --- what is told without being asked
+ * -----------------------------------------------------------*/
 
 /* Lists, pages and files of B hold nothing of A: no id, no name. */
 static void test_lists_hold_nothing_of_others(void **state)
@@ -234,7 +238,7 @@ static void test_lists_hold_nothing_of_others(void **state)
             for (size_t n = 0; n < count; n++)
                 if (oq_str_find(r.body, ids[n]) != SIZE_MAX)
                     WALLS_COMPLAIN("%s at %s finds %.*s of A", all[who].name, route->path,
-                             OQ_FMT(ids[n]));
+                                   OQ_FMT(ids[n]));
         }
     }
     part(all);

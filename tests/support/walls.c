@@ -14,7 +14,8 @@
 
 int walls_complaints;
 
-/* --- routes -------------------------------------------------------------------------------------*/
+/* --- routes
+ * -------------------------------------------------------------------------------------*/
 
 static const http_route *nth_route(size_t *i)
 {
@@ -71,7 +72,8 @@ oq_str walls_noun(const http_route *route)
     return OQ_NONE;
 }
 
-/* --- bodies -------------------------------------------------------------------------------------*/
+/* --- bodies
+ * -------------------------------------------------------------------------------------*/
 
 static oq_str sample_text(oq_arena *arena, const oq_field *f, int salt)
 {
@@ -184,7 +186,8 @@ oq_str walls_code(testclient *c, const testreply *reply)
                : OQ_STR("");
 }
 
-/* --- two tenants --------------------------------------------------------------------------------*/
+/* --- two tenants
+ * --------------------------------------------------------------------------------*/
 
 int walls_open(void **state)
 {
@@ -231,8 +234,8 @@ oq_str walls_token(walls *w, const char *email, const char *name, const char *ca
     testclient *c = walls_sign_in(w, email);
     oq_str list = json_list(w->arena, oq_cstr(caps));
     static int nth;
-    oq_str json = oq_strf(w->arena, "{\"name\":\"%s %d\",\"capabilities\":%.*s}", name, ++nth,
-                          OQ_FMT(list));
+    oq_str json =
+        oq_strf(w->arena, "{\"name\":\"%s %d\",\"capabilities\":%.*s}", name, ++nth, OQ_FMT(list));
     testreply r = testclient_json(c, "POST", "/api/tokens", json.ptr);
     if (r.status != 201)
         fail_msg("token %s: %d %.*s", name, r.status, OQ_FMT(r.body));
@@ -251,23 +254,24 @@ oq_str walls_all_caps(oq_arena *arena)
     return all;
 }
 
-/* --- objects of A -------------------------------------------------------------------------------*/
+/* --- objects of A
+ * -------------------------------------------------------------------------------*/
 
 static oq_scope *open_scope(walls *w, oq_uuid tenant_id, oq_uuid user_id)
 {
     oq_scope *s;
-    CHECK_OK(oq_scope_open(
-        &(oq_scope_options){.pool = testapp_pool(w->app),
-                            .tenant_id = tenant_id,
-                            .access = OQ_WRITE,
-                            .actor = {.kind = ACTOR_USER,
-                                      .id = user_id,
-                                      .home_tenant = tenant_id,
-                                      .label = OQ_STR(WALLS_MARK),
-                                      .role = ROLE_TENANT_ADMIN,
-                                      .caps = oq_caps_of_role(ROLE_TENANT_ADMIN)},
-                            .arena = w->arena},
-        &s));
+    CHECK_OK(
+        oq_scope_open(&(oq_scope_options){.pool = testapp_pool(w->app),
+                                          .tenant_id = tenant_id,
+                                          .access = OQ_WRITE,
+                                          .actor = {.kind = ACTOR_USER,
+                                                    .id = user_id,
+                                                    .home_tenant = tenant_id,
+                                                    .label = OQ_STR(WALLS_MARK),
+                                                    .role = ROLE_TENANT_ADMIN,
+                                                    .caps = oq_caps_of_role(ROLE_TENANT_ADMIN)},
+                                          .arena = w->arena},
+                      &s));
     return s;
 }
 
@@ -346,8 +350,10 @@ static oq_str make_lead(walls *w)
 {
     lead *added;
     oq_scope *s = open_scope(w, TENANT_PLATFORM, w->owner);
-    lead_form form = {.full_name = OQ_STR(WALLS_MARK), .email = OQ_STR("lead@wall-p.example"),
-                      .organisation = OQ_STR(WALLS_MARK), .sector = SECTOR_WATER};
+    lead_form form = {.full_name = OQ_STR(WALLS_MARK),
+                      .email = OQ_STR("lead@wall-p.example"),
+                      .organisation = OQ_STR(WALLS_MARK),
+                      .sector = SECTOR_WATER};
     CHECK_OK(lead_add(s, &form, OQ_LANG_AR, &added));
     return done(w, s, added->id);
 }
@@ -357,13 +363,13 @@ static struct {
     const char *noun;
     oq_str (*make)(walls *w);
 } const makers[] = {
-    {"users", make_user},     {"tenants", make_tenant}, {"tokens", make_token},
-    {"sessions", make_session}, {"jobs", make_job},     {"notifications", make_notification},
-    {"once", make_once},      {"leads", make_lead},
+    {"users", make_user},       {"tenants", make_tenant}, {"tokens", make_token},
+    {"sessions", make_session}, {"jobs", make_job},       {"notifications", make_notification},
+    {"once", make_once},        {"leads", make_lead},
 };
 
-const char *const walls_nouns[] = {"users", "tenants",       "tokens", "sessions",
-                                   "jobs",  "notifications", "once",   "leads",    NULL};
+const char *const walls_nouns[] = {"users",         "tenants", "tokens", "sessions", "jobs",
+                                   "notifications", "once",    "leads",  NULL};
 
 oq_str walls_object(walls *w, oq_str noun)
 {
@@ -383,7 +389,8 @@ oq_str walls_object(walls *w, oq_str noun)
     return OQ_NONE;
 }
 
-/* --- rows ---------------------------------------------------------------------------------------*/
+/* --- rows
+ * ---------------------------------------------------------------------------------------*/
 
 oq_str walls_rows(walls *w, oq_uuid tenant_id, const char *const *but)
 {
