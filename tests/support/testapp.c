@@ -36,10 +36,10 @@ static testapp *open_app(bool works, int tcp_port)
     settings s = {
         .db_url = tcp_port ? testdb_url_through(app->db, "127.0.0.1", tcp_port)
                            : testdb_url(app->db),
-        .db_pool_size = tcp_port ? 16 : 8,
+        .db_pool_size = tcp_port ? 20 : 8,
         .http_bind = OQ_STR("127.0.0.1"),
         .http_port = 0,
-        .http_workers = tcp_port ? 8 : 4,
+        .http_workers = tcp_port ? 16 : 4,
         .jwt_secret_key = OQ_STR(TESTAPP_JWT_KEY),
         .master_key = OQ_STR(TESTAPP_MASTER_KEY),
         .blackbox_enabled = true,
