@@ -17,8 +17,8 @@ enum { VERSION_WANTED = 150000, ANSWER_GRACE_MS = 2000 };
 /* What every session starts with. Times are UTC on the wire anyway; the setting keeps SQL that
  * counts days from following the server's zone. Compiling a plan costs more than our short
  * statements can win back, and so does planning anew for each set of parameters: a list with four
- * optional filters took half as long again with the server's own choice. A transaction that its unit of work has forgotten holds no locks for
- * ever. */
+ * optional filters took half as long again with the server's own choice. A transaction that its
+ * unit of work has forgotten holds no locks for ever. */
 static const char session_options[] = "-c timezone=UTC -c jit=off -c search_path=public,pg_temp "
                                       "-c plan_cache_mode=force_generic_plan "
                                       "-c row_security=on -c standard_conforming_strings=on "
