@@ -7,6 +7,7 @@
  * Order of locks: libmicrohttpd's lock of the response, the hub's, libmicrohttpd's of the daemon.
  * The reader below comes with the first and takes the others by suspending; publishing takes the
  * last two by resuming. */
+#include <poll.h>
 #include <sys/socket.h>
 
 #include "http/inner.h"
@@ -154,6 +155,15 @@ static void cut(http_stream *s)
     wake(s);
 }
 
+/* Nobody watches the socket of a stream that sleeps, so a page that was left holds its stream until
+ * the next beat. */
+static bool has_hung_up(const http_stream *s)
+{
+    struct pollfd on = {.fd = s->fd, .events = POLLRDHUP};
+    return s->mhd && s->is_asleep && poll(&on, 1, 0) > 0 &&
+           (on.revents & (POLLRDHUP | POLLHUP | POLLERR));
+}
+
 static void send_piece(http_stream *s, piece *p)
 {
     if (s->is_cut || s->is_ending)
@@ -248,6 +258,20 @@ void http_stream_abandon(http_stream *stream)
 
 /* --- for handlers ----------------------------------------------------------------------------*/
 
+/* Who leafs through pages leaves a stream behind on each; at the ceiling these make room. */
+static bool has_room(http_stream *first, oq_uuid user_id)
+{
+    int open = 0;
+    for (http_stream *s = first; s; s = s->next)
+        open += !s->is_ending && !s->is_cut && oq_uuid_eq(s->user_id, user_id);
+    for (http_stream *s = first; s && open >= HTTP_STREAMS_PER_USER; s = s->next)
+        if (!s->is_cut && oq_uuid_eq(s->user_id, user_id) && has_hung_up(s)) {
+            cut(s);
+            open--;
+        }
+    return open < HTTP_STREAMS_PER_USER;
+}
+
 oq_err *http_stream_subscribe(http_req *rq, http_hub *hub)
 {
     if (rq->answer.stream)
@@ -263,10 +287,7 @@ oq_err *http_stream_subscribe(http_req *rq, http_hub *hub)
     /* Spread out, so that streams opened together do not come back together. */
     s->ends_at = s->spoke_at + hub->life - hub->life / 64 * (s->user_id.byte[15] % 16);
     http_stream **bucket = bucket_of(hub, s->tenant_id);
-    int mine = 0;
-    for (http_stream *other = *bucket; other; other = other->next)
-        mine += !other->is_ending && oq_uuid_eq(other->user_id, s->user_id);
-    bool is_ending = hub->is_ending, fits = mine < HTTP_STREAMS_PER_USER;
+    bool is_ending = hub->is_ending, fits = has_room(*bucket, s->user_id);
     if (!is_ending && fits) {
         s->next = *bucket;
         if (s->next)
