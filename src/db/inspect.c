@@ -20,7 +20,8 @@ static const oq_field inspection_fields[] = {
     OQ_BOOL(db_inspection, is_platform),
     OQ_TEXT(db_inspection, strong_roles),
     OQ_TEXT(db_inspection, open_tables),
-    OQ_TEXT(db_inspection, backup_reader),
+    OQ_BOOL(db_inspection, reads_all),
+    OQ_I64(db_inspection, server_version),
     OQ_FIELDS_END,
 };
 
@@ -35,13 +36,16 @@ static const db_stmt inspect_stmt = {
         "                FROM pg_class\n"
         "               WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')),\n"
         "     roles AS (SELECT oid, rolname, rolsuper OR rolbypassrls OR EXISTS (SELECT FROM ours\n"
-        "                         WHERE pg_has_role(pg_roles.oid, relowner, 'MEMBER')) AS is_strong,\n"
+        "                         WHERE pg_has_role(pg_roles.oid, relowner, 'MEMBER')) AS "
+        "is_strong,\n"
         "                      pg_has_role(session_user, oid, 'MEMBER') AS is_mine\n"
         "                 FROM pg_roles WHERE rolname IN ('optria_app', 'optria_platform'))\n"
         "SELECT current_database() AS database, current_setting('server_version') AS version,\n"
         "       current_setting('server_encoding') AS encoding,\n"
-        "       EXISTS (SELECT FROM pg_timezone_names WHERE name = 'Asia/Riyadh') AS has_time_zones,\n"
-        "       me.rolname AS login, me.rolsuper AS is_superuser, me.rolbypassrls AS bypasses_rls,\n"
+        "       EXISTS (SELECT FROM pg_timezone_names WHERE name = 'Asia/Riyadh') AS "
+        "has_time_zones,\n"
+        "       me.rolname AS login, me.rolsuper AS is_superuser, me.rolbypassrls AS "
+        "bypasses_rls,\n"
         "       EXISTS (SELECT FROM ours WHERE pg_has_role(me.oid, relowner, 'MEMBER'))\n"
         "           AS owns_tables,\n"
         "       EXISTS (SELECT FROM roles WHERE rolname = 'optria_app' AND is_mine) AS is_app,\n"
@@ -51,9 +55,10 @@ static const db_stmt inspect_stmt = {
         "         WHERE is_strong) AS strong_roles,\n"
         "       (SELECT coalesce(string_agg(relname, ', ' ORDER BY relname), '') FROM ours\n"
         "         WHERE NOT is_walled AND relname <> 'schema_migrations') AS open_tables,\n"
-        "       (SELECT coalesce(min(rolname), '') FROM pg_roles\n"
-        "         WHERE rolname = '" DB_BACKUP_ROLE "' AND (rolsuper OR rolbypassrls))\n"
-        "           AS backup_reader\n"
+        "       me.rolsuper OR me.rolbypassrls OR EXISTS (SELECT FROM pg_roles b\n"
+        "          WHERE b.rolname = '" DB_BACKUP_ROLE "' AND (b.rolsuper OR b.rolbypassrls)\n"
+        "            AND pg_has_role(me.oid, b.oid, 'MEMBER')) AS reads_all,\n"
+        "       current_setting('server_version_num')::bigint / 10000 AS server_version\n"
         "  FROM pg_roles me WHERE me.rolname = session_user",
     .fields = inspection_fields,
     .row_size = sizeof(db_inspection),

@@ -14,12 +14,14 @@ typedef struct db_inspection {
 
     oq_str login;
     bool is_superuser, bypasses_rls, owns_tables; /* the login: none of it should be so */
-    bool is_app, is_platform;  /* it may become optria_app, optria_platform */
-    oq_str strong_roles;       /* of these two, those that walk around policies, are owners of tables
-                                  or may act as one; "": none */
-    oq_str open_tables;        /* without forced row-level security, or without a policy; "": none.
-                                  schema_migrations has none on purpose */
-    oq_str backup_reader;      /* role that sees all rows, for backups; "": none on this server */
+    bool is_app, is_platform;                     /* it may become optria_app, optria_platform */
+    oq_str strong_roles;    /* of these two, those that walk around policies, are owners of tables
+                               or may act as one; "": none */
+    oq_str open_tables;     /* without forced row-level security, or without a policy; "": none.
+                               schema_migrations has none on purpose */
+    bool reads_all;         /* the login sees all rows, or may become a role that does: it can
+                               make a backup (db/transfer.h) */
+    int64_t server_version; /* major */
 
     oq_us skew;       /* its clock less ours */
     oq_us round_trip; /* of the question: the skew is known to half of it */

@@ -94,7 +94,7 @@ static const db_stmt find_tables = {
            " WHERE n.nspname = '" DB_SCHEMA "' AND c.relkind = 'r' AND c.relpersistence <> 't'\n"
            "   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass\n"
            "                      AND d.objid = c.oid AND d.deptype = 'e')\n"
-           " ORDER BY name COLLATE \"C\"",
+           " ORDER BY format('%I.%I', n.nspname, c.relname) COLLATE \"C\"",
     .fields = count_fields,
     .row_size = sizeof(db_table_count),
 };
@@ -195,29 +195,32 @@ struct db_vacancy {
 
 typedef struct vacancy_row {
     oq_str database, table_name;
-    int64_t server_version;
+    int64_t server_version, sessions;
     bool has_turn;
 } vacancy_row;
 static const oq_field vacancy_fields[] = {
-    OQ_TEXT(vacancy_row, database),
-    OQ_TEXT(vacancy_row, table_name),
-    OQ_I64(vacancy_row, server_version),
-    OQ_BOOL(vacancy_row, has_turn),
-    OQ_FIELDS_END,
+    OQ_TEXT(vacancy_row, database),      OQ_TEXT(vacancy_row, table_name),
+    OQ_I64(vacancy_row, server_version), OQ_I64(vacancy_row, sessions),
+    OQ_BOOL(vacancy_row, has_turn),      OQ_FIELDS_END,
 };
-/* The lock is the one of db/migrate.h. */
+/* The lock is the one of db/migrate.h. A server or worker that waits for its tables would write
+ * into them before they can be counted. */
 static const db_stmt look_for_vacancy = {
     .name = "RESTORE_VACANCY",
     .file = "db/transfer.c",
-    .sql = "SELECT current_database() AS database,\n"
-           "       (SELECT min(format('%I', c.relname)) FROM pg_class c\n"
-           "         WHERE c.relnamespace = '" DB_SCHEMA "'::regnamespace\n"
-           "           AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')\n"
-           "           AND NOT EXISTS (SELECT FROM pg_depend d\n"
-           "                            WHERE d.classid = 'pg_class'::regclass\n"
-           "                              AND d.objid = c.oid AND d.deptype = 'e')) AS table_name,\n"
-           "       current_setting('server_version_num')::bigint / 10000 AS server_version,\n"
-           "       pg_try_advisory_lock(hashtext('optria'), hashtext('migrate')) AS has_turn",
+    .sql =
+        "SELECT current_database() AS database,\n"
+        "       (SELECT min(format('%I', c.relname)) FROM pg_class c\n"
+        "         WHERE c.relnamespace = '" DB_SCHEMA "'::regnamespace\n"
+        "           AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')\n"
+        "           AND NOT EXISTS (SELECT FROM pg_depend d\n"
+        "                            WHERE d.classid = 'pg_class'::regclass\n"
+        "                              AND d.objid = c.oid AND d.deptype = 'e')) AS table_name,\n"
+        "       current_setting('server_version_num')::bigint / 10000 AS server_version,\n"
+        "       (SELECT count(*) FROM pg_stat_activity\n"
+        "         WHERE datname = current_database() AND pid <> pg_backend_pid()\n"
+        "           AND application_name LIKE 'optria%') AS sessions,\n"
+        "       pg_try_advisory_lock(hashtext('optria'), hashtext('migrate')) AS has_turn",
     .fields = vacancy_fields,
     .row_size = sizeof(vacancy_row),
 };
@@ -247,6 +250,9 @@ static oq_err *check_vacancy(db_vacancy *v, oq_arena *arena)
     if (oq_str_given(found->table_name))
         return oq_fail(OQ_CONFLICT, "restore.not_empty", "database=%.*s table=%.*s",
                        OQ_FMT(found->database), OQ_FMT(found->table_name));
+    if (found->sessions)
+        return oq_fail(OQ_CONFLICT, "restore.in_use", "database=%.*s sessions=%lld",
+                       OQ_FMT(found->database), (long long)found->sessions);
     return db_single_command(v->conn, make_roles);
 }
 
@@ -280,8 +286,8 @@ void db_vacancy_close(db_vacancy *v)
 static bool may_be_left_out(const char *part)
 {
     static const char *const list[] = {
-        "keepalives", "keepalives_idle",           "keepalives_interval", "keepalives_count",
-        "tcp_user_timeout", "fallback_application_name",
+        "keepalives",       "keepalives_idle",  "keepalives_interval",
+        "keepalives_count", "tcp_user_timeout", "fallback_application_name",
     };
     for (size_t i = 0; i < OQ_COUNT(list); i++)
         if (strcmp(list[i], part) == 0)

@@ -4,11 +4,11 @@
  * snapshot, an address as PostgreSQL's own programs want it, and a database that is empty and stays
  * so until it is filled.
  *
- * Row policies hide rows from everybody but superusers and roles with BYPASSRLS, also from the owner
- * of the tables, and without a word; a dump made by such a login would miss rows and nobody would
- * notice. So whoever counts or dumps works as a role that may see all, with row_security = off,
- * under which PostgreSQL refuses to answer where a policy would hide something. That role is the
- * login itself where it may, else DB_BACKUP_ROLE, of which the login is a member. */
+ * Row policies hide rows from everybody but superusers and roles with BYPASSRLS, also from the
+ * owner of the tables, and without a word; a dump made by such a login would miss rows and nobody
+ * would notice. So whoever counts or dumps works as a role that may see all, with row_security =
+ * off, under which PostgreSQL refuses to answer where a policy would hide something. That role is
+ * the login itself where it may, else DB_BACKUP_ROLE, of which the login is a member. */
 #ifndef DB_TRANSFER_H
 #define DB_TRANSFER_H
 
@@ -54,7 +54,8 @@ void db_census_close(db_census *census);
 typedef struct db_vacancy db_vacancy;
 
 /* Also makes the roles that tables grant rights to, where this server does not have them yet.
- * Fails: the pool's errors; restore.not_empty (database, table); restore.busy. */
+ * Fails: the pool's errors; restore.not_empty (database, table); restore.busy (database);
+ * restore.in_use (database, sessions): servers or workers of ours are connected. */
 OQ_CHECKED oq_err *db_vacancy_open(oq_arena *arena, oq_str url, db_vacancy **ret_vacancy);
 int64_t db_vacancy_server_version(const db_vacancy *v); /* major */
 /* Accepts NULL. */
@@ -62,8 +63,8 @@ void db_vacancy_close(db_vacancy *v);
 
 /* --- addresses -------------------------------------------------------------------------------- */
 
-/* The parts of an address as environment variables ("PGHOST=db", "PGPASSWORD=..."), which PostgreSQL's
- * programs read: nothing of it has to stand on a command line. Fails: db.bad_url;
+/* The parts of an address as environment variables ("PGHOST=db", "PGPASSWORD=..."), which
+ * PostgreSQL's programs read: nothing of it has to stand on a command line. Fails: db.bad_url;
  * db.untellable (part): a part that has no variable and matters. */
 OQ_CHECKED oq_err *db_address_variables(oq_arena *arena, oq_str url, oq_strs *ret_variables);
 

@@ -40,23 +40,6 @@ static const char *const server_env[] = {"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8",
 
 /* --- what PostgreSQL said ------------------------------------------------------------------ */
 
-/* The line of a longer text that tells why it went wrong: the first that calls itself an error,
- * else the last one. */
-static oq_str reason_in(oq_str text)
-{
-    static const char *const mark[] = {"FATAL:", "ERROR:", "PANIC:", "error:", "could not"};
-    oq_str line, last = OQ_STR("");
-    while (oq_str_cut(&text, '\n', &line)) {
-        line = oq_str_trim(line);
-        for (size_t i = 0; i < OQ_COUNT(mark); i++)
-            if (oq_str_find(line, oq_cstr(mark[i])) != SIZE_MAX)
-                return line;
-        if (line.len)
-            last = line;
-    }
-    return last;
-}
-
 static int64_t free_mb(const char *folder)
 {
     struct statvfs fs;
@@ -74,7 +57,7 @@ static oq_err *went_wrong(const cluster *c, const char *code, oq_str said)
 {
     if (oq_str_find(said, OQ_STR("No space left on device")) != SIZE_MAX)
         return disk_full(c);
-    oq_str reason = reason_in(said);
+    oq_str reason = process_reason(said);
     oq_err *err = oq_fail(OQ_UNAVAILABLE, code, "log=%s reason=%.*s", c->log, OQ_FMT(reason));
     return oq_err_detail(err, "%.*s", OQ_FMT(said));
 }

@@ -42,8 +42,7 @@ bool cluster_find_running(oq_arena *arena, oq_str folder, cluster_addresses *ret
         !somebody_listens(socket_folder))
         return false;
     oq_str host = quoted(arena, socket_folder);
-    ret_addresses->server =
-        oq_strf(arena, "host=%s user=optria_server dbname=optria", host.ptr);
+    ret_addresses->server = oq_strf(arena, "host=%s user=optria_server dbname=optria", host.ptr);
     ret_addresses->owner = oq_strf(arena, "host=%s user=optria_owner dbname=optria", host.ptr);
     return true;
 }

@@ -48,10 +48,13 @@ static oq_err *run_demo(command_run *run)
 const command cmd_demo = {
     .name = "demo",
     .summary = "Run all of it on this machine, with demo tenants and people",
-    .help = "Starts a private PostgreSQL in OPTRIA_HOME (or uses OPTRIA_DB_URL, which must be empty or\n"
-            "a demo's), brings its schema up to date, makes the demo's tenants and accounts, and runs a\n"
+    .help = "Starts a private PostgreSQL in OPTRIA_HOME (or uses OPTRIA_DB_URL, which must be "
+            "empty or\n"
+            "a demo's), brings its schema up to date, makes the demo's tenants and accounts, and "
+            "runs a\n"
             "server and a worker until SIGINT or SIGTERM. Prints the accounts, and the line\n"
-            "\"ready http://...\" when the first page can be used. Keys and the accounts' password are\n"
+            "\"ready http://...\" when the first page can be used. Keys and the accounts' password "
+            "are\n"
             "made at the first start where the environment does not give them.",
     .run = run_demo,
 };

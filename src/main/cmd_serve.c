@@ -1,16 +1,9 @@
 #include "main/command.h"
+#include "main/probe.h"
 #include "main/service.h"
 #include "ops/heartbeat.h"
 
 #include "base/banned.h"
-
-/* "http://127.0.0.1:8080"; an IPv6 address stands in brackets. */
-static oq_str address_of(command_run *run, int port)
-{
-    oq_str bind = run->settings.http_bind;
-    bool is_v6 = oq_str_find_char(bind, ':') != SIZE_MAX;
-    return oq_strf(run->arena, is_v6 ? "http://[%.*s]:%d" : "http://%.*s:%d", OQ_FMT(bind), port);
-}
 
 static oq_err *run_until_signal(command_run *run, service_parts parts)
 {
@@ -20,7 +13,8 @@ static oq_err *run_until_signal(command_run *run, service_parts parts)
     OQ_TRY(service_set_up(&run->settings, parts));
     OQ_TRY(service_open(&run->settings, parts, &sv));
     if (parts.serves)
-        COMMAND_SAY(run, "cli.serve.ready", {"url", address_of(run, service_port(sv))});
+        COMMAND_SAY(run, "cli.serve.ready",
+                    {"url", probe_url(run->arena, run->settings.http_bind, service_port(sv))});
     else
         COMMAND_SAY(run, "cli.work.ready", {"name", process_name()});
     fflush(stdout); /* scripts wait for this line */

@@ -102,8 +102,7 @@ static oq_err *read_password(command_run *run, oq_str *ret_password)
 static oq_err *add(command_run *run)
 {
     const add_options *o = run->options;
-    person_order order = {
-        .email = o->email, .name = o->name, .role = o->role, .tenant = o->tenant};
+    person_order order = {.email = o->email, .name = o->name, .role = o->role, .tenant = o->tenant};
     if (o->password_stdin)
         OQ_TRY(read_password(run, &order.password));
     db_pool *pool;
@@ -128,8 +127,9 @@ static oq_err *add(command_run *run)
 const command cmd_user_add = {
     .name = "user add",
     .summary = "Add a person",
-    .help = "Without a password a one-time link is printed, good for a day. The deed is written to\n"
-            "the tenant's audit as done by \"command line\".",
+    .help =
+        "Without a password a one-time link is printed, good for a day. The deed is written to\n"
+        "the tenant's audit as done by \"command line\".",
     .options = add_fields,
     .options_size = sizeof(add_options),
     .run = add,
@@ -164,7 +164,8 @@ static oq_str state_of(const command_run *run, const person *who)
 {
     if (!who->is_active)
         return command_word(run, "cli.user.state_disabled");
-    return command_word(run, who->has_password ? "cli.user.state_active" : "cli.user.state_invited");
+    return command_word(run,
+                        who->has_password ? "cli.user.state_active" : "cli.user.state_invited");
 }
 
 static void print_list(const command_run *run, const persons *all)
@@ -178,8 +179,8 @@ static void print_list(const command_run *run, const persons *all)
         oq_us at = who->last_login_at == OQ_TIME_NONE ? OQ_TIME_NONE
                                                       : who->last_login_at / OQ_SECOND * OQ_SECOND;
         TABLE_ADD(&t, who->tenant, who->email, oq_cstr(oq_choice_text(role_choices, who->role)),
-                  state_of(run, who), at == OQ_TIME_NONE ? OQ_STR("-") : oq_time_text(run->arena, at),
-                  who->full_name);
+                  state_of(run, who),
+                  at == OQ_TIME_NONE ? OQ_STR("-") : oq_time_text(run->arena, at), who->full_name);
     }
     OQ_AUTO(oq_buf) out = oq_buf_make(OUTPUT_MAX);
     table_write(&t, 0, &out);
@@ -244,7 +245,8 @@ static oq_err *reset(command_run *run)
 const command cmd_user_reset = {
     .name = "user reset",
     .summary = "Print a one-time link with which a person chooses a new password",
-    .help = "Good for a day; earlier ones are worthless from now on. The old password stays good until\n"
+    .help = "Good for a day; earlier ones are worthless from now on. The old password stays good "
+            "until\n"
             "the link is used.",
     .options = reset_fields,
     .options_size = sizeof(reset_options),
@@ -341,8 +343,9 @@ static oq_err *setup_code(command_run *run)
 const command cmd_user_setup_code = {
     .name = "user setup-code",
     .summary = "Print the code that the first-run page /setup asks for",
-    .help = "It proves that whoever opens the page may also run commands here. Good until there is a\n"
-            "platform owner. The same on every server with the same OPTRIA_MASTER_KEY.",
+    .help =
+        "It proves that whoever opens the page may also run commands here. Good until there is a\n"
+        "platform owner. The same on every server with the same OPTRIA_MASTER_KEY.",
     .options = setup_code_fields,
     .options_size = sizeof(setup_code_options),
     .run = setup_code,

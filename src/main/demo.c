@@ -25,8 +25,8 @@
 
 enum {
     READY_LIMIT_S = 120,
-    WORKER_GRACE_S = 5,    /* ready without a worker's sign of life, after so long */
-    PORT_WAIT_S = 15,      /* for the server of a demo that was killed */
+    WORKER_GRACE_S = 5, /* ready without a worker's sign of life, after so long */
+    PORT_WAIT_S = 15,   /* for the server of a demo that was killed */
     STOP_LIMIT_S = 30,
     REVIVE_PAUSE_MS = 2000, /* between attempts to start a database again */
     SERVE = 0,
@@ -80,8 +80,8 @@ static oq_err *find_password(demo *d)
         d->password = d->made_password;
     }
     oq_log_hide(d->password);
-    oq_err *weak = password_check("password", d->password, PASSWORD_LENGTH_LEAST, OQ_STR(""),
-                                  OQ_STR(""));
+    oq_err *weak =
+        password_check("password", d->password, PASSWORD_LENGTH_LEAST, OQ_STR(""), OQ_STR(""));
     if (weak)
         oq_log_warn("demo.password_is_weak", OQ_F_CSTR("why", weak->code));
     return NULL;
@@ -149,9 +149,9 @@ static oq_err *seed(demo *d)
         oq_log_info("demo.seeded", OQ_F_INT("tenants", seeded.tenants_made),
                     OQ_F_INT("people", seeded.people_made),
                     OQ_F_INT("passwords_set", seeded.passwords_set));
-    return overwrite ? home_write(d->arena, d->home, SET_PASSWORD,
-                                  password_hash(d->arena, d->password))
-                     : NULL;
+    return overwrite
+               ? home_write(d->arena, d->home, SET_PASSWORD, password_hash(d->arena, d->password))
+               : NULL;
 }
 
 static oq_err *fill_database(demo *d)
@@ -237,7 +237,8 @@ static oq_err *hear_port(demo *d, int from)
         OQ_TRY(check_child(d, SERVE));
         OQ_TRY(go_on());
     }
-    return oq_fail(OQ_TIMEOUT, "demo.not_ready", "url=%s seconds=%d status=%d", "", READY_LIMIT_S, 0);
+    return oq_fail(OQ_TIMEOUT, "demo.not_ready", "url=%s seconds=%d status=%d", "", READY_LIMIT_S,
+                   0);
 }
 
 static oq_err *start_server(demo *d)
@@ -262,7 +263,8 @@ static bool is_ready(demo *d, oq_us begun, int *ret_status)
     const settings *s = &d->settings;
     oq_str body, page;
     oq_mark mark = oq_arena_mark(d->arena);
-    *ret_status = probe_get(d->arena, s->http_bind, (int)s->http_port, "/health/ready", 5000, &body);
+    *ret_status =
+        probe_get(d->arena, s->http_bind, (int)s->http_port, "/health/ready", 5000, &body);
     bool is_well = oq_str_starts(body, OQ_STR("{\"status\":\"ok\"")) ||
                    oq_monotonic() - begun > WORKER_GRACE_S * OQ_SECOND;
     bool ready = *ret_status == 200 && is_well;

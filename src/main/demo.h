@@ -1,7 +1,8 @@
 /* main/demo.h
  *
- * All of OPTRIA IQ on one machine: a database, the demo's tenants and people, a server and a worker,
- * kept running until somebody asks to stop, and ended in order. What it makes stands in OPTRIA_HOME:
+ * All of OPTRIA IQ on one machine: a database, the demo's tenants and people, a server and a
+ * worker, kept running until somebody asks to stop, and ended in order. What it makes stands in
+ * OPTRIA_HOME:
  *
  *     pg/              the private PostgreSQL, where OPTRIA_DB_URL names no other
  *     jwt-secret-key   master-key   demo-password    made at the first start where the environment
@@ -16,8 +17,8 @@
 
 typedef struct demo demo;
 
-/* Ready for people: the server answers at demo_url, and the first page is there. Call before threads
- * are made, with process_catch_stop called. Fails: demo.stopped, when it was asked to stop
+/* Ready for people: the server answers at demo_url, and the first page is there. Call before
+ * threads are made, with process_catch_stop called. Fails: demo.stopped, when it was asked to stop
  * meanwhile; home.in_use and those of main/home.h; probe.port_taken; those of main/cluster.h, of
  * migrating and of main/demo_seed.h; demo.child_failed (child, status): it has told why on stderr;
  * demo.not_ready (url, seconds, status). After a failure everything is stopped. */

@@ -1,8 +1,8 @@
 /* main/home.h
  *
  * OPTRIA_HOME: the folder of what this machine keeps. Besides the private database (main/cluster.h)
- * there are small files, one text each, for this account alone: keys and passwords that were made at
- * the first start. A file is there in full or not at all, whenever the machine stops. */
+ * there are small files, one text each, for this account alone: keys and passwords that were made
+ * at the first start. A file is there in full or not at all, whenever the machine stops. */
 #ifndef MAIN_HOME_H
 #define MAIN_HOME_H
 
@@ -14,9 +14,9 @@ enum { HOME_TEXT_MAX = 4096 };
 #define HOME_MASTER_KEY "master-key"
 
 /* Makes the folder, and those above it, and gives its absolute path. Nobody else may look into it;
- * with `others_pass` another account may reach what it owns inside (mode 0711, not 0700): a database
- * that root started runs under one. A folder that is there already keeps its mode.
- * Fails: home.folder (folder, reason). */
+ * with `others_pass` another account may reach what it owns inside (mode 0711, not 0700): a
+ * database that root started runs under one. A folder that is there already keeps its mode. Fails:
+ * home.folder (folder, reason). */
 OQ_CHECKED oq_err *home_make(oq_arena *arena, oq_str folder, bool others_pass,
                              const char **ret_path);
 

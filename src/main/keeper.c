@@ -47,8 +47,7 @@ static void start_again(kept *child)
         oq_log_err(OQ_LOG_ERROR, "child.not_started", err, NULL);
         plan_next_start(child);
     } else {
-        oq_log_info("child.started", OQ_F_CSTR("child", child->name),
-                    OQ_F_INT("pid", child->pid));
+        oq_log_info("child.started", OQ_F_CSTR("child", child->name), OQ_F_INT("pid", child->pid));
     }
 }
 

@@ -1,9 +1,9 @@
 /* main/keeper.h
  *
  * Children that must run as long as we do. One that ends is started again, the sooner the longer it
- * had lived: 0.2 s after a first death, doubling to 30 s while it keeps dying, and from the beginning
- * once it has lived for a minute. The caller turns the wheel (keeper_look) from a loop around
- * process_wait_stop, which wakes when a child ends. */
+ * had lived: 0.2 s after a first death, doubling to 30 s while it keeps dying, and from the
+ * beginning once it has lived for a minute. The caller turns the wheel (keeper_look) from a loop
+ * around process_wait_stop, which wakes when a child ends. */
 #ifndef MAIN_KEEPER_H
 #define MAIN_KEEPER_H
 
@@ -20,11 +20,11 @@ typedef struct kept {
     const char *const *argv; /* with the environment of this process at each start */
     int out;                 /* its stdout; 0: ours */
 
-    pid_t pid;          /* 0: does not run */
-    oq_us started_at;   /* of the latest start; oq_monotonic */
-    oq_us due_at;       /* while it does not run: of the next start */
-    int deaths;         /* in a row */
-    int wait_status;    /* of the latest death */
+    pid_t pid;        /* 0: does not run */
+    oq_us started_at; /* of the latest start; oq_monotonic */
+    oq_us due_at;     /* while it does not run: of the next start */
+    int deaths;       /* in a row */
+    int wait_status;  /* of the latest death */
 } kept;
 
 /* Starts it now. Fails: process.not_started. */

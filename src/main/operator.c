@@ -48,16 +48,16 @@ oq_err *operator_open_pool(const settings *s, db_pool **ret_pool)
 oq_err *operator_open_platform(db_pool *pool, oq_arena *arena, oq_access access, const char *label,
                                db_platform **ret_platform)
 {
-    return db_platform_open(&(db_platform_options){.pool = pool,
-                                                   .access = access,
-                                                   .actor = {.kind = ACTOR_SYSTEM,
-                                                             .home_tenant = TENANT_PLATFORM,
-                                                             .label = oq_cstr(label),
-                                                             .caps = oq_caps_of_role(
-                                                                 ROLE_PLATFORM_OWNER)},
-                                                   .request_id = oq_cstr(label),
-                                                   .arena = arena},
-                            ret_platform);
+    return db_platform_open(
+        &(db_platform_options){.pool = pool,
+                               .access = access,
+                               .actor = {.kind = ACTOR_SYSTEM,
+                                         .home_tenant = TENANT_PLATFORM,
+                                         .label = oq_cstr(label),
+                                         .caps = oq_caps_of_role(ROLE_PLATFORM_OWNER)},
+                               .request_id = oq_cstr(label),
+                               .arena = arena},
+        ret_platform);
 }
 
 oq_err *operator_owner_url(const settings *s, oq_str *ret_url)

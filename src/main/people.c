@@ -48,8 +48,9 @@ static oq_err *end(db_platform *p, oq_err *err)
 static oq_err *find_tenant(db_platform *p, oq_str code, tenant **ret_tenant)
 {
     OQ_TRY(tenant_find_by_code(p, code, ret_tenant));
-    return *ret_tenant ? NULL
-                       : oq_fail(OQ_NOT_FOUND, "people.tenant_unknown", "tenant=%.*s", OQ_FMT(code));
+    return *ret_tenant
+               ? NULL
+               : oq_fail(OQ_NOT_FOUND, "people.tenant_unknown", "tenant=%.*s", OQ_FMT(code));
 }
 
 /* --- one more ------------------------------------------------------------------------------ */

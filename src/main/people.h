@@ -1,7 +1,7 @@
 /* main/people.h
  *
- * People by the command line: the operator's way to whoever cannot sign in, or not yet. Each works in
- * the person's own tenant, is written to its audit as done by "command line", and holds the same
+ * People by the command line: the operator's way to whoever cannot sign in, or not yet. Each works
+ * in the person's own tenant, is written to its audit as done by "command line", and holds the same
  * rules as the pages (identity/user.h). */
 #ifndef MAIN_PEOPLE_H
 #define MAIN_PEOPLE_H

@@ -143,8 +143,7 @@ int probe_get(oq_arena *arena, oq_str address, int port, const char *path, int l
                              "Connection: close\r\n\r\n",
                              path, port);
     oq_str answer = OQ_STR("");
-    if ((connect(fd, &at.any, len) == 0 || errno == EINPROGRESS) &&
-        send_all(fd, request, deadline))
+    if ((connect(fd, &at.any, len) == 0 || errno == EINPROGRESS) && send_all(fd, request, deadline))
         answer = receive_all(arena, fd, deadline);
     close(fd);
     size_t head = oq_str_find(answer, OQ_STR("\r\n\r\n"));

@@ -205,6 +205,21 @@ oq_err *process_run(oq_arena *arena, const process_options *options, oq_str inpu
     return NULL;
 }
 
+oq_str process_reason(oq_str said)
+{
+    static const char *const mark[] = {"FATAL:", "ERROR:", "PANIC:", "error:", "could not"};
+    oq_str line, last = OQ_STR("");
+    while (oq_str_cut(&said, '\n', &line)) {
+        line = oq_str_trim(line);
+        for (size_t i = 0; i < OQ_COUNT(mark); i++)
+            if (oq_str_find(line, oq_cstr(mark[i])) != SIZE_MAX)
+                return line;
+        if (line.len)
+            last = line;
+    }
+    return last;
+}
+
 bool process_may_use(const process_user *user, const char *folder)
 {
     if (!user->given)

@@ -45,6 +45,10 @@ int process_exit_code(int wait_status);
 OQ_CHECKED oq_err *process_run(oq_arena *arena, const process_options *options, oq_str input,
                                oq_str *ret_output, int *ret_exit_code);
 
+/* The line of what a program said that tells why it went wrong: the first that calls itself an
+ * error, else the last one. */
+oq_str process_reason(oq_str said);
+
 /* True when a process of that account could enter, read and write this folder. */
 bool process_may_use(const process_user *user, const char *folder);
 

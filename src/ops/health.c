@@ -86,7 +86,7 @@ static int64_t newest_migration(void)
     return newest;
 }
 
-static oq_err *check_schema(void *self, oq_arena *arena)
+oq_err *health_check_schema(void *self, oq_arena *arena)
 {
     db_platform *p;
     OQ_TRY(open_platform(self, arena, &p));
@@ -101,7 +101,7 @@ static oq_err *check_schema(void *self, oq_arena *arena)
                    "has=%lld wants=%lld", (long long)last, (long long)newest);
 }
 
-static oq_err *check_queue(void *self, oq_arena *arena)
+oq_err *health_check_queue(void *self, oq_arena *arena)
 {
     db_platform *p;
     OQ_TRY(open_platform(self, arena, &p));
@@ -132,12 +132,12 @@ void health_add_database(db_pool *pool)
 
 void health_add_schema(db_pool *pool)
 {
-    health_add(&(health_part){"schema", true, check_schema, pool});
+    health_add(&(health_part){"schema", true, health_check_schema, pool});
 }
 
 void health_add_queue(db_pool *pool)
 {
-    health_add(&(health_part){"queue", false, check_queue, pool});
+    health_add(&(health_part){"queue", false, health_check_queue, pool});
 }
 
 void health_add_notices(bool (*is_connected)(void *self), void *self)

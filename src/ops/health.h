@@ -47,6 +47,10 @@ void health_add_schema(db_pool *pool);     /* no migration is waiting, none is n
 void health_add_queue(db_pool *pool);      /* a worker is alive (not vital) */
 void health_add_notices(bool (*is_connected)(void *self), void *self); /* LISTEN (not vital) */
 
+/* The same questions, for doctor; `pool` is a db_pool. */
+OQ_CHECKED oq_err *health_check_schema(void *pool, oq_arena *arena);
+OQ_CHECKED oq_err *health_check_queue(void *pool, oq_arena *arena);
+
 extern const http_route health_routes[]; /* /health/live, /health/ready, /metrics */
 
 #endif
