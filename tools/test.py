@@ -347,10 +347,9 @@ def tell(outcome):
     print(f"{word:4} {outcome.job.title:40} {outcome.count('passed'):4} passed"
           f"{f', {failed} failed' if failed else ''}{more}  {outcome.took_s:.1f} s", flush=True)
     if failed:
-        output = outcome.output
-        if outcome.job.format == "tap":
-            output = test_formats.tap_without_passed(output)
-        lines = output.splitlines()
+        shorten = {"cmocka": test_formats.cmocka_without_passed,
+                   "tap": test_formats.tap_without_passed}.get(outcome.job.format, str)
+        lines = shorten(outcome.output).splitlines()
         if len(lines) > OUTPUT_LINES:
             print(f"     ... {len(lines) - OUTPUT_LINES} lines before")
         for line in lines[-OUTPUT_LINES:]:

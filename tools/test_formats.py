@@ -33,6 +33,29 @@ def cmocka(output):
     return cases
 
 
+def cmocka_without_passed(output):
+    """What is worth reading when something failed: all but the tests that are well. A failed check
+    leaves its test at once, so what leaks after it is left out too."""
+    kept, block = [], None
+    for line in output.splitlines():
+        begin, end = _CMOCKA_BEGIN.match(line), _CMOCKA_END.match(line)
+        if begin:
+            kept += block or []
+            block = [line]
+        elif block is None:
+            kept.append(line)
+        else:
+            block.append(line)
+            if end:
+                kept += [] if end.group(1).strip() == "OK" else block
+                block = None
+    kept += block or []
+    leaks = next((i for i, line in enumerate(kept) if "ERROR: LeakSanitizer" in line), None)
+    if leaks is not None and any(_CMOCKA_END.match(line) for line in kept[:leaks]):
+        kept = kept[:leaks] + ["(leaks after a failed check are left out)"]
+    return "\n".join(kept)
+
+
 _TAP_RESULT = re.compile(r"^( *)(not )?ok \d+(?: - (.*?))?(?: # (SKIP|TODO)\b.*)?$")
 _TAP_PLAN = re.compile(r"^( *)1\.\.\d+")
 

@@ -1,6 +1,6 @@
 import unittest
 
-from test_formats import Case, cmocka, tap, tap_without_passed
+from test_formats import Case, cmocka, cmocka_without_passed, tap, tap_without_passed
 
 
 class CmockaTest(unittest.TestCase):
@@ -28,6 +28,16 @@ class CmockaTest(unittest.TestCase):
     def test_crash(self):
         output = "[ RUN      ] test_a\n[       OK ] test_a\n[ RUN      ] test_b\n==1==ERROR: asan\n"
         self.assertEqual(cmocka(output), [Case("test_a", "passed"), Case("test_b", "failed")])
+
+    def test_without_passed(self):
+        passed = "[ RUN      ] a\nlog of a\n[       OK ] a\n"
+        failed = "[ RUN      ] b\n[  ERROR   ] why\n[  FAILED  ] b\n"
+        leak = "==1==ERROR: LeakSanitizer: detected memory leaks\n  #0 malloc\n"
+        self.assertEqual(cmocka_without_passed(passed + failed + leak),
+                         failed + "(leaks after a failed check are left out)")
+        self.assertEqual(cmocka_without_passed(passed + leak), leak.rstrip("\n"))
+        crash = "[ RUN      ] c\n==1==ERROR: AddressSanitizer\n"
+        self.assertEqual(cmocka_without_passed(passed + crash), crash.rstrip("\n"))
 
     def test_nothing(self):
         self.assertEqual(cmocka("anything else\n"), [])
