@@ -460,18 +460,18 @@ void http_hub_publish(http_hub *hub, oq_uuid tenant_id, oq_uuid user_id, oq_str 
     pthread_mutex_unlock(&hub->lock);
 }
 
-static void end_of_user(http_stream *s, const void *arg)
+static void end_of_whom(http_stream *s, const void *arg)
 {
-    const oq_uuid *user_id = arg;
-    if (oq_uuid_eq(s->user_id, *user_id)) {
+    const oq_uuid *whose = arg;
+    if (oq_uuid_eq(s->user_id, *whose) || oq_uuid_eq(s->tenant_id, *whose)) {
         queue_clear(s);
         end(s);
     }
 }
 
-void http_hub_cut(http_hub *hub, oq_uuid user_id)
+void http_hub_cut(http_hub *hub, oq_uuid user_or_tenant_id)
 {
     pthread_mutex_lock(&hub->lock);
-    each_stream(hub, end_of_user, &user_id);
+    each_stream(hub, end_of_whom, &user_or_tenant_id);
     pthread_mutex_unlock(&hub->lock);
 }

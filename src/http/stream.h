@@ -32,8 +32,9 @@ oq_str http_last_event_id(http_req *rq);
 
 /* One event for one user of a tenant, or for everybody of it (zero user). Any thread. */
 void http_hub_publish(http_hub *hub, oq_uuid tenant_id, oq_uuid user_id, oq_str formatted_event);
-/* Ends this user's streams in every tenant: signed out, locked out, other rights. Any thread. */
-void http_hub_cut(http_hub *hub, oq_uuid user_id);
+/* Ends this user's streams in every tenant, or all of this tenant: signed out, locked out, other
+ * rights, suspended. Any thread. */
+void http_hub_cut(http_hub *hub, oq_uuid user_or_tenant_id);
 
 /* "id: 12\nevent: notification\ndata: {...}\n\n"; data of several lines is split as it must be. */
 void http_event_format(oq_buf *out, oq_str id, oq_str event, oq_str data);

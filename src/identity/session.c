@@ -92,8 +92,11 @@ oq_err *session_void(oq_scope *s, oq_uuid id)
 
 oq_err *session_end(oq_scope *s, oq_uuid id, const char *why)
 {
+    sql_session_end_rows ended;
     OQ_TRY(sql_session_end(
-        s, (sql_session_end_args){.id = id, .why = oq_cstr(why), .now = oq_now(s)}, NULL));
+        s, (sql_session_end_args){.id = id, .why = oq_cstr(why), .now = oq_now(s)}, &ended));
+    for (size_t i = 0; i < ended.count; i++)
+        OQ_TRY(session_void(s, ended.at[i].user_id)); /* whose event streams end, too */
     return session_void(s, id);
 }
 
@@ -106,6 +109,7 @@ oq_err *session_end_own(oq_scope *s, oq_uuid user_id, oq_uuid id)
         return oq_fail(OQ_NOT_FOUND, "session.not_found");
     OQ_TRY(audit_record(
         s, &(audit_entry){.action = "session.ended", .object_type = "session", .object_id = id}));
+    OQ_TRY(session_void(s, user_id));
     return session_void(s, id);
 }
 

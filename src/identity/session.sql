@@ -42,9 +42,10 @@ UPDATE user_sessions SET seen_at = :now
 UPDATE user_sessions SET acting_tenant_id = :acting_tenant_id
  WHERE tenant_id = :tenant AND id = :id AND revoked_at IS NULL;
 
--- SESSION_END (id uuid, why text, now time) -> nothing
+-- SESSION_END (id uuid, why text, now time) -> (user_id uuid)
 UPDATE user_sessions SET revoked_at = :now, revoked_why = :why
- WHERE tenant_id = :tenant AND id = :id AND revoked_at IS NULL;
+ WHERE tenant_id = :tenant AND id = :id AND revoked_at IS NULL
+RETURNING user_id;
 
 -- SESSION_END_OWN (id uuid, user_id uuid, now time) -> nothing
 UPDATE user_sessions SET revoked_at = :now, revoked_why = 'ended_by_person'

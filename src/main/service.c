@@ -91,6 +91,17 @@ static bool listener_is_connected(void *self)
     return sv->listener && db_listener_is_connected(sv->listener);
 }
 
+/* What is said of a session, a person or a tenant ends their event streams too: the pages come back
+ * at once, and whoever may no longer does not get in. */
+static void on_session_notice(void *self, oq_str payload)
+{
+    const service *sv = self;
+    oq_uuid id;
+    session_on_notify(NULL, payload);
+    if (oq_uuid_parse(payload, &id))
+        http_hub_cut(sv->hub, id);
+}
+
 static void wake_runner(void *self, oq_str payload)
 {
     job_runner_wake(self);
@@ -174,7 +185,7 @@ static oq_err *open_listener(service *sv)
     size_t n = 0;
     if (sv->server) {
         sv->channels[n++] =
-            (db_channel){"optria_session", session_on_notify, session_on_gap, NULL};
+            (db_channel){"optria_session", on_session_notice, session_on_gap, sv};
         sv->channels[n++] =
             (db_channel){"optria_live", live_bridge_on_notify, live_bridge_on_gap, sv->bridge};
     }
