@@ -20,7 +20,8 @@ static oq_err *by_cookie(http_req *rq, oq_str cookie, http_who *ret_who)
     session_check check;
     oq_err *err = session_authenticate(http_pool(rq), http_arena(rq), cookie, http_peer(rq),
                                        http_request_id(rq), &check);
-    if (err && err->kind == OQ_UNAUTHENTICATED)
+    /* A suspended tenant may be resumed, and its sessions with it. */
+    if (err && err->kind == OQ_UNAUTHENTICATED && !oq_err_is(err, "auth.tenant_suspended"))
         http_set_cookie(rq, SESSION_COOKIE, OQ_STR(""), 0, false);
     OQ_TRY(err);
     if (oq_str_given(check.new_cookie))
