@@ -286,15 +286,18 @@ static const oq_field rights_fields[] = {
     OQ_FIELDS_END,
 };
 
-/* Whoever may act as the owner of a table counts as its owner. */
+/* Of the login, not of the role that its sessions take: what the login may become again, it is.
+ * Whoever may act as the owner of a table counts as its owner. */
 static const db_stmt rights_stmt = {
     .name = "DB_RIGHTS",
     .file = "db/pool.c",
-    .sql = "SELECT r.rolname AS role, r.rolsuper AS is_superuser, r.rolbypassrls AS bypasses_rls,\n"
+    .sql = "SELECT r.rolname AS role, r.rolsuper AS is_superuser,\n"
+           "       EXISTS (SELECT FROM pg_roles b WHERE b.rolbypassrls\n"
+           "                  AND pg_has_role(r.oid, b.oid, 'MEMBER')) AS bypasses_rls,\n"
            "       EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace\n"
            "                WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')\n"
-           "                  AND pg_has_role(r.oid, c.relowner, 'USAGE')) AS owns_tables\n"
-           "  FROM pg_roles r WHERE r.rolname = current_user",
+           "                  AND pg_has_role(r.oid, c.relowner, 'MEMBER')) AS owns_tables\n"
+           "  FROM pg_roles r WHERE r.rolname = session_user",
     .fields = rights_fields,
     .row_size = sizeof(db_session_rights),
 };

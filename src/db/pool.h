@@ -54,8 +54,8 @@ typedef struct db_pool_stats {
 } db_pool_stats;
 db_pool_stats db_pool_stats_get(db_pool *pool);
 
-/* Who the sessions are, for the start-up check and doctor: the server refuses to start when its
- * role could walk around the tenant walls. */
+/* Whose sessions they are, for the start-up check: the server refuses to start when its login could
+ * walk around the tenant walls, by itself or by a role that it is a member of. */
 typedef struct db_session_rights {
     oq_str role;
     bool is_superuser, bypasses_rls, owns_tables;

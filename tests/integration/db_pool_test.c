@@ -69,19 +69,23 @@ static void test_ping_and_rights(void **state)
     assert_true(took >= 0 && took < 5 * OQ_SECOND);
     db_session_rights rights;
     CHECK_OK(db_pool_rights(f->pool, f->arena, &rights));
-    CHECK_STR("role", rights.role, "optria_app");
+    CHECK_STR("role", rights.role, "optria_test_server");
     assert_true(!rights.is_superuser && !rights.bypasses_rls && !rights.owns_tables);
 
-    db_pool_options options = testdb_pool_options(f->db);
-    options.role = NULL;
-    options.url = testdb_owner_url(f->db);
-    db_fixture_pool(f, options);
-    CHECK_OK(db_pool_rights(f->pool, f->arena, &rights));
-    assert_true(!rights.is_superuser && rights.owns_tables);
-    options.url = testdb_admin_url(f->db);
-    db_fixture_pool(f, options);
-    CHECK_OK(db_pool_rights(f->pool, f->arena, &rights));
-    assert_true(rights.is_superuser && rights.owns_tables);
+    /* What a login is, it is also in the role that owns nothing. */
+    static const char *const roles[] = {NULL, "optria_app"};
+    for (size_t i = 0; i < OQ_COUNT(roles); i++) {
+        db_pool_options options = testdb_pool_options(f->db);
+        options.role = roles[i];
+        options.url = testdb_owner_url(f->db);
+        db_fixture_pool(f, options);
+        CHECK_OK(db_pool_rights(f->pool, f->arena, &rights));
+        assert_true(!rights.is_superuser && !rights.bypasses_rls && rights.owns_tables);
+        options.url = testdb_admin_url(f->db);
+        db_fixture_pool(f, options);
+        CHECK_OK(db_pool_rights(f->pool, f->arena, &rights));
+        assert_true(rights.is_superuser && rights.bypasses_rls && rights.owns_tables);
+    }
 }
 
 static void test_refused(void **state)

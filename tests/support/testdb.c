@@ -156,7 +156,7 @@ static void make_logins(PGconn *admin)
                 " IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '" OWNER "') THEN"
                 "  CREATE ROLE " OWNER " LOGIN CREATEROLE; END IF;"
                 " IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '" SERVER "') THEN"
-                "  CREATE ROLE " SERVER " LOGIN; END IF; END $$");
+                "  CREATE ROLE " SERVER " LOGIN NOINHERIT; END IF; END $$");
 }
 
 static void migrate(oq_arena *arena, oq_str url)
