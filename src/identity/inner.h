@@ -10,14 +10,15 @@
 
 /* --- work.c ---------------------------------------------------------------------------------------*/
 
-/* Runs `work` in a unit of work of the home tenant of whoever asks; when it writes and ends well, it
- * is committed. Sessions and one's own account live there, whatever tenant the request works in. */
+/* Runs `work` in a unit of work of the home tenant of whoever asks; when it writes and ends well,
+ * it is committed. Sessions and one's own account live there, whatever tenant the request works in.
+ */
 typedef oq_err *identity_work(http_req *rq, oq_scope *s, void *self);
 OQ_CHECKED oq_err *identity_at_home(http_req *rq, oq_access access, identity_work *work,
                                     void *self);
 
-/* A boolean of a change in which what is not given stays: a field table cannot tell "false" from "not
- * given", so it comes as JSON. */
+/* A boolean of a change in which what is not given stays: a field table cannot tell "false" from
+ * "not given", so it comes as JSON. */
 OQ_CHECKED oq_err *identity_patch_bool(const char *field, oq_str json, bool *value);
 
 /* Whether a form is shown again with this error; others are the dispatcher's. */
@@ -32,8 +33,8 @@ oq_str identity_path(oq_arena *arena, const char *folder, oq_uuid id);
  * tell our address and does not. */
 OQ_CHECKED oq_err *identity_link(http_req *rq, oq_str path, oq_str *ret_link);
 
-/* Whether a form came from a page of ours, as far as the browser says: for the sign-in, which has no
- * session yet whose token could be asked for, but must not let another site sign somebody in. */
+/* Whether a form came from a page of ours, as far as the browser says: for the sign-in, which has
+ * no session yet whose token could be asked for, but must not let another site sign somebody in. */
 bool identity_form_is_ours(http_req *rq);
 
 /* --- login_api.c, login_page.c --------------------------------------------------------------------*/
@@ -131,7 +132,8 @@ OQ_CHECKED oq_err *profile_page_sessions(http_req *rq);
 OQ_CHECKED oq_err *profile_page_end_session(http_req *rq);
 OQ_CHECKED oq_err *profile_page_end_others(http_req *rq);
 
-/* A page of the profile with its crumbs and tabs; `path` is its own. Its status is that of `err`. */
+/* A page of the profile with its crumbs and tabs; `path` is its own. Its status is that of `err`.
+ */
 web_page profile_begin(http_req *rq, const char *template, const char *title_key, const char *path,
                        const oq_err *err);
 

@@ -15,20 +15,20 @@ typedef oq_err *trim_slice(oq_scope *s, oq_us older_than, size_t *ret_count);
 
 static oq_err *trim_sessions(oq_scope *s, oq_us older_than, size_t *ret_count)
 {
-    return sql_session_trim(
-        s, (sql_session_trim_args){.older_than = older_than, .limit = SLICE}, ret_count);
+    return sql_session_trim(s, (sql_session_trim_args){.older_than = older_than, .limit = SLICE},
+                            ret_count);
 }
 
 static oq_err *trim_once(oq_scope *s, oq_us older_than, size_t *ret_count)
 {
-    return sql_once_trim(
-        s, (sql_once_trim_args){.older_than = older_than, .limit = SLICE}, ret_count);
+    return sql_once_trim(s, (sql_once_trim_args){.older_than = older_than, .limit = SLICE},
+                         ret_count);
 }
 
 static oq_err *trim_resets(oq_scope *s, oq_us older_than, size_t *ret_count)
 {
-    return sql_reset_trim(
-        s, (sql_reset_trim_args){.older_than = older_than, .limit = SLICE}, ret_count);
+    return sql_reset_trim(s, (sql_reset_trim_args){.older_than = older_than, .limit = SLICE},
+                          ret_count);
 }
 
 static oq_err *run_slice(job_run *run, trim_slice *trim, size_t *ret_count)
@@ -77,10 +77,17 @@ enum { A_DAY_S = 86400, AN_HOUR_S = 3600 };
 
 const job_kind identity_job_kinds[] = {
     /* Sessions, one-time secrets and reset links, IDENTITY_KEPT past their end. */
-    {.name = "identity.trim", .run = run_trim, .lane = JOB_PER_TENANT, .every_s = A_DAY_S,
+    {.name = "identity.trim",
+     .run = run_trim,
+     .lane = JOB_PER_TENANT,
+     .every_s = A_DAY_S,
      .limit_s = 600},
     /* Counts of failed sign-ins that no longer keep anybody waiting. */
-    {.name = "identity.throttle_trim", .run = run_throttle_trim, .lane = JOB_PER_TENANT,
-     .every_s = AN_HOUR_S, .is_platform = true, .limit_s = 120},
+    {.name = "identity.throttle_trim",
+     .run = run_throttle_trim,
+     .lane = JOB_PER_TENANT,
+     .every_s = AN_HOUR_S,
+     .is_platform = true,
+     .limit_s = 120},
     {0},
 };

@@ -81,7 +81,8 @@ static void test_other_algorithms_and_keys_are_refused(void **state)
     };
     for (size_t i = 0; i < OQ_COUNT(headers); i++) {
         oq_str h = encode(headers[i]);
-        oq_str with = oq_strf(arena, "%.*s.%.*s.%.*s", OQ_FMT(h), OQ_FMT(payload), OQ_FMT(signature));
+        oq_str with =
+            oq_strf(arena, "%.*s.%.*s.%.*s", OQ_FMT(h), OQ_FMT(payload), OQ_FMT(signature));
         oq_str without = oq_strf(arena, "%.*s.%.*s.", OQ_FMT(h), OQ_FMT(payload));
         CHECK_CODE(headers[i], jwt_read(arena, with, &read), "auth.session_invalid");
         CHECK_CODE(headers[i], jwt_read(arena, without, &read), "auth.session_invalid");
@@ -99,7 +100,8 @@ static void test_a_key_inside_the_token_is_not_believed(void **state)
     jwk_t *own;
     r_jwt_init(&token);
     r_jwk_init(&own);
-    r_jwk_import_from_symmetric_key(own, (const unsigned char *)"the attacker's own key, long enough", 35);
+    r_jwk_import_from_symmetric_key(
+        own, (const unsigned char *)"the attacker's own key, long enough", 35);
     r_jwt_set_sign_alg(token, R_JWA_ALG_HS256);
     json_t *own_json = r_jwk_export_to_json_t(own);
     r_jwt_set_header_json_t_value(token, "jwk", own_json);

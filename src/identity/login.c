@@ -46,9 +46,8 @@ static const oq_str pending_context = OQ_STR_INIT("sign-in, first step done");
 
 static oq_str pending_make(const attempt *a)
 {
-    pending done = {.tenant_id = a->tenant_id,
-                    .user_id = a->user_id,
-                    .until = oq_clock_now() + PENDING_LIFE};
+    pending done = {
+        .tenant_id = a->tenant_id, .user_id = a->user_id, .until = oq_clock_now() + PENDING_LIFE};
     oq_str key = a->throttle.account_key;
     assert(key.len < sizeof done.account_key);
     memcpy(done.account_key, key.ptr, key.len);
@@ -62,10 +61,9 @@ static oq_err *pending_read(attempt *a)
     size_t len;
     oq_str plain;
     pending done;
-    bool is_ours =
-        oq_base64url_parse(a->order->pending, bytes, sizeof bytes, &len) &&
-        !oq_unseal(a->arena, oq_strn(bytes, len), pending_context, &plain) &&
-        plain.len == sizeof done;
+    bool is_ours = oq_base64url_parse(a->order->pending, bytes, sizeof bytes, &len) &&
+                   !oq_unseal(a->arena, oq_strn(bytes, len), pending_context, &plain) &&
+                   plain.len == sizeof done;
     if (!is_ours)
         return oq_fail(OQ_UNAUTHENTICATED, "auth.step_expired");
     memcpy(&done, plain.ptr, sizeof done);
@@ -116,7 +114,9 @@ static oq_err *open_tenant(const attempt *a, oq_access access, oq_scope **ret_sc
             .pool = a->pool,
             .tenant_id = a->tenant_id,
             .access = access,
-            .actor = {.kind = ACTOR_USER, .id = a->user_id, .home_tenant = a->tenant_id,
+            .actor = {.kind = ACTOR_USER,
+                      .id = a->user_id,
+                      .home_tenant = a->tenant_id,
                       .label = oq_str_given(a->who.email) ? a->who.email : a->order->email,
                       .address = a->address},
             .request_id = a->request_id,
@@ -178,8 +178,8 @@ static oq_err *check_second_factor(const attempt *a, oq_scope *s)
 static oq_err *begin_session(const attempt *a, oq_scope *s, login_result *result)
 {
     OQ_TRY(check_second_factor(a, s));
-    OQ_TRY(sql_user_signed_in(
-        s, (sql_user_signed_in_args){.id = a->user_id, .now = oq_now(s)}, NULL));
+    OQ_TRY(
+        sql_user_signed_in(s, (sql_user_signed_in_args){.id = a->user_id, .now = oq_now(s)}, NULL));
     if (!oq_str_given(a->order->pending) && password_needs_rehash(a->arena, a->who.password_hash))
         OQ_TRY(sql_user_rehash(
             s,
@@ -221,8 +221,12 @@ static oq_err *judge(attempt *a)
 oq_err *login_sign_in(db_pool *pool, oq_arena *arena, const login_order *order, oq_str address,
                       oq_str user_agent, oq_str request_id, login_result *ret_result)
 {
-    attempt a = {.pool = pool, .arena = arena, .order = order, .address = address,
-                 .user_agent = user_agent, .request_id = request_id};
+    attempt a = {.pool = pool,
+                 .arena = arena,
+                 .order = order,
+                 .address = address,
+                 .user_agent = user_agent,
+                 .request_id = request_id};
     a.throttle = (throttle){.pool = pool,
                             .arena = arena,
                             .request_id = request_id,

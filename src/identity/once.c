@@ -34,8 +34,8 @@ oq_err *once_put(oq_scope *s, const char *purpose, oq_uuid owner_id, oq_str text
 oq_err *once_peek(oq_scope *s, oq_uuid id, oq_str *ret_purpose)
 {
     sql_once_peek_rows rows;
-    OQ_TRY(sql_once_peek(
-        s, (sql_once_peek_args){.id = id, .owner_id = oq_scope_actor(s)->id}, &rows));
+    OQ_TRY(
+        sql_once_peek(s, (sql_once_peek_args){.id = id, .owner_id = oq_scope_actor(s)->id}, &rows));
     if (rows.count == 0)
         return oq_fail(OQ_NOT_FOUND, "once.not_found");
     if (rows.at[0].opened_at != OQ_TIME_NONE) {
@@ -51,11 +51,9 @@ oq_err *once_peek(oq_scope *s, oq_uuid id, oq_str *ret_purpose)
 oq_err *once_open(oq_scope *s, oq_uuid id, oq_str *ret_purpose, oq_str *ret_text)
 {
     sql_once_open_rows rows;
-    OQ_TRY(sql_once_open(s,
-                         (sql_once_open_args){.id = id,
-                                              .owner_id = oq_scope_actor(s)->id,
-                                              .now = oq_now(s)},
-                         &rows));
+    OQ_TRY(sql_once_open(
+        s, (sql_once_open_args){.id = id, .owner_id = oq_scope_actor(s)->id, .now = oq_now(s)},
+        &rows));
     if (rows.count == 0) {
         oq_str purpose;
         OQ_TRY(once_peek(s, id, &purpose)); /* says why */

@@ -1,5 +1,5 @@
-/* What is shown once: first the question, then, on a click, the answer. A link that a mail scanner or
- * a preview opens therefore shows nothing and takes nothing away. */
+/* What is shown once: first the question, then, on a click, the answer. A link that a mail scanner
+ * or a preview opens therefore shows nothing and takes nothing away. */
 #include "identity/authenticate.h"
 #include "identity/inner.h"
 #include "identity/once.h"
@@ -32,8 +32,8 @@ static oq_err *show_gone(http_req *rq, oq_err *err)
     web_page page = begin(rq);
     page.status = oq_kind_status(err->kind);
     web_value *gone = web_put_object(page.view, "gone");
-    web_put_text(gone, "title", web_say(&page, oq_err_is(err, "once.opened") ? "once.was_opened"
-                                                                             : "once.is_expired"));
+    bool was_opened = oq_err_is(err, "once.opened");
+    web_put_text(gone, "title", web_say(&page, was_opened ? "once.was_opened" : "once.is_expired"));
     oq_us at;
     bool has_time = err->arg_count && oq_time_parse(err->arg[0].value, &at);
     web_put_text(gone, "at", has_time ? web_format_time(page.arena, &page.locale, at) : OQ_NONE);

@@ -45,7 +45,8 @@ oq_err *access_set_password(oq_scope *s, oq_uuid user_id, const char *field, oq_
     tenant_settings *settings;
     OQ_TRY(load(s, user_id, &who));
     OQ_TRY(tenant_settings_get(s, &settings));
-    OQ_TRY(password_check(field, password, settings->password_min_length, who.email, who.full_name));
+    OQ_TRY(
+        password_check(field, password, settings->password_min_length, who.email, who.full_name));
     OQ_TRY(sql_user_set_password(s,
                                  (sql_user_set_password_args){
                                      .id = user_id,
@@ -92,8 +93,8 @@ oq_err *access_totp_begin(oq_scope *s, totp_offer *ret_offer)
     oq_str secret = totp_new_secret(arena);
     OQ_TRY(sql_user_totp_begin(
         s,
-        (sql_user_totp_begin_args){.id = self->id,
-                                   .totp_secret = oq_seal(arena, secret, totp_context(s, self->id))},
+        (sql_user_totp_begin_args){
+            .id = self->id, .totp_secret = oq_seal(arena, secret, totp_context(s, self->id))},
         NULL));
     OQ_TRY(record(s, "user.totp_begun", self->id, self->email));
     describe_offer(s, secret, self->email, ret_offer);
@@ -138,8 +139,8 @@ oq_err *access_totp_confirm(oq_scope *s, oq_str code)
 
 static oq_err *totp_off(oq_scope *s, oq_uuid user_id)
 {
-    return sql_user_totp_disable(
-        s, (sql_user_totp_disable_args){.id = user_id, .now = oq_now(s)}, NULL);
+    return sql_user_totp_disable(s, (sql_user_totp_disable_args){.id = user_id, .now = oq_now(s)},
+                                 NULL);
 }
 
 oq_err *access_totp_disable(oq_scope *s, oq_str password)
@@ -177,8 +178,8 @@ oq_err *access_totp_accept(oq_scope *s, oq_uuid user_id, oq_str sealed_secret, o
     size_t touched = 0;
     OQ_TRY(oq_unseal(oq_scope_arena(s), sealed_secret, totp_context(s, user_id), &secret));
     if (totp_check(secret, code, oq_now(s), &step))
-        OQ_TRY(sql_user_totp_use(
-            s, (sql_user_totp_use_args){.id = user_id, .step = step}, &touched));
+        OQ_TRY(
+            sql_user_totp_use(s, (sql_user_totp_use_args){.id = user_id, .step = step}, &touched));
     *ret_accepted = touched == 1;
     return NULL;
 }

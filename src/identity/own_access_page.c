@@ -73,8 +73,11 @@ static oq_err *show_totp(http_req *rq, const oq_field *fields, const oq_err *err
     OQ_TRY(identity_at_home(rq, OQ_READ, load_totp, &v));
     web_page page = profile_begin(rq, "profile/totp", "profile.totp", "/profile/totp", err);
     bool is_on = v.self->has_totp;
-    web_page_form(&page, fields ? fields : is_on ? totp_password_fields : totp_code_fields, NULL,
-                  err);
+    web_page_form(&page,
+                  fields  ? fields
+                  : is_on ? totp_password_fields
+                          : totp_code_fields,
+                  NULL, err);
     web_put_bool(page.view, "is_on", is_on);
     web_put_bool(page.view, "is_required", v.is_required);
     web_put_bool(page.view, "is_needed", http_who_of(rq)->must_enroll_totp);
@@ -119,7 +122,8 @@ oq_err *profile_page_totp_confirm(http_req *rq)
     if (err)
         return identity_shows(err) ? show_totp(rq, totp_code_fields, err) : err;
     bool was_needed = http_who_of(rq)->must_enroll_totp;
-    return done(rq, "profile.totp_is_on_now", was_needed ? OQ_STR("/app") : OQ_STR("/profile/totp"));
+    return done(rq, "profile.totp_is_on_now",
+                was_needed ? OQ_STR("/app") : OQ_STR("/profile/totp"));
 }
 
 oq_err *profile_page_totp_disable(http_req *rq)

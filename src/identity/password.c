@@ -23,11 +23,10 @@ static void set_up(void)
 
 /* What attackers try first, beyond rules: kept short, because length does the work. */
 static const char *const common[] = {
-    "password",   "passw0rd", "qwerty",  "123456",  "111111",   "letmein",  "welcome",
-    "admin",      "iloveyou", "dragon",  "monkey",  "football", "baseball", "master",
-    "sunshine",   "princess", "shadow",  "abc123",  "654321",   "changeme", "optria",
-    "aramco",     "qazwsx",   "asdfgh",  "zxcvbn",  "trustno1", "superman", "hunter2",
-    "1q2w3e4r",   "secret",   "default", "operator",
+    "password", "passw0rd", "qwerty",   "123456",   "111111",   "letmein", "welcome",  "admin",
+    "iloveyou", "dragon",   "monkey",   "football", "baseball", "master",  "sunshine", "princess",
+    "shadow",   "abc123",   "654321",   "changeme", "optria",   "aramco",  "qazwsx",   "asdfgh",
+    "zxcvbn",   "trustno1", "superman", "hunter2",  "1q2w3e4r", "secret",  "default",  "operator",
 };
 
 /* The text with a common word taken out, so that "Password2026!" is "2026!" and too short. */

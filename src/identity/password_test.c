@@ -40,9 +40,10 @@ static void test_hashing(void **state)
     CHECK("nobody", !password_is(OQ_NONE, OQ_STR("nobody")));
     CHECK("salted", !oq_str_eq(hash, password_hash(arena, OQ_STR("correct horse battery"))));
     CHECK("fresh", !password_needs_rehash(arena, hash));
-    CHECK("weaker settings", password_needs_rehash(
-        arena, OQ_STR("$argon2id$v=19$m=8192,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$"
-                      "l3rDyZxGkDVzdKXMaXDGC3fu3yCjkbOkyNDNVzMAHiE")));
+    CHECK(
+        "weaker settings",
+        password_needs_rehash(arena, OQ_STR("$argon2id$v=19$m=8192,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$"
+                                            "l3rDyZxGkDVzdKXMaXDGC3fu3yCjkbOkyNDNVzMAHiE")));
     oq_arena_close(arena);
 }
 

@@ -236,8 +236,13 @@ static oq_err *list_sessions(http_req *rq, oq_scope *s, void *self)
     own_session *own = oq_new_n(http_arena(rq), own_session, list.count);
     for (size_t i = 0; i < list.count; i++) {
         const session_row *row = &list.at[i];
-        own[i] = (own_session){row->id,      row->created_at, row->seen_at, row->expires_at,
-                               row->address, row->user_agent, oq_uuid_eq(row->id, current)};
+        own[i] = (own_session){row->id,
+                               row->created_at,
+                               row->seen_at,
+                               row->expires_at,
+                               row->address,
+                               row->user_agent,
+                               oq_uuid_eq(row->id, current)};
     }
     http_answer_list(rq, own, sizeof *own, list.count, OQ_NONE);
     return NULL;

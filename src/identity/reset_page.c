@@ -44,8 +44,8 @@ oq_err *reset_page_post(http_req *rq)
     oq_err *err = http_body(rq, &form);
     if (!err) {
         form.reset_code = code_of(form.reset_code);
-        err = reset_use(http_pool(rq), http_arena(rq), form.reset_code, form.new_password, http_peer(rq),
-                        http_request_id(rq));
+        err = reset_use(http_pool(rq), http_arena(rq), form.reset_code, form.new_password,
+                        http_peer(rq), http_request_id(rq));
     }
     if (oq_err_is(err, "reset.code_invalid"))
         err = oq_fail_field("reset_code", "reset.code_invalid");

@@ -94,9 +94,9 @@ const http_route profile_routes[] = {
 const http_route user_routes[] = {
     {HTTP_GET, "/api/users", CAP_USER_READ, .handle = user_api_list, .query = user_query_fields,
      .answer = user_fields, .shape = HTTP_ANSWER_LIST, .summary = "The people, newest first"},
-    {HTTP_POST, "/api/users", CAP_USER_MANAGE, .handle = user_api_create,
-     .body = user_order_fields, .answer = user_made_fields, .shape = HTTP_ANSWER_RECORD,
-     .status = 201, .summary = "Add a person; hand over the link of the answer"},
+    {HTTP_POST, "/api/users", CAP_USER_MANAGE, .handle = user_api_create, .body = user_order_fields,
+     .answer = user_made_fields, .shape = HTTP_ANSWER_RECORD, .status = 201,
+     .summary = "Add a person; hand over the link of the answer"},
     {HTTP_GET, "/api/users/{id}", CAP_USER_READ, .handle = user_api_get, .answer = user_fields,
      .shape = HTTP_ANSWER_RECORD, .summary = "One person"},
     {HTTP_PATCH, "/api/users/{id}", CAP_USER_MANAGE, .handle = user_api_change,

@@ -72,8 +72,7 @@ oq_err *identity_find_person(db_platform *p, oq_str email, oq_uuid *ret_tenant_i
 {
     sql_login_name_find_rows rows;
     OQ_TRY(sql_login_name_find(
-        p,
-        (sql_login_name_find_args){.email_folded = oq_str_lower(db_platform_arena(p), email)},
+        p, (sql_login_name_find_args){.email_folded = oq_str_lower(db_platform_arena(p), email)},
         &rows));
     *ret_tenant_id = rows.count ? rows.at[0].tenant_id : OQ_UUID_ZERO;
     *ret_user_id = rows.count ? rows.at[0].user_id : OQ_UUID_ZERO;

@@ -26,7 +26,8 @@ OQ_CHECKED oq_err *identity_find_person(db_platform *p, oq_str email, oq_uuid *r
                                         oq_uuid *ret_user_id);
 
 /* A person with a known password, in any tenant: the command line, the demo, the first-run page.
- * A person who is there already keeps everything but gets the password where `overwrite` says so. */
+ * A person who is there already keeps everything but gets the password where `overwrite` says so.
+ */
 typedef struct seed_person {
     oq_str email, full_name, password;
     int role;
@@ -35,7 +36,7 @@ typedef struct seed_person {
                         and must not fail for a rule that somebody set in a demo tenant. Being
                         overwritten, it ends the person's sessions */
 } seed_person;
-OQ_CHECKED oq_err *identity_seed_person(db_platform *p, oq_uuid tenant_id, const seed_person *person,
-                                        oq_uuid *ret_user_id);
+OQ_CHECKED oq_err *identity_seed_person(db_platform *p, oq_uuid tenant_id,
+                                        const seed_person *person, oq_uuid *ret_user_id);
 
 #endif

@@ -124,20 +124,19 @@ oq_err *session_end_others(oq_scope *s, oq_uuid user_id, oq_uuid except_id)
 
 oq_err *session_end_all(oq_scope *s, oq_uuid user_id, oq_uuid except_id, const char *why)
 {
-    OQ_TRY(sql_session_end_all(s,
-                               (sql_session_end_all_args){.user_id = user_id,
-                                                          .except_id = except_id,
-                                                          .why = oq_cstr(why),
-                                                          .now = oq_now(s)},
-                               NULL));
+    OQ_TRY(sql_session_end_all(
+        s,
+        (sql_session_end_all_args){
+            .user_id = user_id, .except_id = except_id, .why = oq_cstr(why), .now = oq_now(s)},
+        NULL));
     return session_void(s, user_id);
 }
 
 oq_err *session_act_in(oq_scope *s, oq_uuid id, oq_uuid tenant_id)
 {
     size_t touched;
-    OQ_TRY(sql_session_switch(
-        s, (sql_session_switch_args){.id = id, .acting_tenant_id = tenant_id}, &touched));
+    OQ_TRY(sql_session_switch(s, (sql_session_switch_args){.id = id, .acting_tenant_id = tenant_id},
+                              &touched));
     if (touched == 0)
         return oq_fail(OQ_UNAUTHENTICATED, "auth.session_ended");
     return session_void(s, id);
@@ -146,8 +145,8 @@ oq_err *session_act_in(oq_scope *s, oq_uuid id, oq_uuid tenant_id)
 oq_err *session_find(oq_scope *s, oq_uuid user_id, session_list *ret_list)
 {
     sql_session_list_rows rows;
-    OQ_TRY(sql_session_list(
-        s, (sql_session_list_args){.user_id = user_id, .now = oq_now(s)}, &rows));
+    OQ_TRY(
+        sql_session_list(s, (sql_session_list_args){.user_id = user_id, .now = oq_now(s)}, &rows));
     *ret_list = (session_list){rows.at, rows.count};
     return NULL;
 }

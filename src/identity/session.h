@@ -30,7 +30,7 @@ OQ_CHECKED oq_err *session_setup(oq_str key);
 
 typedef struct session_start_order {
     const user *user;
-    int64_t hours;     /* the tenant's setting */
+    int64_t hours; /* the tenant's setting */
     oq_str address, user_agent;
 } session_start_order;
 
@@ -60,7 +60,8 @@ OQ_CHECKED oq_err *session_authenticate(db_pool *pool, oq_arena *arena, oq_str c
 /* In the home tenant of the session. Ends it for every process; audited by the caller. */
 OQ_CHECKED oq_err *session_end(oq_scope *s, oq_uuid id, const char *why);
 /* All sessions of a user but `except_id` (zero: none). */
-OQ_CHECKED oq_err *session_end_all(oq_scope *s, oq_uuid user_id, oq_uuid except_id, const char *why);
+OQ_CHECKED oq_err *session_end_all(oq_scope *s, oq_uuid user_id, oq_uuid except_id,
+                                   const char *why);
 /* By the person: one of the own sessions, or all but the one in use; audited.
  * Fails: session.not_found (ended already, or not this person's). */
 OQ_CHECKED oq_err *session_end_own(oq_scope *s, oq_uuid user_id, oq_uuid id);

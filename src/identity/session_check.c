@@ -178,7 +178,10 @@ static oq_err *find_state(checking *c)
 oq_err *session_authenticate(db_pool *pool, oq_arena *arena, oq_str cookie, oq_str address,
                              oq_str request_id, session_check *ret_check)
 {
-    checking c = {.pool = pool, .arena = arena, .address = address, .request_id = request_id,
+    checking c = {.pool = pool,
+                  .arena = arena,
+                  .address = address,
+                  .request_id = request_id,
                   .now = oq_clock_now()};
     session_check check = {0};
     OQ_TRY(jwt_read(arena, cookie, &c.claims));

@@ -9,7 +9,8 @@
 #include "db/scope.h"
 
 typedef struct session_state {
-    oq_uuid home_tenant_id; /* where the row lies: a cookie that says another tenant is not its own */
+    oq_uuid
+        home_tenant_id; /* where the row lies: a cookie that says another tenant is not its own */
     oq_uuid id, user_id, acting_tenant_id;
     oq_str csrf_token;
     int64_t serial;

@@ -19,8 +19,8 @@ OQ_CHECKED oq_err *setup_is_open(db_pool *pool, oq_arena *arena, oq_str request_
                                  bool *ret_is_open);
 
 /* Makes the platform's first owner. Attempts are counted like sign-ins (identity/throttle.h).
- * Fails: setup.is_done (there is an owner), setup.code_wrong (field setup_code), user.email_taken (field
- * email), auth.too_many_attempts, and what password_check finds. */
+ * Fails: setup.is_done (there is an owner), setup.code_wrong (field setup_code), user.email_taken
+ * (field email), auth.too_many_attempts, and what password_check finds. */
 OQ_CHECKED oq_err *setup_make_owner(db_pool *pool, oq_arena *arena, const setup_order *order,
                                     oq_str address, oq_str request_id);
 

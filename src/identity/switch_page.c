@@ -59,8 +59,9 @@ static oq_err *show(http_req *rq, db_platform *p, const switch_order *order, con
     web_value *into = web_put_object(page.view, "into");
     web_put_text(into, "name", t->name);
     web_put_text(into, "code", t->code);
-    web_put_text(into, "enter_path", oq_strf(page.arena, "%.*s/enter",
-                                             OQ_FMT(identity_path(page.arena, "/tenants", id))));
+    web_put_text(
+        into, "enter_path",
+        oq_strf(page.arena, "%.*s/enter", OQ_FMT(identity_path(page.arena, "/tenants", id))));
     return web_page_send(&page);
 }
 

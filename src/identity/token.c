@@ -27,8 +27,7 @@ const oq_field token_order_fields[] = {
             .help = "what the machine is: \"PI gateway, Ras Tanura\""),
     OQ_TEXTS(token_order, capabilities, .required = true, .min = 1, .max = CAP_COUNT,
              .help = "what it may do; no more than the maker may"),
-    OQ_I64(token_order, days, .preset = "90", .min = 1, .max = 730,
-           .help = "until it expires"),
+    OQ_I64(token_order, days, .preset = "90", .min = 1, .max = 730, .help = "until it expires"),
     OQ_FIELDS_END,
 };
 

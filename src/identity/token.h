@@ -16,8 +16,8 @@
 
 typedef struct api_token {
     oq_uuid id;
-    oq_str name, hint;   /* the last four characters */
-    oq_strs capabilities;/* cap_choices */
+    oq_str name, hint;    /* the last four characters */
+    oq_strs capabilities; /* cap_choices */
     oq_us created_at, expires_at, revoked_at, last_used_at;
     oq_str last_used_address, created_by_name;
 } api_token;

@@ -49,13 +49,13 @@ static void put_token(const web_page *page, web_value *row, const api_token *tok
     web_put_text(row, "used_ago",
                  is_used ? web_format_ago(arena, l, token->last_used_at, now) : OQ_NONE);
     web_put_text(row, "used_from", token->last_used_address);
-    web_put_text(row, "caps_text",
-                 oq_text_count(arena, l->lang, OQ_STR("tokens.caps"),
-                               (int64_t)token->capabilities.count));
+    web_put_text(
+        row, "caps_text",
+        oq_text_count(arena, l->lang, OQ_STR("tokens.caps"), (int64_t)token->capabilities.count));
     web_value *caps = web_put_list(row, "caps");
     for (size_t i = 0; i < token->capabilities.count; i++)
-        web_add_text(caps, web_choice_label(l->lang, "cap",
-                                            oq_str_c(arena, token->capabilities.at[i])));
+        web_add_text(caps,
+                     web_choice_label(l->lang, "cap", oq_str_c(arena, token->capabilities.at[i])));
     put_state(page, row, token, now);
 }
 
@@ -83,9 +83,9 @@ static oq_err *show_list(http_req *rq, oq_scope *s, oq_str cursor, oq_err *err)
     for (size_t i = 0; i < list.count; i++)
         put_token(&page, web_add_object(rows), &list.at[i]);
     web_value *pager = web_put_object(page.view, "pager");
-    web_put_text(pager, "text",
-                 oq_text_count(page.arena, page.locale.lang, OQ_STR("tokens.shown"),
-                               (int64_t)list.count));
+    web_put_text(
+        pager, "text",
+        oq_text_count(page.arena, page.locale.lang, OQ_STR("tokens.shown"), (int64_t)list.count));
     if (cursor.len)
         web_put_cstr(pager, "first_href", "/tokens");
     token_page_query next = {.cursor = list.next};

@@ -224,7 +224,8 @@ static oq_err *check_may_lose_rights(oq_scope *s, const user *before, const user
     if (!is_admin(before->role) || !before->is_active || stays_admin)
         return NULL;
     sql_user_other_admin_count_rows rows;
-    OQ_TRY(sql_user_other_admin_count(s, (sql_user_other_admin_count_args){.id = before->id}, &rows));
+    OQ_TRY(
+        sql_user_other_admin_count(s, (sql_user_other_admin_count_args){.id = before->id}, &rows));
     return rows.at[0].others ? NULL : oq_fail(OQ_CONFLICT, "user.last_admin");
 }
 

@@ -37,7 +37,8 @@ extern const oq_field user_order_fields[];
 
 /* Adds a person without a password; a reset link (identity/reset.h) lets them choose one.
  * Fails: user.email_taken (also when another tenant has it: the address signs in to one),
- * user.username_taken, user.role_not_here (a platform role in a customer's tenant, or the reverse). */
+ * user.username_taken, user.role_not_here (a platform role in a customer's tenant, or the reverse).
+ */
 OQ_CHECKED oq_err *user_add(oq_scope *s, const user_order *order, user **ret_user);
 
 OQ_CHECKED oq_err *user_get(oq_scope *s, oq_uuid id, user **ret_user); /* user.not_found */
@@ -46,9 +47,9 @@ typedef enum user_status { USER_ACTIVE = 1, USER_INACTIVE } user_status;
 extern const oq_choice user_status_choices[];
 
 typedef struct user_query {
-    oq_str q;       /* part of name or e-mail */
-    int role;       /* 0: any */
-    int status;     /* user_status; 0: any */
+    oq_str q;   /* part of name or e-mail */
+    int role;   /* 0: any */
+    int status; /* user_status; 0: any */
     oq_str cursor;
     int64_t limit;
 } user_query;

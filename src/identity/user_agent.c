@@ -1,5 +1,5 @@
-/* A browser's User-Agent in two words. Browsers pretend to be one another, each newer one naming the
- * older, so the order of the table decides. */
+/* A browser's User-Agent in two words. Browsers pretend to be one another, each newer one naming
+ * the older, so the order of the table decides. */
 #include "identity/session.h"
 
 #include "base/banned.h"
@@ -9,16 +9,15 @@ typedef struct sign {
 } sign;
 
 static const sign browsers[] = {
-    {"Edg", "Edge"},         {"OPR/", "Opera"},    {"SamsungBrowser/", "Samsung Internet"},
+    {"Edg", "Edge"},         {"OPR/", "Opera"},     {"SamsungBrowser/", "Samsung Internet"},
     {"Firefox/", "Firefox"}, {"FxiOS/", "Firefox"}, {"Chrome/", "Chrome"},
     {"CriOS/", "Chrome"},    {"Safari/", "Safari"}, {"curl/", "curl"},
     {"python", "Python"},    {"okhttp", "okhttp"},
 };
 
 static const sign systems[] = {
-    {"Windows", "Windows"}, {"Android", "Android"}, {"iPhone", "iPhone"},
-    {"iPad", "iPad"},       {"Mac OS X", "macOS"},  {"CrOS", "ChromeOS"},
-    {"Linux", "Linux"},
+    {"Windows", "Windows"}, {"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"},
+    {"Mac OS X", "macOS"},  {"CrOS", "ChromeOS"},   {"Linux", "Linux"},
 };
 
 static const char *find(oq_str text, const sign *signs, size_t count)

@@ -38,8 +38,9 @@ void user_put(const web_page *page, web_value *to, const user *u)
     web_put_text(to, "email", u->email);
     web_put_text(to, "username", u->username);
     web_put_text(to, "full_name", u->full_name);
-    web_put_text(to, "role",
-                 web_choice_label(page->locale.lang, "role", oq_choice_text(role_choices, u->role)));
+    web_put_text(
+        to, "role",
+        web_choice_label(page->locale.lang, "role", oq_choice_text(role_choices, u->role)));
     web_put_bool(to, "is_active", u->is_active);
     web_put_bool(to, "has_totp", u->has_totp);
     put_badges(page, to, u);
@@ -53,7 +54,8 @@ void user_put(const web_page *page, web_value *to, const user *u)
 
 /* --- the list -----------------------------------------------------------------------------------*/
 
-static web_value *put_kpi(const web_page *page, web_value *list, const char *label_key, oq_str value)
+static web_value *put_kpi(const web_page *page, web_value *list, const char *label_key,
+                          oq_str value)
 {
     web_value *kpi = web_add_object(list);
     web_put_text(kpi, "label", web_say(page, label_key));
@@ -71,8 +73,7 @@ static void put_kpis(web_page *page, const user_counts *counts, bool needs_totp)
     web_value *list = web_put_list(page->view, "kpis");
     put_kpi(page, list, "users.kpi_active", web_format_i64(arena, l, counts->active));
     double share = counts->active ? (double)counts->with_totp / (double)counts->active : 0;
-    web_value *totp =
-        put_kpi(page, list, "users.kpi_totp", web_format_percent(arena, l, share, 0));
+    web_value *totp = put_kpi(page, list, "users.kpi_totp", web_format_percent(arena, l, share, 0));
     oq_arg fact[] = {{.name = "n", .value = web_format_i64(arena, l, counts->with_totp)},
                      {.name = "of", .value = web_format_i64(arena, l, counts->active)}};
     web_put_text(totp, "note",
@@ -85,9 +86,9 @@ static void put_kpis(web_page *page, const user_counts *counts, bool needs_totp)
 static void put_pager(web_page *page, user_query query, const user_list *list)
 {
     web_value *pager = web_put_object(page->view, "pager");
-    web_put_text(pager, "text",
-                 oq_text_count(page->arena, page->locale.lang, OQ_STR("users.shown"),
-                               (int64_t)list->count));
+    web_put_text(
+        pager, "text",
+        oq_text_count(page->arena, page->locale.lang, OQ_STR("users.shown"), (int64_t)list->count));
     bool is_later = query.cursor.len > 0;
     query.cursor = OQ_NONE;
     if (is_later)

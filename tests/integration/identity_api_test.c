@@ -85,8 +85,8 @@ static void test_sign_in(void **state)
 {
     house *h = *state;
     testclient *c = testclient_open(h->app);
-    testreply r = testclient_json(c, "POST", LOGIN, "{\"email\":\"viewer@a.example\",\"password\":\""
-                                                    TESTAPP_PASSWORD "\"}");
+    testreply r = testclient_json(
+        c, "POST", LOGIN, "{\"email\":\"viewer@a.example\",\"password\":\"" TESTAPP_PASSWORD "\"}");
     check_status("right", r, 200);
     CHECK_STR("who", testclient_member(c, &r, "user.email"), "viewer@a.example");
     CHECK_STR("role", testclient_member(c, &r, "user.role"), "viewer");
@@ -152,8 +152,8 @@ static void test_too_often(void **state)
         r = testclient_json(c, "POST", LOGIN, "{\"email\":\"tired@a.example\",\"password\":\"x\"}");
     check_problem("paused", c, r, 429, "auth.too_many_attempts");
     int64_t wait_s = 0;
-    CHECK("how long", oq_parse_i64(testreply_header(&r, "Retry-After"), &wait_s) && wait_s > 0 &&
-                          wait_s <= 5);
+    CHECK("how long",
+          oq_parse_i64(testreply_header(&r, "Retry-After"), &wait_s) && wait_s > 0 && wait_s <= 5);
     static const char *const arabic[] = {"Accept-Language: ar", NULL};
     r = testclient_send(c, "POST", LOGIN, "application/json",
                         OQ_STR("{\"email\":\"tired@a.example\",\"password\":\"x\"}"), arabic);
@@ -224,8 +224,9 @@ static void test_people(void **state)
     r = testclient_json(c, "PATCH", path, "{\"is_active\":\"no\",\"version\":3}");
     check_problem("no truth", c, r, 422, "field.type");
     CHECK_STR("which", testclient_member(c, &r, "errors.0.field"), "is_active");
-    check_problem("old", c, testclient_json(c, "PATCH", path, "{\"full_name\":\"X\",\"version\":1}"),
-                  409, "user.version_stale");
+    check_problem("old", c,
+                  testclient_json(c, "PATCH", path, "{\"full_name\":\"X\",\"version\":1}"), 409,
+                  "user.version_stale");
     check_problem("no version", c, testclient_json(c, "PATCH", path, "{}"), 422, "field.required");
 
     r = testclient_get(c, "/api/users?status=inactive");
@@ -261,7 +262,8 @@ static void test_a_link_lets_in(void **state)
     check_status("another", r, 201);
     char *code = strchr(kept(h, testclient_member(h->a, &r, "reset_link")), '#') + 1;
     testclient *c = testclient_open(h->app);
-    r = testclient_form(c, "/reset", text(h, "reset_code=%s&new_password=three+quiet+valves", code));
+    r = testclient_form(c, "/reset",
+                        text(h, "reset_code=%s&new_password=three+quiet+valves", code));
     check_status("used", r, 303);
     CHECK_STR("to the sign-in", r.location, "/login");
     r = testclient_json(c, "POST", LOGIN,
@@ -337,7 +339,8 @@ static void test_own_password_and_sessions(void **state)
     testclient_sign_in(there, "two@a.example");
     testreply r = testclient_get(here, "/api/me/sessions");
     CHECK_STR("two", testclient_member(here, &r, "items"), "2");
-    bool first_is_here = oq_str_eq(testclient_member(here, &r, "items.0.is_current"), OQ_STR("true"));
+    bool first_is_here =
+        oq_str_eq(testclient_member(here, &r, "items.0.is_current"), OQ_STR("true"));
     char *other = kept(h, testclient_member(here, &r, first_is_here ? "items.1.id" : "items.0.id"));
     char *path = text(h, "/api/me/sessions/%s", other);
     check_problem("somebody else's", h->b, testclient_json(h->b, "DELETE", path, NULL), 404,
@@ -353,7 +356,8 @@ static void test_own_password_and_sessions(void **state)
     check_problem("wrong", here, r, 422, "password.wrong_current");
     CHECK_STR("which", testclient_member(here, &r, "errors.0.field"), "current_password");
     r = testclient_json(here, "POST", "/api/me/password",
-                        "{\"current_password\":\"" TESTAPP_PASSWORD "\",\"new_password\":\"short\"}");
+                        "{\"current_password\":\"" TESTAPP_PASSWORD
+                        "\",\"new_password\":\"short\"}");
     check_problem("short", here, r, 422, "password.too_short");
     r = testclient_json(here, "POST", "/api/me/password",
                         "{\"current_password\":\"" TESTAPP_PASSWORD
@@ -393,33 +397,40 @@ static void test_second_factor(void **state)
     testclient_sign_in(c, "factor@a.example");
     testreply r = testclient_json(c, "POST", "/api/me/totp", NULL);
     check_status("begun", r, 200);
-    CHECK("an address for the app", oq_str_starts(testclient_member(c, &r, "uri"),
-                                                  OQ_STR("otpauth://totp/OPTRIA")));
+    CHECK("an address for the app",
+          oq_str_starts(testclient_member(c, &r, "uri"), OQ_STR("otpauth://totp/OPTRIA")));
     oq_str secret = decoded(h, testclient_member(c, &r, "secret_text"));
-    check_problem("wrong", c, testclient_json(c, "POST", "/api/me/totp/confirm",
-                                              "{\"totp\":\"000000\"}"), 422, "totp.wrong");
+    check_problem("wrong", c,
+                  testclient_json(c, "POST", "/api/me/totp/confirm", "{\"totp\":\"000000\"}"), 422,
+                  "totp.wrong");
     oq_us now = oq_clock_now();
     char *code = kept(h, totp_code(testapp_arena(h->app), secret, now));
     char *later = kept(h, totp_code(testapp_arena(h->app), secret, now + 30 * OQ_SECOND));
-    check_status("on", testclient_json(c, "POST", "/api/me/totp/confirm",
-                                       text(h, "{\"totp\":\"%s\"}", code)), 204);
+    check_status(
+        "on",
+        testclient_json(c, "POST", "/api/me/totp/confirm", text(h, "{\"totp\":\"%s\"}", code)),
+        204);
     check_problem("twice", c, testclient_json(c, "POST", "/api/me/totp", NULL), 409, "totp.is_on");
 
     testclient *fresh = testclient_open(h->app);
     const char *both = "{\"email\":\"factor@a.example\",\"password\":\"" TESTAPP_PASSWORD "\"%s}";
     check_problem("asked for", fresh, testclient_json(fresh, "POST", LOGIN, text(h, both, "")), 401,
                   "auth.totp_required");
-    check_problem("used before", fresh,
-                  testclient_json(fresh, "POST", LOGIN,
-                                  text(h, both, text(h, ",\"totp\":\"%s\"", code))), 401,
-                  "auth.totp_wrong");
-    check_status("the next", testclient_json(fresh, "POST", LOGIN,
-                                             text(h, both, text(h, ",\"totp\":\"%s\"", later))), 200);
-    check_problem("wrong password", c, testclient_json(c, "POST", "/api/me/totp/disable",
-                                                       "{\"password\":\"no\"}"),
-                  422, "password.wrong_current");
-    check_status("off", testclient_json(c, "POST", "/api/me/totp/disable",
-                                        "{\"password\":\"" TESTAPP_PASSWORD "\"}"), 204);
+    check_problem(
+        "used before", fresh,
+        testclient_json(fresh, "POST", LOGIN, text(h, both, text(h, ",\"totp\":\"%s\"", code))),
+        401, "auth.totp_wrong");
+    check_status(
+        "the next",
+        testclient_json(fresh, "POST", LOGIN, text(h, both, text(h, ",\"totp\":\"%s\"", later))),
+        200);
+    check_problem("wrong password", c,
+                  testclient_json(c, "POST", "/api/me/totp/disable", "{\"password\":\"no\"}"), 422,
+                  "password.wrong_current");
+    check_status("off",
+                 testclient_json(c, "POST", "/api/me/totp/disable",
+                                 "{\"password\":\"" TESTAPP_PASSWORD "\"}"),
+                 204);
     testclient_close(fresh);
     testclient_close(c);
 }
@@ -441,8 +452,8 @@ static void test_tokens(void **state)
     CHECK("its secret is not", oq_str_find(r.body, oq_cstr(secret + 60)) == SIZE_MAX);
     check_problem("taken", h->a,
                   testclient_json(h->a, "POST", "/api/tokens",
-                                  "{\"name\":\"gateway\",\"capabilities\":[\"asset.read\"]}"), 409,
-                  "token.name_taken");
+                                  "{\"name\":\"gateway\",\"capabilities\":[\"asset.read\"]}"),
+                  409, "token.name_taken");
     r = testclient_json(h->a, "POST", "/api/tokens",
                         "{\"name\":\"x\",\"capabilities\":[\"tenant.manage\"]}");
     check_problem("not yours", h->a, r, 422, "token.capability_not_yours");
@@ -468,7 +479,8 @@ static void test_tokens(void **state)
     check_problem("of another tenant", h->b, testclient_json(h->b, "DELETE", path, NULL), 404,
                   "token.not_found");
     check_status("revoked", testclient_json(h->a, "DELETE", path, NULL), 204);
-    check_problem("at once", machine, testclient_get(machine, "/api/me"), 401, "auth.token_revoked");
+    check_problem("at once", machine, testclient_get(machine, "/api/me"), 401,
+                  "auth.token_revoked");
     static const char *const basic[] = {"Authorization: Basic eDp5", NULL};
     testclient_forget(machine);
     check_problem("another scheme", machine,
@@ -500,8 +512,7 @@ static void test_switching(void **state)
     r = testclient_get(c, "/api/users");
     CHECK_STR("its people", testclient_member(c, &r, "items.0.email"), "admin@b.example");
     r = testclient_get(h->b, "/api/audit?action=tenant.entered");
-    CHECK("its administrators read why",
-          oq_str_find(r.body, OQ_STR("support 4711")) != SIZE_MAX);
+    CHECK("its administrators read why", oq_str_find(r.body, OQ_STR("support 4711")) != SIZE_MAX);
     check_status("out", testclient_json(c, "POST", "/api/tenants/leave", NULL), 204);
     r = testclient_get(c, "/api/me");
     CHECK_STR("home", testclient_member(c, &r, "tenant.code"), "PLATFORM");
@@ -530,12 +541,14 @@ static void test_a_suspended_tenant(void **state)
     testclient_sign_in(owner, "owner@optria.example");
     check_status("before", testclient_get(c, "/api/me"), 200);
     char *path = text(h, "/api/tenants/%s", id_text(h, tenant));
-    check_status("suspended", testclient_json(owner, "PATCH", path,
-                                              "{\"status\":\"suspended\",\"version\":1}"), 200);
+    check_status("suspended",
+                 testclient_json(owner, "PATCH", path, "{\"status\":\"suspended\",\"version\":1}"),
+                 200);
     testreply r = ask_until(c, 401);
     check_problem("turned away", c, r, 401, "auth.tenant_suspended");
-    check_status("resumed", testclient_json(owner, "PATCH", path,
-                                            "{\"status\":\"active\",\"version\":2}"), 200);
+    check_status("resumed",
+                 testclient_json(owner, "PATCH", path, "{\"status\":\"active\",\"version\":2}"),
+                 200);
     check_status("the session goes on", ask_until(c, 200), 200);
     testclient_close(c);
     testclient_close(owner);

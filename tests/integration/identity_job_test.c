@@ -46,7 +46,8 @@ static void add_rows(people *p, person who, int days_past_end)
     people_exec(p,
                 "INSERT INTO user_sessions (tenant_id, id, user_id, acting_tenant_id, csrf_token,"
                 " created_at, seen_at, expires_at) VALUES ('%s', gen_random_uuid(), '%s', '%s',"
-                " 'x', now(), now(), to_timestamp(%lld))", tenant, owner, tenant, end);
+                " 'x', now(), now(), to_timestamp(%lld))",
+                tenant, owner, tenant, end);
     people_exec(p,
                 "INSERT INTO one_time_secrets (tenant_id, id, purpose, owner_id, expires_at)"
                 " VALUES ('%s', gen_random_uuid(), 'x', '%s', to_timestamp(%lld))",
@@ -86,8 +87,9 @@ static void test_throttle_trim(void **state)
     } row[] = {{"old", 25, 0}, {"old, blocked", 25, 24}, {"still blocked", 25, -1}, {"new", 1, 0}};
     long long now = (long long)(NOW / OQ_SECOND);
     for (size_t i = 0; i < OQ_COUNT(row); i++)
-        people_exec(p, "INSERT INTO login_throttle VALUES ('%s', 1, to_timestamp(%lld), "
-                       "CASE WHEN %d <> 0 THEN to_timestamp(%lld) END)",
+        people_exec(p,
+                    "INSERT INTO login_throttle VALUES ('%s', 1, to_timestamp(%lld), "
+                    "CASE WHEN %d <> 0 THEN to_timestamp(%lld) END)",
                     row[i].key, now - row[i].window_h * 3600LL, row[i].blocked_h,
                     now - row[i].blocked_h * 3600LL - 1);
     CHECK_STR("two", run(p, OWNER, "identity.throttle_trim"), "{\"deleted\": 2}");

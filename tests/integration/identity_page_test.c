@@ -111,7 +111,8 @@ static void test_the_first_run(void **state)
     check_status("there", r, 200);
     check_shows("in English", r, "First set-up");
 
-    r = testclient_form(h->c, "/setup", OWNER_FORM "&setup_code=AAAA-AAAA-AAAA&password=" GOOD_PASSWORD);
+    r = testclient_form(h->c, "/setup",
+                        OWNER_FORM "&setup_code=AAAA-AAAA-AAAA&password=" GOOD_PASSWORD);
     check_status("a wrong code", r, 422);
     check_shows("said at its field", r, "id=\"form-setup-code-error\"");
     check_shows("what was typed stays", r, "value=\"" OWNER_EMAIL "\"");
@@ -129,16 +130,19 @@ static void test_the_first_run(void **state)
                         text(h, "%s&setup_code=%.*s&password=short", OWNER_FORM, OQ_FMT(code)));
     check_status("a weak password", r, 422);
     check_shows("said at its field", r, "id=\"form-password-error\"");
-    r = testclient_form(h->c, "/setup", text(h, "%s&setup_code=%.*s&password=" GOOD_PASSWORD,
-                                             OWNER_FORM, OQ_FMT(code)));
+    r = testclient_form(
+        h->c, "/setup",
+        text(h, "%s&setup_code=%.*s&password=" GOOD_PASSWORD, OWNER_FORM, OQ_FMT(code)));
     check_leads("done", r, "/login");
     r = testclient_get(h->c, "/login");
     check_status("no more detour", r, 200);
     check_shows("a word about it", r, "made. Sign in with it");
     check_status("gone", testclient_get(h->c, "/setup"), 404);
-    r = testclient_form(h->c, "/setup", text(h, "full_name=X&email=second%%40optria.example&"
-                                                "setup_code=%.*s&password=" GOOD_PASSWORD,
-                                             OQ_FMT(code)));
+    r = testclient_form(h->c, "/setup",
+                        text(h,
+                             "full_name=X&email=second%%40optria.example&"
+                             "setup_code=%.*s&password=" GOOD_PASSWORD,
+                             OQ_FMT(code)));
     check_status("for good", r, 404);
     CHECK("one owner", testdb_number(testapp_db(h->app), "SELECT count(*) FROM users") == 1);
 }
@@ -168,9 +172,10 @@ static void test_sign_in(void **state)
         {"nothing", "email=&password=", 422, "id=\"form-email-error\"", NULL},
         {"no password", "email=admin%40a.example&password=", 422, "id=\"form-password-error\"",
          "form-email-error"},
-        {"wrong", "email=admin%40a.example&password=secret-typed", 401,
-         "value=\"admin@a.example\"", "secret-typed"},
-        {"unknown", "email=nobody%40a.example&password=x", 401, "E-mail or password is wrong", NULL},
+        {"wrong", "email=admin%40a.example&password=secret-typed", 401, "value=\"admin@a.example\"",
+         "secret-typed"},
+        {"unknown", "email=nobody%40a.example&password=x", 401, "E-mail or password is wrong",
+         NULL},
         {"markup", "email=%22%3E%3Cscript%3E&password=x", 401, "&quot;&gt;&lt;script&gt;",
          "\"><script>"},
         {"where to is kept", "email=x&password=x&next=%2Fusers", 401,
@@ -201,10 +206,12 @@ static void test_where_to(void **state)
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++) {
         testclient *c = testclient_open(h->app);
-        check_leads(row[i].next,
-                    testclient_form(c, "/login", text(h, "email=viewer%%40a.example&password="
-                                                         GOOD_PASSWORD "&next=%s", row[i].next)),
-                    row[i].where);
+        check_leads(
+            row[i].next,
+            testclient_form(c, "/login",
+                            text(h, "email=viewer%%40a.example&password=" GOOD_PASSWORD "&next=%s",
+                                 row[i].next)),
+            row[i].where);
         check_leads("signed in already", testclient_get(c, text(h, "/login?next=%s", row[i].next)),
                     row[i].where);
         testclient_close(c);
@@ -234,9 +241,9 @@ static void test_forms_of_other_sites(void **state)
     for (size_t i = 0; i < OQ_COUNT(row); i++) {
         const char *const headers[] = {row[i].header, NULL};
         testclient *c = testclient_open(h->app);
-        testreply r = testclient_send(c, "POST", "/login", "application/x-www-form-urlencoded",
-                                      OQ_STR("email=viewer%40a.example&password=" GOOD_PASSWORD),
-                                      headers);
+        testreply r =
+            testclient_send(c, "POST", "/login", "application/x-www-form-urlencoded",
+                            OQ_STR("email=viewer%40a.example&password=" GOOD_PASSWORD), headers);
         check_status(row[i].label, r, row[i].status);
         CHECK(row[i].label, !!testclient_cookie(c, SESSION_COOKIE).len == (row[i].status == 303));
         testclient_close(c);
@@ -250,8 +257,9 @@ static void test_one_after_the_other(void **state)
     testclient *c = browser(h, "admin%40a.example");
     char *first = text(h, "%.*s", OQ_FMT(testclient_cookie(c, SESSION_COOKIE)));
     testclient_use_csrf(c, OQ_NONE);
-    check_leads("another", testclient_form(c, "/login", "email=viewer%40a.example&password="
-                                                        GOOD_PASSWORD), "/app");
+    check_leads("another",
+                testclient_form(c, "/login", "email=viewer%40a.example&password=" GOOD_PASSWORD),
+                "/app");
     check_shows("it is her", testclient_get(c, "/api/me"), "viewer@a.example");
     testclient *thief = testclient_open(h->app);
     testclient_set_cookie(thief, SESSION_COOKIE, oq_cstr(first));
@@ -273,9 +281,9 @@ static void test_one_after_the_other(void **state)
 /* A key of the language files that shows itself: ">users.title<". */
 static void check_texts(const char *label, testreply r)
 {
-    static const char *const nouns[] = {"users", "tokens", "profile", "once",  "reset", "setup",
-                                        "switch", "home",  "login",   "field", "error", "frame",
-                                        "nav",    "cap",   "cap_group", "role", "audit", "jobs"};
+    static const char *const nouns[] = {"users",  "tokens", "profile",   "once",  "reset", "setup",
+                                        "switch", "home",   "login",     "field", "error", "frame",
+                                        "nav",    "cap",    "cap_group", "role",  "audit", "jobs"};
     for (size_t i = 0; i < OQ_COUNT(nouns); i++) {
         char key[40];
         snprintf(key, sizeof key, ">%s.", nouns[i]);
@@ -287,7 +295,8 @@ static void check_texts(const char *label, testreply r)
 static void test_every_page(void **state)
 {
     house *h = *state;
-    testclient *admin = browser(h, "admin%40a.example"), *owner = browser(h, "owner%40optria.example");
+    testclient *admin = browser(h, "admin%40a.example"),
+               *owner = browser(h, "owner%40optria.example");
     testclient *viewer = browser(h, "viewer%40a.example"), *nobody = testclient_open(h->app);
     char id[OQ_UUID_TEXT], tenant[OQ_UUID_TEXT];
     oq_uuid_format(h->viewer, id);
@@ -296,15 +305,24 @@ static void test_every_page(void **state)
         testclient *c;
         const char *path;
     } row[] = {
-        {nobody, "/login"},          {nobody, "/reset"},
-        {admin, "/app"},             {viewer, "/app"},
-        {owner, "/app"},             {admin, "/users"},
-        {admin, "/users?q=nobody"},  {admin, "/users/new"},
-        {owner, "/users/new"},       {admin, text(h, "/users/%.36s", id)},
-        {admin, "/tokens"},          {admin, "/tokens/new"},
-        {owner, "/tokens/new"},      {viewer, "/profile"},
-        {viewer, "/profile/password"}, {viewer, "/profile/totp"},
-        {viewer, "/profile/sessions"}, {owner, text(h, "/tenants/%.36s/enter", tenant)},
+        {nobody, "/login"},
+        {nobody, "/reset"},
+        {admin, "/app"},
+        {viewer, "/app"},
+        {owner, "/app"},
+        {admin, "/users"},
+        {admin, "/users?q=nobody"},
+        {admin, "/users/new"},
+        {owner, "/users/new"},
+        {admin, text(h, "/users/%.36s", id)},
+        {admin, "/tokens"},
+        {admin, "/tokens/new"},
+        {owner, "/tokens/new"},
+        {viewer, "/profile"},
+        {viewer, "/profile/password"},
+        {viewer, "/profile/totp"},
+        {viewer, "/profile/sessions"},
+        {owner, text(h, "/tenants/%.36s/enter", tenant)},
     };
     static const struct {
         const char *code, *html;
@@ -343,8 +361,8 @@ static void test_a_person_is_added(void **state)
 {
     house *h = *state;
     testclient *c = browser(h, "admin%40a.example");
-    testreply r = testclient_form(c, "/users/new",
-                                  "full_name=Omar&email=ADMIN%40b.example&role=engineer");
+    testreply r =
+        testclient_form(c, "/users/new", "full_name=Omar&email=ADMIN%40b.example&role=engineer");
     check_status("taken", r, 409);
     check_shows("said at its field", r, "id=\"form-email-error\"");
     check_shows("the name stays", r, "value=\"Omar\"");
@@ -371,14 +389,18 @@ static void test_a_person_is_added(void **state)
     check_status("too short", r, 422);
     check_shows("the code stays", r, strchr(link, '#') + 1);
     /* Who pastes the whole link means its code. */
-    r = testclient_form(omar, "/reset", text(h, "reset_code=http://x/reset%%23%s&new_password="
-                                                "three+quiet+valves", strchr(link, '#') + 1));
+    r = testclient_form(omar, "/reset",
+                        text(h,
+                             "reset_code=http://x/reset%%23%s&new_password="
+                             "three+quiet+valves",
+                             strchr(link, '#') + 1));
     check_leads("chosen", r, "/login");
     r = testclient_form(omar, "/reset", text(h, "%sfour+quiet+valves", form));
     check_status("twice", r, 422);
     check_shows("said at its field", r, "id=\"form-reset-code-error\"");
-    check_leads("in", testclient_form(omar, "/login",
-                                      "email=omar%40a.example&password=three+quiet+valves"), "/app");
+    check_leads(
+        "in", testclient_form(omar, "/login", "email=omar%40a.example&password=three+quiet+valves"),
+        "/app");
 
     /* And out again, by the administrator. */
     char *path = text(h, "%s/deactivate", person);
@@ -409,7 +431,8 @@ static void test_a_person_is_changed(void **state)
     check_shows("said above the form", r, "notice-bad");
     CHECK("saving again is a decision",
           strcmp(between(h, r, "name=\"version\" value=\"", "\""), version) != 0);
-    r = testclient_form(c, path, text(h, "full_name=&username=kept&role=engineer&version=%s", version));
+    r = testclient_form(c, path,
+                        text(h, "full_name=&username=kept&role=engineer&version=%s", version));
     check_status("no name", r, 422);
     check_shows("what was typed stays", r, "value=\"kept\"");
 
@@ -433,13 +456,15 @@ static void test_a_token_is_made(void **state)
     house *h = *state;
     testclient *c = browser(h, "admin%40a.example");
     testreply r = testclient_get(c, "/tokens/new");
-    CHECK("only what one has", shows(r, "value=\"asset.read\"") && !shows(r, "value=\"tenant.manage\"") &&
+    CHECK("only what one has", shows(r, "value=\"asset.read\"") &&
+                                   !shows(r, "value=\"tenant.manage\"") &&
                                    !shows(r, "value=\"signed_in\""));
     r = testclient_form(c, "/tokens/new", "name=gateway&days=0");
     check_status("wrong", r, 422);
     check_shows("each", r, "id=\"form-days-error\"");
     check_shows("each", r, "id=\"form-capabilities-error\"");
-    r = testclient_form(c, "/tokens/new", "name=&days=30&capabilities=asset.read&capabilities=audit.read");
+    r = testclient_form(c, "/tokens/new",
+                        "name=&days=30&capabilities=asset.read&capabilities=audit.read");
     check_status("no name", r, 422);
     check_shows("the choice stays", r, "value=\"asset.read\" checked");
     r = testclient_form(c, "/tokens/new",
@@ -455,7 +480,8 @@ static void test_a_token_is_made(void **state)
     char *revoke = between(h, r, "<form method=\"post\" action=\"/tokens/", "\"");
     check_leads("revoked", testclient_form(c, text(h, "/tokens/%s", revoke), ""), "/tokens");
     check_status("no longer", testclient_get(machine, "/api/me"), 401);
-    check_leads("twice is the same", testclient_form(c, text(h, "/tokens/%s", revoke), ""), "/tokens");
+    check_leads("twice is the same", testclient_form(c, text(h, "/tokens/%s", revoke), ""),
+                "/tokens");
     testclient_close(machine);
     testclient_close(c);
 }
@@ -470,18 +496,23 @@ static void test_the_profile(void **state)
     testreply r = testclient_get(c, "/profile?lang=ar");
     check_shows("zones to choose from", r, "<option value=\"Asia/Riyadh\">");
     char *version = between(h, r, "name=\"version\" value=\"", "\"");
-    r = testclient_form(c, "/profile", text(h, "full_name=Self&lang=&time_zone=Mars&version=%s", version));
+    r = testclient_form(c, "/profile",
+                        text(h, "full_name=Self&lang=&time_zone=Mars&version=%s", version));
     check_status("no zone", r, 422);
     check_shows("in Arabic", r, "منطقة زمنية غير معروفة");
     check_shows("what was typed stays", r, "value=\"Mars\"");
-    r = testclient_form(c, "/profile", text(h, "full_name=Self&lang=en&time_zone=Asia%%2FDubai&"
-                                               "hijri=on&version=%s", version));
+    r = testclient_form(c, "/profile",
+                        text(h,
+                             "full_name=Self&lang=en&time_zone=Asia%%2FDubai&"
+                             "hijri=on&version=%s",
+                             version));
     check_leads("saved", r, "/profile");
     r = testclient_get(c, "/profile");
     check_shows("the choice counts at once", r, "<html lang=\"en\"");
     check_shows("zone", r, "value=\"Asia/Dubai\"");
 
-    r = testclient_form(c, "/profile/password", "current_password=x&new_password=three+quiet+valves");
+    r = testclient_form(c, "/profile/password",
+                        "current_password=x&new_password=three+quiet+valves");
     check_status("wrong", r, 422);
     CHECK("no password comes back", !shows(r, "three quiet valves"));
     testclient *elsewhere = browser(h, "self%40a.example");
@@ -528,9 +559,11 @@ static void test_a_required_second_factor(void **state)
     char id[OQ_UUID_TEXT];
     oq_uuid_format(tenant, id);
     testdb_exec(testapp_db(h->app),
-                text(h, "INSERT INTO tenant_settings (tenant_id, settings) VALUES ('%.36s', "
-                        "'{\"require_totp\": true}') ON CONFLICT (tenant_id) DO UPDATE SET "
-                        "settings = excluded.settings", id));
+                text(h,
+                     "INSERT INTO tenant_settings (tenant_id, settings) VALUES ('%.36s', "
+                     "'{\"require_totp\": true}') ON CONFLICT (tenant_id) DO UPDATE SET "
+                     "settings = excluded.settings",
+                     id));
     testclient *c = browser(h, "admin%40t.example");
     check_leads("first of all", testclient_get(c, "/app"), "/profile/totp");
     check_leads("whatever is asked", testclient_get(c, "/users"), "/profile/totp");
@@ -545,7 +578,8 @@ static void test_a_required_second_factor(void **state)
     oq_us now = oq_clock_now();
     char *code = text(h, "%.6s", totp_code(h->arena, secret, now).ptr);
     char *next = text(h, "%.6s", totp_code(h->arena, secret, now + 30 * OQ_SECOND).ptr);
-    check_leads("on", testclient_form(c, "/profile/totp/confirm", text(h, "totp=%s", code)), "/app");
+    check_leads("on", testclient_form(c, "/profile/totp/confirm", text(h, "totp=%s", code)),
+                "/app");
     check_status("and on to work", testclient_get(c, "/users"), 200);
     r = testclient_get(c, "/profile/totp");
     CHECK("cannot be switched off", !shows(r, "/profile/totp/disable"));
@@ -553,19 +587,21 @@ static void test_a_required_second_factor(void **state)
     check_status("nor by force", r, 409);
 
     testclient *fresh = testclient_open(h->app);
-    r = testclient_form(fresh, "/login?lang=en", "email=admin%40t.example&password=" GOOD_PASSWORD
-                                                 "&next=%2Fusers");
+    r = testclient_form(fresh, "/login?lang=en",
+                        "email=admin%40t.example&password=" GOOD_PASSWORD "&next=%2Fusers");
     check_status("the second step", r, 200);
     check_shows("asks for the code", r, "name=\"totp\"");
     CHECK("the password is not carried along", !shows(r, "pump-house"));
     char *pending = between(h, r, "name=\"pending\" value=\"", "\"");
     r = testclient_form(fresh, "/login", text(h, "pending=%s&totp=&next=%%2Fusers", pending));
     check_status("no code", r, 422);
-    r = testclient_form(fresh, "/login", text(h, "pending=%s&totp=%s&next=%%2Fusers", pending, code));
+    r = testclient_form(fresh, "/login",
+                        text(h, "pending=%s&totp=%s&next=%%2Fusers", pending, code));
     check_status("used before", r, 401);
     check_shows("said at its field", r, "id=\"form-totp-error\"");
     check_shows("still the second step", r, pending);
-    r = testclient_form(fresh, "/login", text(h, "pending=%s&totp=%s&next=%%2Fusers", pending, next));
+    r = testclient_form(fresh, "/login",
+                        text(h, "pending=%s&totp=%s&next=%%2Fusers", pending, next));
     check_leads("in, and where one wanted to go", r, "/users");
     testclient_forget(fresh);
     r = testclient_form(fresh, "/login", "pending=nonsense&totp=123456");
@@ -608,14 +644,19 @@ static void test_the_first_administrator(void **state)
     check_status("nor asked", testclient_get(owner, once), 409);
 
     testclient *first = testclient_open(h->app);
-    check_leads("in", testclient_form(first, "/login",
-                                      text(h, "email=first%%40n.example&password=%s", password)),
-                "/app");
+    check_leads(
+        "in",
+        testclient_form(first, "/login", text(h, "email=first%%40n.example&password=%s", password)),
+        "/app");
     check_leads("a password of one's own", testclient_get(first, "/app"), "/profile/password");
     page(h, first, "/profile/password");
-    check_leads("chosen", testclient_form(first, "/profile/password",
-                                          text(h, "current_password=%s&new_password=three+quiet+"
-                                                  "valves", password)), "/app");
+    check_leads("chosen",
+                testclient_form(first, "/profile/password",
+                                text(h,
+                                     "current_password=%s&new_password=three+quiet+"
+                                     "valves",
+                                     password)),
+                "/app");
     check_status("and on to work", testclient_get(first, "/users"), 200);
     testclient_close(first);
     testclient_close(other);

@@ -138,20 +138,20 @@ int people_reset(void **state)
 oq_scope *people_scope(people *p, person who, oq_access access)
 {
     oq_scope *s = NULL;
-    CHECK_OK(oq_scope_open(&(oq_scope_options){.pool = p->pool,
-                                               .tenant_id = person_tenant(who),
-                                               .access = access,
-                                               .actor = {.kind = ACTOR_USER,
-                                                         .id = person_id(who),
-                                                         .home_tenant = person_tenant(who),
-                                                         .label = oq_cstr(all[who].email),
-                                                         .role = all[who].role_value,
-                                                         .caps = oq_caps_of_role(
-                                                             all[who].role_value),
-                                                         .address = OQ_STR("198.51.100.7")},
-                                               .request_id = OQ_STR("test-request"),
-                                               .arena = p->arena},
-                           &s));
+    CHECK_OK(
+        oq_scope_open(&(oq_scope_options){.pool = p->pool,
+                                          .tenant_id = person_tenant(who),
+                                          .access = access,
+                                          .actor = {.kind = ACTOR_USER,
+                                                    .id = person_id(who),
+                                                    .home_tenant = person_tenant(who),
+                                                    .label = oq_cstr(all[who].email),
+                                                    .role = all[who].role_value,
+                                                    .caps = oq_caps_of_role(all[who].role_value),
+                                                    .address = OQ_STR("198.51.100.7")},
+                                          .request_id = OQ_STR("test-request"),
+                                          .arena = p->arena},
+                      &s));
     return s;
 }
 

@@ -237,7 +237,7 @@ static void test_own_sessions(void **state)
     s = people_scope(p, ADMIN, OQ_WRITE);
     CHECK_OK(session_find_previous(s, person_id(ADMIN), here.session.id, &previous));
     CHECK("an ended one counts too", previous && (oq_uuid_eq(previous->id, again.session.id) ||
-                                                 oq_uuid_eq(previous->id, there.session.id)));
+                                                  oq_uuid_eq(previous->id, there.session.id)));
     CHECK_OK(session_end_others(s, person_id(ADMIN), here.session.id));
     people_commit(s);
     no_longer(p, "all others", again.session.cookie, "auth.session_ended");
@@ -410,9 +410,9 @@ static void test_looking_into_a_tenant(void **state)
                                "'%s' AND object_label = 'A_DEMO' AND actor_label = "
                                "'owner@optria.example'";
     CHECK("in both audits", people_number(p, both, "tenant.entered") == 2);
-    CHECK("with the reason", people_number(p, "SELECT count(*) FROM audit_logs WHERE "
-                                              "changes #>> '{reason,to}' = 'support ticket 4711'")
-                                 == 2);
+    CHECK("with the reason",
+          people_number(p, "SELECT count(*) FROM audit_logs WHERE "
+                           "changes #>> '{reason,to}' = 'support ticket 4711'") == 2);
 
     plat = platform(p);
     CHECK_OK(switch_leave(plat, in.session.id, TENANT_A));

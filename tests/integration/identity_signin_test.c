@@ -29,8 +29,8 @@ static void test_the_right_password(void **state)
     login_result result;
     login_order order = order_of("Admin@A.example", PASSWORD); /* in any case */
     CHECK_OK(people_sign_in(p, &order, &result));
-    CHECK("whose", oq_uuid_eq(result.tenant_id, TENANT_A) &&
-                       oq_uuid_eq(result.user->id, person_id(ADMIN)));
+    CHECK("whose",
+          oq_uuid_eq(result.tenant_id, TENANT_A) && oq_uuid_eq(result.user->id, person_id(ADMIN)));
     CHECK("when", result.user->last_login_at == NOW);
     CHECK("a token against forged forms", result.session.csrf_token.len >= 32);
     CHECK("twelve hours", result.session.max_age_s == 12 * 3600);
@@ -87,8 +87,8 @@ static void test_a_weak_hash_is_made_anew(void **state)
                                       crypto_pwhash_MEMLIMIT_MIN) == 0);
     people_exec(p, "UPDATE users SET password_hash = '%s' WHERE email = 'viewer@a.example'", weak);
     people_signed_in(p, VIEWER);
-    CHECK("another hash", people_number(p, "SELECT count(*) FROM users WHERE password_hash = '%s'",
-                                        weak) == 0);
+    CHECK("another hash",
+          people_number(p, "SELECT count(*) FROM users WHERE password_hash = '%s'", weak) == 0);
     people_signed_in(p, VIEWER); /* and it is of the same password */
 }
 
@@ -117,8 +117,10 @@ static void test_a_user_agent_of_any_bytes(void **state)
                    NULL);
         oq_str id = oq_uuid_text(p->arena, result.session.id);
         CHECK(row[i].label,
-              people_number(p, "SELECT coalesce(length(user_agent), -1) FROM user_sessions "
-                               "WHERE id = '%.*s'", OQ_FMT(id)) == row[i].kept);
+              people_number(p,
+                            "SELECT coalesce(length(user_agent), -1) FROM user_sessions "
+                            "WHERE id = '%.*s'",
+                            OQ_FMT(id)) == row[i].kept);
     }
 }
 
@@ -135,7 +137,8 @@ static const char *fact(const oq_err *err, const char *name)
 static void test_pauses_grow_by_account(void **state)
 {
     people *p = *state;
-    login_order wrong = order_of("admin@a.example", "no"), right = order_of("admin@a.example", PASSWORD);
+    login_order wrong = order_of("admin@a.example", "no"),
+                right = order_of("admin@a.example", PASSWORD);
     for (int i = 0; i < THROTTLE_FREE_BY_ACCOUNT; i++)
         CHECK_CODE("free", try_from(p, &wrong, "198.51.100.1"), "auth.wrong_credentials");
     static const int pause_s[] = {2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900};
@@ -211,8 +214,8 @@ static void *race(void *arg)
     login_result result = {0};
     oq_arena *arena = oq_arena_open(0);
     login_order wrong = order_of("admin@a.example", "no");
-    oq_err *err = login_sign_in(r->p->pool, arena, &wrong, OQ_STR("198.51.100.1"), OQ_NONE, OQ_NONE,
-                                &result);
+    oq_err *err =
+        login_sign_in(r->p->pool, arena, &wrong, OQ_STR("198.51.100.1"), OQ_NONE, OQ_NONE, &result);
     r->judged = err && oq_err_is(err, "auth.wrong_credentials");
     oq_arena_close(arena);
     oq_err_reset();

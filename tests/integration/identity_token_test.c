@@ -54,15 +54,16 @@ static void test_a_token(void **state)
     CHECK_OK(ask(p, text, &who));
     CHECK("a machine", who.is_signed_in && !who.by_cookie && who.actor.kind == ACTOR_TOKEN &&
                            who.actor.role == ROLE_NONE && oq_uuid_eq(who.actor.id, id));
-    CHECK("in its tenant", oq_uuid_eq(who.tenant_id, TENANT_A) &&
-                               oq_uuid_eq(who.actor.home_tenant, TENANT_A));
+    CHECK("in its tenant",
+          oq_uuid_eq(who.tenant_id, TENANT_A) && oq_uuid_eq(who.actor.home_tenant, TENANT_A));
     CHECK("what it names and no more",
           who.actor.caps == (oq_cap_bit(CAP_ASSET_READ) | oq_cap_bit(CAP_AUDIT_READ) |
                              oq_cap_bit(CAP_SIGNED_IN)));
     CHECK_STR("name", who.actor.label, "PI gateway");
     CHECK("no duty of people", !who.must_change_password && !who.must_enroll_totp);
-    CHECK("the secret is nowhere", people_number(p, "SELECT count(*) FROM api_tokens t WHERE "
-                                                    "t::text LIKE '%%%.*s%%'",
+    CHECK("the secret is nowhere", people_number(p,
+                                                 "SELECT count(*) FROM api_tokens t WHERE "
+                                                 "t::text LIKE '%%%.*s%%'",
                                                  16, text.ptr + text.len - 20) == 0);
     CHECK("audited", people_audited(p, "token.created") == 1);
 }
@@ -139,8 +140,8 @@ static oq_str join(people *p, oq_str tenant_of, oq_str id_of, oq_str secret_of)
     size_t len;
     const oq_str from[] = {tenant_of, id_of, secret_of};
     for (int i = 0; i < 3; i++)
-        CHECK("readable", oq_base64url_parse(oq_str_sub(from[i], 4, SIZE_MAX), raw[i], 64, &len) &&
-                              len == 64);
+        CHECK("readable",
+              oq_base64url_parse(oq_str_sub(from[i], 4, SIZE_MAX), raw[i], 64, &len) && len == 64);
     memcpy(raw[0] + 16, raw[1] + 16, 16);
     memcpy(raw[0] + 32, raw[2] + 32, 32);
     oq_str text = oq_base64url(p->arena, raw[0], 64);
@@ -211,8 +212,8 @@ static void test_who_makes_which(void **state)
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++) {
         oq_scope *s = people_scope(p, row[i].who, OQ_WRITE);
-        CHECK_CODE(row[i].label,
-                   people_end(s, try_make(p, s, row[i].label, row[i].right)), row[i].code);
+        CHECK_CODE(row[i].label, people_end(s, try_make(p, s, row[i].label, row[i].right)),
+                   row[i].code);
     }
     CHECK("nothing else", people_number(p, "SELECT count(*) FROM api_tokens") == 2);
 }
@@ -234,17 +235,17 @@ static void test_not_while_looking_in(void **state)
 {
     people *p = *state;
     oq_scope *s = NULL;
-    CHECK_OK(oq_scope_open(&(oq_scope_options){.pool = p->pool,
-                                               .tenant_id = TENANT_A,
-                                               .access = OQ_WRITE,
-                                               .actor = {.kind = ACTOR_USER,
-                                                         .id = person_id(OWNER),
-                                                         .home_tenant = TENANT_P,
-                                                         .role = ROLE_PLATFORM_OWNER,
-                                                         .caps = oq_caps_of_role(
-                                                             ROLE_PLATFORM_OWNER)},
-                                               .arena = p->arena},
-                           &s));
+    CHECK_OK(
+        oq_scope_open(&(oq_scope_options){.pool = p->pool,
+                                          .tenant_id = TENANT_A,
+                                          .access = OQ_WRITE,
+                                          .actor = {.kind = ACTOR_USER,
+                                                    .id = person_id(OWNER),
+                                                    .home_tenant = TENANT_P,
+                                                    .role = ROLE_PLATFORM_OWNER,
+                                                    .caps = oq_caps_of_role(ROLE_PLATFORM_OWNER)},
+                                          .arena = p->arena},
+                      &s));
     CHECK_CODE("not here", people_end(s, try_make(p, s, "spy", "asset.read")), "user.not_here");
 }
 
@@ -282,14 +283,10 @@ static void test_the_list(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH(test_a_token),
-        EACH(test_last_use_to_the_minute),
-        EACH(test_ends),
-        EACH(test_a_suspended_tenant),
-        EACH(test_forged),
-        EACH(test_who_makes_which),
-        EACH(test_names),
-        EACH(test_not_while_looking_in),
+        EACH(test_a_token),  EACH(test_last_use_to_the_minute),
+        EACH(test_ends),     EACH(test_a_suspended_tenant),
+        EACH(test_forged),   EACH(test_who_makes_which),
+        EACH(test_names),    EACH(test_not_while_looking_in),
         EACH(test_the_list),
     };
     return cmocka_run_group_tests(tests, people_open, people_close);

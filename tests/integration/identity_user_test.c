@@ -44,7 +44,8 @@ static void test_adding(void **state)
         const char *code, *field;
     } row[] = {
         {"taken here", ADMIN, "second@a.example", "", ROLE_VIEWER, "user.email_taken", "email"},
-        {"in another case", ADMIN, "SECOND@a.example", "", ROLE_VIEWER, "user.email_taken", "email"},
+        {"in another case", ADMIN, "SECOND@a.example", "", ROLE_VIEWER, "user.email_taken",
+         "email"},
         {"taken in another tenant", OTHER, "admin@a.example", "", ROLE_VIEWER, "user.email_taken",
          "email"},
         {"by the platform's owner", ADMIN, "owner@optria.example", "", ROLE_VIEWER,
@@ -72,9 +73,9 @@ static void test_adding(void **state)
               people_number(p, "SELECT count(*) FROM users") == before + (row[i].code == NULL));
     }
     CHECK("each has a name to sign in with",
-          people_number(p, "SELECT count(*) FROM users u LEFT JOIN login_names l ON "
-                           "(l.tenant_id, l.user_id) = (u.tenant_id, u.id) WHERE l.user_id IS NULL")
-              == 0);
+          people_number(
+              p, "SELECT count(*) FROM users u LEFT JOIN login_names l ON "
+                 "(l.tenant_id, l.user_id) = (u.tenant_id, u.id) WHERE l.user_id IS NULL") == 0);
 }
 
 /* --- finding ----------------------------------------------------------------------------------------*/
@@ -98,13 +99,18 @@ static void test_finding(void **state)
         int role, status;
         size_t count;
     } row[] = {
-        {"all of the tenant", "", 0, 0, 4},       {"part of a name", "ar", 0, 0, 1},
-        {"in any case", "SARA", 0, 0, 1},         {"part of the address", "@a.ex", 0, 0, 4},
+        {"all of the tenant", "", 0, 0, 4},
+        {"part of a name", "ar", 0, 0, 1},
+        {"in any case", "SARA", 0, 0, 1},
+        {"part of the address", "@a.ex", 0, 0, 4},
         {"nobody of another tenant", "Lina", 0, 0, 0},
         {"a percent sign is itself", "100%", 0, 0, 1},
-        {"an underscore too", "_", 0, 0, 1},      {"a backslash too", "\\", 0, 0, 1},
-        {"by role", "", ROLE_TENANT_ADMIN, 0, 2}, {"active", "", 0, USER_ACTIVE, 3},
-        {"inactive", "", 0, USER_INACTIVE, 1},    {"both", "", ROLE_VIEWER, USER_ACTIVE, 0},
+        {"an underscore too", "_", 0, 0, 1},
+        {"a backslash too", "\\", 0, 0, 1},
+        {"by role", "", ROLE_TENANT_ADMIN, 0, 2},
+        {"active", "", 0, USER_ACTIVE, 3},
+        {"inactive", "", 0, USER_INACTIVE, 1},
+        {"both", "", ROLE_VIEWER, USER_ACTIVE, 0},
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++)
         CHECK(row[i].label, found(p, &(user_query){.q = oq_cstr(row[i].q),
@@ -135,10 +141,8 @@ static oq_err *change(people *p, person by, person whom, int role, bool is_activ
 {
     user *u;
     oq_scope *s = people_scope(p, by, OQ_WRITE);
-    user_change wanted = {.full_name = OQ_STR("Same"),
-                          .role = role,
-                          .is_active = is_active,
-                          .version = version};
+    user_change wanted = {
+        .full_name = OQ_STR("Same"), .role = role, .is_active = is_active, .version = version};
     return people_end(s, user_update(s, person_id(whom), &wanted, &u));
 }
 
@@ -164,8 +168,8 @@ static void test_changing(void **state)
         {"the other administrator", ADMIN, SECOND, ROLE_TENANT_ADMIN, false, 1, NULL},
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++)
-        CHECK_CODE(row[i].label, change(p, row[i].by, row[i].whom, row[i].role, row[i].is_active,
-                                        row[i].version),
+        CHECK_CODE(row[i].label,
+                   change(p, row[i].by, row[i].whom, row[i].role, row[i].is_active, row[i].version),
                    row[i].code);
     CHECK("audited", people_audited(p, "user.updated") == 3);
     CHECK("with what changed", people_number(p, "SELECT count(*) FROM audit_logs WHERE changes #>> "
@@ -180,8 +184,8 @@ static void test_the_last_administrator(void **state)
     CHECK_CODE("her role", change(p, SECOND, ADMIN, ROLE_VIEWER, true, 1), "user.last_admin");
     CHECK_CODE("her account", change(p, SECOND, ADMIN, ROLE_TENANT_ADMIN, false, 1),
                "user.last_admin");
-    CHECK("still there", people_user(p, ADMIN)->is_active &&
-                             people_user(p, ADMIN)->role == ROLE_TENANT_ADMIN);
+    CHECK("still there",
+          people_user(p, ADMIN)->is_active && people_user(p, ADMIN)->role == ROLE_TENANT_ADMIN);
 }
 
 typedef struct leaver {
@@ -234,9 +238,9 @@ static void test_two_administrators_deactivate_each_other(void **state)
         pthread_join(b.thread, NULL);
         CHECK("one of them", a.done + b.done == 1);
         CHECK("the other is told", a.is_last + b.is_last == 1);
-        CHECK("one is left", people_number(p, "SELECT count(*) FROM users WHERE is_active AND "
-                                              "role = 'tenant_admin' AND email LIKE '%%@a.example'")
-                                 == 1);
+        CHECK("one is left",
+              people_number(p, "SELECT count(*) FROM users WHERE is_active AND "
+                               "role = 'tenant_admin' AND email LIKE '%%@a.example'") == 1);
     }
 }
 
@@ -347,8 +351,10 @@ static void test_links_that_are_no_good(void **state)
                "user.not_found");
     oq_scope_close(s);
     CHECK("the secret is nowhere",
-          people_number(p, "SELECT count(*) FROM password_resets WHERE encode(secret_hash, "
-                           "'base64') LIKE '%%%.*s%%'", 12, second.ptr + 50) == 0);
+          people_number(p,
+                        "SELECT count(*) FROM password_resets WHERE encode(secret_hash, "
+                        "'base64') LIKE '%%%.*s%%'",
+                        12, second.ptr + 50) == 0);
 }
 
 /* --- what is shown once -------------------------------------------------------------------------------*/
@@ -374,9 +380,9 @@ static void test_shown_once(void **state)
     people *p = *state;
     oq_str text = OQ_NONE, purpose;
     oq_uuid id = put_once(p, OWNER, "the first password");
-    CHECK("sealed", people_number(p, "SELECT count(*) FROM one_time_secrets WHERE "
-                                     "position('first password' in encode(sealed, 'escape')) > 0")
-                        == 0);
+    CHECK("sealed",
+          people_number(p, "SELECT count(*) FROM one_time_secrets WHERE "
+                           "position('first password' in encode(sealed, 'escape')) > 0") == 0);
     oq_scope *s = people_scope(p, OWNER, OQ_READ);
     CHECK_OK(once_peek(s, id, &purpose));
     CHECK_OK(once_peek(s, id, &purpose)); /* looking whether takes nothing away */
@@ -497,8 +503,8 @@ static void test_the_first_administrator(void **state)
     login_order order = {.email = OQ_STR("first@b.example"), .password = oq_str_sub(text, at, 23)};
     CHECK_OK(people_sign_in(p, &order, &result));
     CHECK_OK(people_ask(p, result.session.cookie, &check));
-    CHECK("a password of one's own first", check.who.must_change_password &&
-                                               check.who.actor.role == ROLE_TENANT_ADMIN);
+    CHECK("a password of one's own first",
+          check.who.must_change_password && check.who.actor.role == ROLE_TENANT_ADMIN);
 }
 
 #define EACH(test) cmocka_unit_test_setup(test, people_reset)
