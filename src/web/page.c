@@ -112,12 +112,22 @@ web_page web_page_begin(http_req *rq, const char *template, const char *title_ke
     return page;
 }
 
-void web_page_crumb(web_page *page, oq_str label, const char *path)
+static void add_crumb(web_value *crumbs, oq_str label, const char *path)
 {
-    web_value *crumb = web_add_object((web_value *)web_get(page->view, OQ_STR("crumbs")));
+    web_value *crumb = web_add_object(crumbs);
     web_put_text(crumb, "label", label);
     web_put_cstr(crumb, "href", path);
     web_put_bool(crumb, "is_current", path == NULL);
+}
+
+void web_page_crumb(web_page *page, oq_str label, const char *path)
+{
+    web_value *crumbs = (web_value *)web_get(page->view, OQ_STR("crumbs"));
+    const web_nav *home = &web_navs[0];
+    bool is_home = page->nav && strcmp(page->nav, home->name) == 0;
+    if (!web_count(crumbs) && !is_home)
+        add_crumb(crumbs, web_say(page, home->text_key), home->path);
+    add_crumb(crumbs, label, path);
 }
 
 oq_str web_say(const web_page *page, const char *key)
