@@ -12,10 +12,20 @@ static uint32_t counter; /* 18 bits in use: rand_a (12) and the top of rand_b (6
 
 enum { COUNTER_BITS = 18, COUNTER_START_BITS = 16 };
 
+/* Random bytes from a stock, under the lock: a call of the kernel for each identifier was a
+ * hundredth of a server's time. What is handed out is wiped. */
 static void random_bytes(void *to, size_t len)
 {
-    if (getrandom(to, len, 0) != (ssize_t)len)
-        abort(); /* never for so few bytes once the kernel's pool is ready */
+    static uint8_t stock[256];
+    static size_t left;
+    if (left < len) {
+        if (getrandom(stock, sizeof stock, 0) != sizeof stock)
+            abort(); /* never for so few bytes once the kernel's pool is ready */
+        left = sizeof stock;
+    }
+    left -= len;
+    memcpy(to, stock + left, len);
+    memset(stock + left, 0, len);
 }
 
 /* RFC 9562 section 6.2, method 1: a counter behind the millisecond, begun at a random value in
@@ -23,10 +33,10 @@ static void random_bytes(void *to, size_t len)
 oq_uuid oq_uuid_new(oq_us now)
 {
     oq_uuid id;
-    random_bytes(&id, sizeof id);
     uint64_t ms = now < 0 ? 0 : (uint64_t)(now / OQ_MS);
 
     pthread_mutex_lock(&lock);
+    random_bytes(&id, sizeof id);
     if (ms > last_ms) {
         last_ms = ms;
         uint32_t start;

@@ -102,7 +102,8 @@ void cred_cache_put(cred_cache *cache, uint64_t ticket, oq_uuid id, const oq_uui
     if (ticket == cache->notices) {
         size_t i = choose_place(cache, id);
         cache->places[i] = (place){.id = id, .put_at = oq_monotonic()};
-        memcpy(cache->places[i].related, related, related_count * sizeof *related);
+        if (related_count)
+            memcpy(cache->places[i].related, related, related_count * sizeof *related);
         memcpy(cache->entries + i * cache->size, entry, cache->size);
     }
     pthread_mutex_unlock(&cache->lock);
