@@ -5,6 +5,7 @@
 #include "identity/own_access.h"
 #include "identity/throttle.h"
 #include "identity/totp.h"
+#include "integration/identity_codes.h"
 #include "integration/identity_people.h"
 
 #include "base/banned.h"
@@ -250,22 +251,7 @@ static oq_str switch_totp_on(people *p)
     CHECK_CODE("not begun", access_totp_pending(s, &offer), "totp.not_begun");
     CHECK_OK(access_totp_begin(s, &offer));
     people_commit(s);
-    OQ_AUTO(oq_buf) typed = oq_buf_make(100);
-    for (size_t i = 0; i < offer.secret_text.len; i++)
-        if (offer.secret_text.ptr[i] != ' ')
-            oq_buf_char(&typed, offer.secret_text.ptr[i]);
-    char secret[TOTP_SECRET_BYTES];
-    uint32_t bits = 0;
-    for (size_t i = 0, held = 0, len = 0; i < typed.len && len < sizeof secret; i++) {
-        char c = typed.ptr[i];
-        bits = bits << 5 | (uint32_t)(c >= 'A' ? c - 'A' : c - '2' + 26);
-        held += 5;
-        if (held >= 8) {
-            held -= 8;
-            secret[len++] = (char)(bits >> held & 0xff);
-        }
-    }
-    oq_str raw = oq_strn(oq_copy(p->arena, secret, sizeof secret), sizeof secret);
+    oq_str raw = code_secret(p->arena, offer.secret_text);
     s = people_scope(p, VIEWER, OQ_WRITE);
     CHECK_CODE("a wrong code", access_totp_confirm(s, OQ_STR("000000")), "totp.wrong");
     CHECK_OK(access_totp_confirm(s, totp_code(p->arena, raw, NOW)));
