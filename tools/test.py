@@ -11,7 +11,8 @@ Parts: checks    what a program can see in the sources: layers, texts, generated
 The programs come from the build in build-test/, which meson describes. Tests are told: OPTRIA_TEST_BIN
 (the program), OPTRIA_TEST_URL (integration: the superuser of the temporary PostgreSQL),
 OPTRIA_TEST_SERVER and OPTRIA_TEST_PASSWORD (e2e: the demo's address, its accounts' password).
-What passes is one line; what fails shows its output. The last line is `N passed, M failed`. At the end, also on Ctrl-C,
+What passes is one line; what fails shows its output, and a log line with a secret in it is a
+failure of whatever printed it. The last line is `N passed, M failed`. At the end, also on Ctrl-C,
 nothing that was started here still runs.
 """
 
@@ -33,6 +34,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import log_secrets  # noqa: E402
 import test_formats  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -221,6 +223,10 @@ def run_job(job, shared_env):
             remark = "ran no test"
         if remark:
             cases.append(test_formats.Case(remark, "failed"))
+    told = log_secrets.find(output, log_secrets.secrets_of_tests())
+    if told:
+        remark = remark or f"tells {told[0][0]} in its log: {told[0][1]}"
+        cases.append(test_formats.Case("tells no secret in its log", "failed"))
     return Outcome(job, cases, output, time.monotonic() - begun, remark)
 
 
@@ -313,7 +319,8 @@ class DemoServer:
                     self.hold("ends well when asked to", self.stop(process) == 0)
                     log.seek(0)
                     self.log = log.read()
-                    self.hold("tells no secret", not any(s in self.log for s in self.secrets.values()))
+                    self.hold("tells no secret", not any(s in self.log for s in self.secrets.values())
+                              and not log_secrets.find(self.log))
 
     @staticmethod
     def wait_until_ready(process, log):
