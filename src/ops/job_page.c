@@ -1,8 +1,11 @@
 #include "ops/job_page.h"
 
 #include "base/facts.h"
-#include "job_view.sql.h"
+#include "ops/heartbeat.h"
+#include "tenant/tenant.h"
+#include "web/link.h"
 #include "web/page.h"
+#include "web/parts.h"
 
 #include "base/banned.h"
 
@@ -63,9 +66,7 @@ static void put_job(const web_page *page, web_value *row, const job *j)
     web_put_text(row, "id", oq_uuid_text(page->arena, j->id));
     web_put_text(row, "kind", j->kind);
     web_put_text(row, "kind_text", kind_text(page, j->kind));
-    web_value *badge = web_put_object(row, "badge");
-    web_put_cstr(badge, "kind", badge_kind(j));
-    web_put_text(badge, "text", web_choice_label(page->locale.lang, "job_state", state));
+    web_put_badge(row, badge_kind(j), web_choice_label(page->locale.lang, "job_state", state));
     put_progress(page, row, j);
     web_put_text(row, "progress_note", j->progress_note);
     web_put_text(row, "tries_text",
@@ -81,38 +82,75 @@ static void put_job(const web_page *page, web_value *row, const job *j)
 static void put_kpi(web_page *page, web_value *list, const char *label_key, int64_t value,
                     const char *kind, oq_str note)
 {
-    web_value *kpi = web_add_object(list);
-    web_put_text(kpi, "label", web_say(page, label_key));
-    web_put_text(kpi, "value", web_format_i64(page->arena, &page->locale, value));
-    web_put_cstr(kpi, "kind", value ? kind : "");
-    web_put_text(kpi, "note", note);
+    web_add_kpi(list, value ? kind : "", web_say(page, label_key),
+                web_format_i64(page->arena, &page->locale, value), note);
 }
 
 static void put_kpis(web_page *page, const job_counts *c)
 {
     web_value *kpis = web_put_list(page->view, "kpis");
-    oq_str since = c->oldest_ready == OQ_TIME_NONE
-                       ? OQ_NONE
-                       : web_format_ago(page->arena, &page->locale, c->oldest_ready, oq_clock_now());
+    oq_str since =
+        c->oldest_ready == OQ_TIME_NONE
+            ? OQ_NONE
+            : web_format_ago(page->arena, &page->locale, c->oldest_ready, oq_clock_now());
     put_kpi(page, kpis, "jobs.kpi_running", c->running, "", OQ_NONE);
     put_kpi(page, kpis, "jobs.kpi_late", c->late, c->late > 100 ? "warn" : "", since);
     put_kpi(page, kpis, "jobs.kpi_failed", c->failed, "bad", OQ_NONE);
     put_kpi(page, kpis, "jobs.kpi_done", c->done_today, "", OQ_NONE);
 }
 
+static oq_str link_to(const web_page *page, job_query query, oq_str cursor)
+{
+    query.cursor = cursor;
+    return web_link(page->arena, "/jobs", job_query_fields, &query);
+}
+
 static void put_pager(web_page *page, const job_query *query, const job_list *list)
 {
-    web_value *pager = web_put_object(page->view, "pager");
-    const char *state = query->state ? oq_choice_text(job_state_choices, query->state) : "";
-    web_put_text(pager, "text",
-                 oq_text_count(page->arena, page->locale.lang, OQ_STR("jobs.count"),
-                               (int64_t)list->count));
-    if (query->cursor.len)
-        web_put_text(pager, "first_href", oq_strf(page->arena, "/jobs?state=%s", state));
-    if (oq_str_given(list->next))
-        web_put_text(pager, "next_href",
-                     oq_strf(page->arena, "/jobs?state=%s&kind=%.*s&cursor=%.*s", state,
-                             OQ_FMT(query->kind), OQ_FMT(list->next)));
+    oq_str text =
+        oq_text_count(page->arena, page->locale.lang, OQ_STR("jobs.count"), (int64_t)list->count);
+    web_put_pager(page->view, text, query->cursor.len ? link_to(page, *query, OQ_NONE) : OQ_NONE,
+                  oq_str_given(list->next) ? link_to(page, *query, list->next) : OQ_NONE);
+}
+
+static oq_err *find_processes(http_req *rq, process_list *ret_list)
+{
+    db_platform *p;
+    OQ_TRY(db_platform_open(&(db_platform_options){.pool = http_pool(rq),
+                                                   .access = OQ_READ,
+                                                   .actor = http_who_of(rq)->actor,
+                                                   .request_id = http_request_id(rq),
+                                                   .arena = http_arena(rq)},
+                            &p));
+    oq_err *err = process_find(p, ret_list);
+    db_platform_close(p);
+    return err;
+}
+
+/* Who works off the queue, on whatever machine: for the platform's owner at home. */
+static oq_err *put_processes(web_page *page, const oq_scope *s)
+{
+    process_list list = {0};
+    const oq_actor *actor = oq_scope_actor(s);
+    if (oq_caps_have(actor->caps, CAP_TENANT_MANAGE) &&
+        oq_uuid_eq(oq_scope_tenant(s), TENANT_PLATFORM))
+        OQ_TRY(find_processes(page->rq, &list));
+    web_put_bool(page->view, "has_processes", list.count > 0);
+    web_value *rows = web_put_list(page->view, "processes");
+    for (size_t i = 0; i < list.count; i++) {
+        const process_row *p = &list.at[i];
+        web_value *row = web_add_object(rows);
+        web_put_text(row, "name", p->name);
+        web_put_text(
+            row, "role_text",
+            web_choice_label(page->locale.lang, "process_role", oq_str_c(page->arena, p->role)));
+        web_put_text(row, "version", p->version);
+        web_put_text(row, "started",
+                     web_format_time_exact(page->arena, &page->locale, p->started_at));
+        web_put_text(row, "beat",
+                     web_format_ago(page->arena, &page->locale, p->beat_at, oq_clock_now()));
+    }
+    return NULL;
 }
 
 static oq_err *get_list(http_req *rq, oq_scope *s)
@@ -120,19 +158,23 @@ static oq_err *get_list(http_req *rq, oq_scope *s)
     job_query query = {0};
     job_list list = {0};
     job_counts counts;
-    oq_err *bad_query = http_query(rq, &query);
+    oq_err *err = http_query(rq, &query);
+    if (!err)
+        err = job_view_find(s, &query, &list);
+    if (err && err->kind != OQ_INVALID && err->kind != OQ_MALFORMED)
+        return err;
     OQ_TRY(job_view_counts(s, &counts));
-    if (!bad_query)
-        OQ_TRY(job_view_find(s, &query, &list));
     web_page page = web_page_begin(rq, "jobs/list", "jobs.title", "jobs");
+    page.status = err ? oq_kind_status(err->kind) : 0;
     web_page_crumb(&page, web_say(&page, "jobs.title"), NULL);
     put_kpis(&page, &counts);
-    web_page_form(&page, job_query_fields, &query, bad_query);
+    web_page_form(&page, job_query_fields, &query, err);
     web_value *rows = web_put_list(page.view, "jobs");
     for (size_t i = 0; i < list.count; i++)
         put_job(&page, web_add_object(rows), &list.at[i]);
     web_put_bool(page.view, "has_jobs", list.count > 0);
     put_pager(&page, &query, &list);
+    OQ_TRY(put_processes(&page, s));
     return web_page_send(&page);
 }
 

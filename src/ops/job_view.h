@@ -1,7 +1,7 @@
 /* ops/job_view.h
  *
  * The queue for people and scripts: /api/jobs, /jobs. What runs, what waits, what failed and why,
- * in the reader's tenant; the platform's owner sees the processes as well. */
+ * in the reader's tenant; on the page, the platform's owner also sees the processes. */
 #ifndef OPS_JOB_VIEW_H
 #define OPS_JOB_VIEW_H
 
