@@ -4,10 +4,11 @@
 
 #include "base/banned.h"
 
-/* The work may take hours, and the server's own limits are made for requests. */
+/* The work may take hours, and the server's own limits are made for requests; a table that somebody
+ * keeps locked is another matter. */
 static const char *const unlimited[] = {
     "SET statement_timeout = 0",
-    "SET lock_timeout = 0",
+    "SET lock_timeout = '60s'",
     "SET idle_in_transaction_session_timeout = 0",
 };
 

@@ -1,7 +1,7 @@
 #include "main/command.h"
 #include "main/dump.h"
 #include "main/operator.h"
-#include "main/process.h"
+#include "main/pg_tool.h"
 
 #include "base/banned.h"
 
@@ -50,8 +50,12 @@ static oq_err *backup(command_run *run)
     dump_report report;
     operator_complete(run->arena, &run->settings);
     OQ_TRY(operator_owner_url(&run->settings, &url));
-    process_catch_stop();
-    OQ_TRY(dump_write(run->arena, url, oq_str_c(run->arena, o->file), o->force, &report));
+    OQ_TRY(dump_write(run->arena,
+                      &(dump_options){.url = url,
+                                      .file = oq_str_c(run->arena, o->file),
+                                      .overwrite = o->force,
+                                      .tools = PG_TOOL_ROOT},
+                      &report));
     if (o->json) {
         print_json(&report);
         return NULL;
@@ -82,8 +86,10 @@ static oq_err *restore(command_run *run)
     oq_str url;
     dump_report report;
     OQ_TRY(operator_owner_url(&run->settings, &url));
-    process_catch_stop();
-    OQ_TRY(dump_restore(run->arena, url, oq_str_c(run->arena, o->file), &report));
+    OQ_TRY(dump_restore(
+        run->arena,
+        &(dump_options){.url = url, .file = oq_str_c(run->arena, o->file), .tools = PG_TOOL_ROOT},
+        &report));
     if (o->json) {
         print_json(&report);
         return NULL;

@@ -118,11 +118,6 @@ static oq_err *run_tool(const tool *t)
     return err;
 }
 
-static oq_err *find_tool(oq_arena *arena, const char *name, int64_t version, const char **ret_path)
-{
-    return pg_tool_find(arena, PG_TOOL_ROOT, name, version, ret_path);
-}
-
 /* --- reading a dump -------------------------------------------------------------------------- */
 
 static void feed(void *self, oq_str piece)
@@ -131,10 +126,11 @@ static void feed(void *self, oq_str piece)
 }
 
 /* Reads all of it, so that what is broken shows here and not in a database. */
-static oq_err *read_dump(oq_arena *arena, int64_t version, const char *file, dump_text *ret_text)
+static oq_err *read_dump(oq_arena *arena, const char *tools, int64_t version, const char *file,
+                         dump_text *ret_text)
 {
     const char *path;
-    OQ_TRY(find_tool(arena, "pg_restore", version, &path));
+    OQ_TRY(pg_tool_find(arena, tools, "pg_restore", version, &path));
     const char *argv[] = {path, "--data-only", "--file=-", file, NULL};
     *ret_text = dump_text_make(arena);
     OQ_TRY(run_tool(&(tool){
@@ -162,16 +158,20 @@ static void fill_report(dump_report *report, const dump_text *text, const char *
 
 typedef struct writing {
     oq_arena *arena;
-    const char *file, *part;
+    oq_str url;
+    const char *tools, *file, *part;
     int fd; /* of the part; locked */
     bool overwrite;
 } writing;
 
+static oq_err *exists(const writing *w)
+{
+    return oq_fail(OQ_CONFLICT, "backup.exists", "file=%s", w->file);
+}
+
 static oq_err *open_part(writing *w)
 {
     w->part = oq_strf(w->arena, "%s.part", w->file).ptr;
-    if (!w->overwrite && access(w->file, F_OK) == 0)
-        return oq_fail(OQ_CONFLICT, "backup.exists", "file=%s", w->file);
     w->fd = open(w->part, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (w->fd < 0)
         return file_failed(w->part, errno);
@@ -201,8 +201,7 @@ static oq_err *finish_part(writing *w)
     if (fsync(w->fd) < 0)
         return file_failed(w->part, errno);
     if (!put_in_place(w))
-        return errno == EEXIST ? oq_fail(OQ_CONFLICT, "backup.exists", "file=%s", w->file)
-                               : file_failed(w->file, errno);
+        return errno == EEXIST ? exists(w) : file_failed(w->file, errno);
     const char *folder = dirname(oq_str_c(w->arena, oq_cstr(w->file)));
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int failed = fd < 0 || fsync(fd) < 0 ? errno : 0;
@@ -211,12 +210,12 @@ static oq_err *finish_part(writing *w)
     return failed ? file_failed(folder, failed) : NULL;
 }
 
-static oq_err *run_pg_dump(const writing *w, oq_str url, const db_census_facts *facts)
+static oq_err *run_pg_dump(const writing *w, const db_census_facts *facts)
 {
     oq_arena *arena = w->arena;
     const char *path, *const *env;
-    OQ_TRY(find_tool(arena, "pg_dump", facts->server_version, &path));
-    OQ_TRY(pg_tool_environment(arena, url, &env));
+    OQ_TRY(pg_tool_find(arena, w->tools, "pg_dump", facts->server_version, &path));
+    OQ_TRY(pg_tool_environment(arena, w->url, &env));
     const char *argv[] = {
         path,
         "--format=custom",
@@ -231,14 +230,13 @@ static oq_err *run_pg_dump(const writing *w, oq_str url, const db_census_facts *
     return run_tool(&(tool){.arena = arena, .name = "pg_dump", .argv = argv, .env = env});
 }
 
-static oq_err *dump_counted(const writing *w, oq_str url, const db_census *census,
-                            dump_text *ret_text)
+static oq_err *dump_counted(const writing *w, const db_census *census, dump_text *ret_text)
 {
     const db_census_facts *facts = db_census_get(census);
     if (!facts->schema)
         return oq_fail(OQ_NOT_FOUND, "backup.nothing");
-    OQ_TRY(run_pg_dump(w, url, facts));
-    OQ_TRY(read_dump(w->arena, facts->server_version, w->part, ret_text));
+    OQ_TRY(run_pg_dump(w, facts));
+    OQ_TRY(read_dump(w->arena, w->tools, facts->server_version, w->part, ret_text));
     oq_str table;
     int64_t in_database, in_file;
     if (dump_counts_differ(&facts->tables, &ret_text->tables, &table, &in_database, &in_file))
@@ -248,30 +246,38 @@ static oq_err *dump_counted(const writing *w, oq_str url, const db_census *censu
     return NULL;
 }
 
-static oq_err *write_part(const writing *w, oq_str url, dump_text *ret_text)
+static oq_err *write_file(writing *w, const db_census *census, dump_text *ret_text)
 {
-    db_census *census;
-    OQ_TRY(db_census_open(w->arena, url, &census));
-    oq_err *err = dump_counted(w, url, census, ret_text);
-    db_census_close(census);
+    OQ_TRY(open_part(w));
+    oq_err *err = dump_counted(w, census, ret_text);
+    if (!err)
+        err = finish_part(w);
+    if (err)
+        unlink(w->part);
+    close(w->fd);
     return err;
 }
 
-oq_err *dump_write(oq_arena *arena, oq_str url, const char *file, bool overwrite,
-                   dump_report *ret_report)
+oq_err *dump_write(oq_arena *arena, const dump_options *options, dump_report *ret_report)
 {
     oq_us begun = oq_monotonic();
-    writing w = {.arena = arena, .file = file, .fd = -1, .overwrite = overwrite};
+    writing w = {.arena = arena,
+                 .url = options->url,
+                 .tools = options->tools,
+                 .file = options->file,
+                 .fd = -1,
+                 .overwrite = options->overwrite};
+    if (!w.overwrite && access(w.file, F_OK) == 0) /* asked again at the end, for good */
+        return exists(&w);
+    db_census *census;
     dump_text *text = oq_new(arena, dump_text);
-    OQ_TRY(open_part(&w));
-    oq_err *err = write_part(&w, url, text);
+    OQ_TRY(db_census_open(arena, w.url, &census));
+    process_catch_stop();
+    oq_err *err = write_file(&w, census, text);
+    process_release_stop();
+    db_census_close(census);
     if (!err)
-        err = finish_part(&w);
-    if (err)
-        unlink(w.part);
-    close(w.fd);
-    if (!err)
-        fill_report(ret_report, text, file, begun);
+        fill_report(ret_report, text, w.file, begun);
     return err;
 }
 
@@ -280,7 +286,7 @@ oq_err *dump_write(oq_arena *arena, oq_str url, const char *file, bool overwrite
 typedef struct restoring {
     oq_arena *arena;
     oq_str url;
-    const char *file;
+    const char *tools, *file;
     int64_t version; /* of the server */
     dump_text *text;
 } restoring;
@@ -289,7 +295,7 @@ static oq_err *check_file(restoring *r)
 {
     if (access(r->file, R_OK) < 0)
         return file_failed(r->file, errno);
-    oq_err *err = read_dump(r->arena, r->version, r->file, r->text);
+    oq_err *err = read_dump(r->arena, r->tools, r->version, r->file, r->text);
     if (err && oq_err_is(err, "backup.tool_failed"))
         return oq_err_detail(oq_fail(OQ_INVALID, "restore.unreadable", "file=%s reason=%.*s",
                                      r->file, OQ_FMT(err->arg[1].value)),
@@ -342,7 +348,7 @@ static oq_err *run_pg_restore(const restoring *r)
 {
     const char *path, *const *env;
     int list = -1;
-    OQ_TRY(find_tool(r->arena, "pg_restore", r->version, &path));
+    OQ_TRY(pg_tool_find(r->arena, r->tools, "pg_restore", r->version, &path));
     OQ_TRY(pg_tool_environment(r->arena, r->url, &env));
     OQ_TRY(make_list(r, path, &list));
     const char *argv[] = {
@@ -390,21 +396,28 @@ static oq_err *check_reader(const restoring *r)
 static oq_err *fill_vacancy(restoring *r)
 {
     OQ_TRY(check_reader(r));
-    OQ_TRY(check_file(r));
-    OQ_TRY(run_pg_restore(r));
-    return check_result(r);
+    process_catch_stop();
+    oq_err *err = check_file(r);
+    if (!err)
+        err = run_pg_restore(r);
+    process_release_stop();
+    return err ? err : check_result(r);
 }
 
-oq_err *dump_restore(oq_arena *arena, oq_str url, const char *file, dump_report *ret_report)
+oq_err *dump_restore(oq_arena *arena, const dump_options *options, dump_report *ret_report)
 {
     oq_us begun = oq_monotonic();
-    restoring r = {.arena = arena, .url = url, .file = file, .text = oq_new(arena, dump_text)};
+    restoring r = {.arena = arena,
+                   .url = options->url,
+                   .tools = options->tools,
+                   .file = options->file,
+                   .text = oq_new(arena, dump_text)};
     db_vacancy *vacancy;
-    OQ_TRY(db_vacancy_open(arena, url, &vacancy));
+    OQ_TRY(db_vacancy_open(arena, r.url, &vacancy));
     r.version = db_vacancy_server_version(vacancy);
     oq_err *err = fill_vacancy(&r);
     db_vacancy_close(vacancy);
     if (!err)
-        fill_report(ret_report, r.text, file, begun);
+        fill_report(ret_report, r.text, r.file, begun);
     return err;
 }

@@ -23,6 +23,13 @@ typedef struct dump_report {
 } dump_report;
 extern const oq_field dump_report_fields[];
 
+typedef struct dump_options {
+    oq_str url; /* of a login that sees all rows */
+    const char *file;
+    bool overwrite;    /* a file that is there already; backups only */
+    const char *tools; /* PG_TOOL_ROOT but for tests */
+} dump_options;
+
 /* Call with process_catch_stop called: asked to stop, both end with backup.stopped and leave
  * nothing behind.
  *
@@ -30,14 +37,14 @@ extern const oq_field dump_report_fields[];
  * backup.in_progress (file); backup.nothing (no schema there); backup.no_tool (tool, version);
  * backup.tool_failed (tool, reason); backup.rows_differ (table, in_database, in_file); those of
  * db_census_open. */
-OQ_CHECKED oq_err *dump_write(oq_arena *arena, oq_str url, const char *file, bool overwrite,
+OQ_CHECKED oq_err *dump_write(oq_arena *arena, const dump_options *options,
                               dump_report *ret_report);
 
 /* Fails: backup.file; restore.unreadable (file, reason): no dump, or not all of one;
  * restore.not_ours (file); restore.newer (has, wants): made by a newer program;
  * backup.tool_failed, and nothing has happened; restore.rows_differ (table, in_file, in_database);
  * those of db_vacancy_open and db_census_open. */
-OQ_CHECKED oq_err *dump_restore(oq_arena *arena, oq_str url, const char *file,
+OQ_CHECKED oq_err *dump_restore(oq_arena *arena, const dump_options *options,
                                 dump_report *ret_report);
 
 #endif

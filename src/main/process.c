@@ -252,6 +252,13 @@ void process_catch_stop(void)
     pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
+void process_release_stop(void)
+{
+    sigset_t set;
+    watched_signals(&set);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
 process_stop process_wait_stop(int timeout_ms)
 {
     sigset_t set;

@@ -56,6 +56,8 @@ bool process_may_use(const process_user *user, const char *folder);
  * A command that must tidy up before it ends calls process_catch_stop before it makes threads or
  * children, and from then on asks. */
 void process_catch_stop(void);
+/* From here on a request to stop ends the program again, also one that came meanwhile. */
+void process_release_stop(void);
 
 typedef struct process_stop {
     int signal;         /* SIGINT, SIGTERM, SIGHUP; 0: not asked */
