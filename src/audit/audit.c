@@ -100,8 +100,7 @@ oq_err *audit_find(oq_scope *s, const audit_filter *filter, oq_us before_at, oq_
     return NULL;
 }
 
-/* --- retention
- * ----------------------------------------------------------------------------------*/
+/* --- retention --------------------------------------------------------------------------------*/
 
 typedef struct trimmed {
     int64_t rows;

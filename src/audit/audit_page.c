@@ -9,8 +9,7 @@
 
 enum { ROWS_PER_PAGE = 50 };
 
-/* --- the query
- * ------------------------------------------------------------------------------------*/
+/* --- the query --------------------------------------------------------------------------------*/
 
 const oq_field audit_page_query_fields[] = {
     OQ_TEXT(audit_page_query, from, .max = 40, .help = "Local time, or RFC 3339"),
@@ -55,9 +54,8 @@ static oq_str link_to(const web_page *page, const char *path, audit_page_query q
     return web_link(page->arena, path, audit_page_query_fields, &q);
 }
 
-/* --- choosing an action
- * --------------------------------------------------------------------------- Actions are listed by
- * what they are about ("user."), with an entry for all of a kind. */
+/* --- choosing an action -------------------------------------------------------------------------
+ * Actions are listed by what they are about ("user."), with an entry for all of a kind. */
 
 typedef struct action_list {
     const web_page *page;
@@ -105,8 +103,7 @@ static void put_actions(web_page *page, oq_str selected)
         web_put_text(page->view, "other_action", selected);
 }
 
-/* --- rows
- * ---------------------------------------------------------------------------------------*/
+/* --- rows -------------------------------------------------------------------------------------*/
 
 enum { VALUE_SHOWN_MAX = 300 }; /* characters; the file has all of it */
 
@@ -172,8 +169,7 @@ static void put_row(const web_page *page, web_value *list, const audit_row *row)
     }
 }
 
-/* --- the page
- * -------------------------------------------------------------------------------------*/
+/* --- the page ---------------------------------------------------------------------------------*/
 
 static bool is_filtered(const audit_page_query *q)
 {

@@ -5,8 +5,7 @@
 
 enum { VALUE_MAX = 16 * 1024 * 1024 }; /* bytes of one value; the largest body is far below */
 
-/* --- one field
- * ----------------------------------------------------------------------------------*/
+/* --- one field --------------------------------------------------------------------------------*/
 
 static bool is_opaque(const oq_field *f)
 {
@@ -60,8 +59,7 @@ static bool says_something(oq_arena *arena, const oq_field *field, const void *r
     return !nothing;
 }
 
-/* --- all fields
- * -----------------------------------------------------------------------------------*/
+/* --- all fields -------------------------------------------------------------------------------*/
 
 typedef struct change_writer {
     oq_arena *arena;

@@ -6,8 +6,7 @@
 
 #include "base/banned.h"
 
-/* --- words
- * --------------------------------------------------------------------------------------*/
+/* --- words ------------------------------------------------------------------------------------*/
 
 static const char action_prefix[] = "audit.action.";
 
@@ -44,10 +43,9 @@ void audit_each_action(void (*each)(void *self, oq_str action), void *self)
     oq_lang_each(OQ_LANG_EN, visit_key, &(action_walk){each, self});
 }
 
-/* --- changes
- * -------------------------------------------------------------------------------------- The names
- * in a row's changes are those of any record of any time, so no field table describes them; the
- * parser's tree is walked. */
+/* --- changes ------------------------------------------------------------------------------------
+ * The names in a row's changes are those of any record of any time, so no field table describes
+ * them; the parser's tree is walked. */
 
 typedef json_t *json_ref;
 static void json_ref_drop(json_ref *ref)
@@ -131,8 +129,7 @@ audit_change_list audit_changes_read(oq_arena *arena, const web_locale *locale, 
     list.at = oq_new_n(arena, audit_change, json_object_size(root));
     const char *name;
     json_t *change;
-    json_object_foreach(root, name, change)
-    {
+    json_object_foreach (root, name, change) {
         audit_change *to = &list.at[list.count++];
         to->field = oq_str_copy(arena, words(arena, locale->lang, "field.", oq_cstr(name)));
         to->has_values = json_object_get(change, "from") || json_object_get(change, "to");

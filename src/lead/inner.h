@@ -5,15 +5,13 @@
 #include "http/request.h"
 #include "lead/lead.h"
 
-/* --- landing.c
- * ----------------------------------------------------------------------------------*/
+/* --- landing.c --------------------------------------------------------------------------------*/
 
 extern const oq_field landing_query_fields[];
 OQ_CHECKED oq_err *landing_page(http_req *rq);
 OQ_CHECKED oq_err *landing_post(http_req *rq);
 
-/* --- lead_admin.c, lead_file.c
- * --------------------------------------------------------------------*/
+/* --- lead_admin.c, lead_file.c ----------------------------------------------------------------*/
 
 /* One page of the list, and the cursor of the next; not given: there is none. */
 OQ_CHECKED oq_err *lead_find_page(oq_scope *s, int status, oq_str cursor, size_t limit,

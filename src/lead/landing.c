@@ -16,8 +16,7 @@ void lead_setup(db_pool *pool, oq_str contact_email)
     landing_contact = contact_email;
 }
 
-/* --- the page
- * -------------------------------------------------------------------------------------*/
+/* --- the page ---------------------------------------------------------------------------------*/
 
 typedef struct landing_query {
     bool sent; /* a request has just arrived */
@@ -54,8 +53,7 @@ oq_err *landing_page(http_req *rq)
     return show(rq, &form, NULL, q.sent);
 }
 
-/* --- the form
- * -------------------------------------------------------------------------------------*/
+/* --- the form ---------------------------------------------------------------------------------*/
 
 static oq_err *store(http_req *rq, const lead_form *form)
 {

@@ -142,8 +142,7 @@ oq_err *lead_count(oq_scope *s, lead_totals *ret_totals)
     return NULL;
 }
 
-/* --- the form's token
- * ---------------------------------------------------------------------------*/
+/* --- the form's token -------------------------------------------------------------------------*/
 
 static oq_str token_at(oq_arena *arena, int64_t seconds)
 {

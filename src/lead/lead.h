@@ -78,8 +78,7 @@ OQ_CHECKED oq_err *lead_count(oq_scope *s, lead_totals *ret_totals);
 OQ_CHECKED oq_err *lead_set_status(oq_scope *s, oq_uuid id, int status, int64_t version,
                                    lead **ret_lead);
 
-/* --- the form's token
- * ---------------------------------------------------------------------------*/
+/* --- the form's token -------------------------------------------------------------------------*/
 
 /* "<seconds>.<signature>", signed with a key derived from the master key, so that any process of
  * the installation knows its own forms. */
@@ -88,8 +87,7 @@ oq_str lead_form_token(oq_arena *arena, oq_us now);
  */
 OQ_CHECKED oq_err *lead_form_check(oq_str token, oq_us now);
 
-/* --- at start
- * -----------------------------------------------------------------------------------*/
+/* --- at start ---------------------------------------------------------------------------------*/
 
 /* The public routes work without a person and so without a scope of the dispatcher: they open one
  * of the platform's tenant themselves. `contact_email` stands in the page's foot; may be not given;

@@ -29,8 +29,7 @@ oq_err *lead_find_page(oq_scope *s, int status, oq_str cursor, size_t limit, lea
     return NULL;
 }
 
-/* --- JSON
- * ---------------------------------------------------------------------------------------*/
+/* --- JSON -------------------------------------------------------------------------------------*/
 
 typedef struct api_query {
     int status;
@@ -76,8 +75,7 @@ oq_err *lead_api_change(http_req *rq, db_platform *p)
     return NULL;
 }
 
-/* --- the page
- * -------------------------------------------------------------------------------------*/
+/* --- the page ---------------------------------------------------------------------------------*/
 
 const oq_field lead_page_query_fields[] = {OQ_CHOICE(lead_page_query, status, lead_status_choices),
                                            OQ_TEXT(lead_page_query, cursor, .max = 200),

@@ -374,8 +374,7 @@ oq_str cluster_log(const cluster *c)
     return oq_cstr(c->log);
 }
 
-/* --- the life of one
- * ------------------------------------------------------------------------------ */
+/* --- the life of one --------------------------------------------------------------------------*/
 
 static oq_err *bring_up(cluster *c)
 {

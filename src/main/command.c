@@ -2,8 +2,7 @@
 
 enum { HELP_COLUMN = 26 };
 
-/* --- finding
- * --------------------------------------------------------------------------------------- */
+/* --- finding ----------------------------------------------------------------------------------*/
 
 const command *command_find(char *const *words, size_t count, size_t *ret_used)
 {
@@ -22,8 +21,7 @@ const command *command_find(char *const *words, size_t count, size_t *ret_used)
     return NULL;
 }
 
-/* --- help
- * ------------------------------------------------------------------------------------------ */
+/* --- help -------------------------------------------------------------------------------------*/
 
 void command_print_overview(FILE *out)
 {
@@ -87,8 +85,7 @@ void command_print_help(FILE *out, const command *c)
     oq_arena_close(arena);
 }
 
-/* --- saying
- * ---------------------------------------------------------------------------------------- */
+/* --- saying -----------------------------------------------------------------------------------*/
 
 void command_say(const command_run *run, const char *key, const oq_arg *arg, size_t count)
 {

@@ -174,8 +174,7 @@ static oq_err *read_again(live_bridge *b, oq_uuid tenant_id, oq_us since)
     return err;
 }
 
-/* --- the thread
- * ---------------------------------------------------------------------------------*/
+/* --- the thread -------------------------------------------------------------------------------*/
 
 typedef struct work {
     notice notices[BATCH];

@@ -22,8 +22,7 @@ const oq_field notification_fields[] = {OQ_UUID(notification, id),
                                         OQ_TIME(notification, read_at),
                                         OQ_FIELDS_END};
 
-/* --- telling
- * --------------------------------------------------------------------------------------*/
+/* --- telling ----------------------------------------------------------------------------------*/
 
 enum { EVENT_MAX = 512 * 1024 }; /* three titles that hold all facts, escaped */
 
@@ -105,8 +104,7 @@ oq_err *notify_role(oq_scope *s, oq_role role, const notify_order *order)
     return tell(s, rows.at, rows.count, order);
 }
 
-/* --- reading
- * --------------------------------------------------------------------------------------*/
+/* --- reading ----------------------------------------------------------------------------------*/
 
 oq_err *notify_find(oq_scope *s, oq_uuid user_id, bool unread_only, oq_us before_at,
                     oq_uuid before_id, size_t limit, notifications *ret_list)

@@ -28,8 +28,7 @@ enum {
     NOTIFY_TRIM_SLICE = 5000,
 };
 
-/* --- telling
- * --------------------------------------------------------------------------------------*/
+/* --- telling ----------------------------------------------------------------------------------*/
 
 typedef struct notify_order {
     oq_uuid user_id;
@@ -55,8 +54,7 @@ OQ_CHECKED oq_err *notify_role(oq_scope *s, oq_role role, const notify_order *or
  * than can be replayed: it loads again what it shows. */
 OQ_CHECKED oq_err *live_publish(oq_scope *s, oq_uuid user_id, const char *event, oq_str data);
 
-/* --- reading
- * --------------------------------------------------------------------------------------*/
+/* --- reading ----------------------------------------------------------------------------------*/
 
 typedef struct notification {
     oq_uuid id;
@@ -94,8 +92,7 @@ typedef struct notify_view {
 extern const oq_field notify_view_fields[];
 notify_view notify_render(oq_arena *arena, const web_locale *locale, const notification *n);
 
-/* --- between processes
- * ----------------------------------------------------------------------------*/
+/* --- between processes ------------------------------------------------------------------------*/
 
 /* Brings published events from the database to this process's open streams: told of them by the
  * listener of the channel "optria_live" (payload: tenant, event id), on a thread of its own, so

@@ -104,9 +104,8 @@ oq_err *notify_post_read_all(http_req *rq, oq_scope *s)
     return NULL;
 }
 
-/* --- the bell of every page
- * ----------------------------------------------------------------------- In a reading scope of its
- * own: the page's handler may have none, or one that writes. */
+/* --- the bell of every page ---------------------------------------------------------------------
+ * In a reading scope of its own: the page's handler may have none, or one that writes. */
 
 static oq_err *count_for(db_pool *pool, const web_page *page, int64_t *ret_unread)
 {

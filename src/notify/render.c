@@ -18,8 +18,7 @@ const oq_field notify_view_fields[] = {
     OQ_TIME(notify_view, read_at),
     OQ_FIELDS_END};
 
-/* --- facts
- * ----------------------------------------------------------------------------------------*/
+/* --- facts ------------------------------------------------------------------------------------*/
 
 static size_t read_facts(oq_arena *arena, const web_locale *locale, oq_str facts,
                          oq_arg ret_arg[OQ_FACTS_MAX])
@@ -35,8 +34,7 @@ static size_t read_facts(oq_arena *arena, const web_locale *locale, oq_str facts
     return count;
 }
 
-/* --- links
- * ----------------------------------------------------------------------------------------*/
+/* --- links ------------------------------------------------------------------------------------*/
 
 /* Where a thing of a type is seen; its id is put behind the path, unless the page has all of them.
  */
@@ -57,8 +55,7 @@ static oq_str href_of(oq_arena *arena, oq_str type, oq_str id)
     return OQ_NONE;
 }
 
-/* --- sentences
- * --------------------------------------------------------------------------------------*/
+/* --- sentences --------------------------------------------------------------------------------*/
 
 static oq_str sentence(oq_arena *arena, oq_lang lang, oq_str type, const char *part,
                        const oq_arg *arg, size_t count, oq_str otherwise)

@@ -28,8 +28,7 @@ OQ_CHECKED oq_err *tenant_make_admin(db_platform *p, oq_uuid tenant_id, const te
 OQ_CHECKED oq_err *tenant_find_page(db_platform *p, const tenant_filter *filter, oq_str cursor,
                                     size_t limit, tenant_overviews *ret_tenants, oq_str *ret_next);
 
-/* --- tenant_api.c
- * -------------------------------------------------------------------------------*/
+/* --- tenant_api.c -----------------------------------------------------------------------------*/
 
 /* A tenant just made. */
 typedef struct tenant_made {
@@ -44,8 +43,7 @@ OQ_CHECKED oq_err *tenant_api_create(http_req *rq, db_platform *p);
 OQ_CHECKED oq_err *tenant_api_get(http_req *rq, db_platform *p);
 OQ_CHECKED oq_err *tenant_api_change(http_req *rq, db_platform *p);
 
-/* --- tenant_page.c, tenant_form.c
- * -----------------------------------------------------------------*/
+/* --- tenant_page.c, tenant_form.c -------------------------------------------------------------*/
 
 extern const oq_field tenant_page_query_fields[];
 extern const oq_field tenant_one_query_fields[];
@@ -65,8 +63,7 @@ void tenant_put_suggestions(web_page *page);
 /* Whether the form is shown again with it; other errors are the dispatcher's. */
 bool tenant_is_form_error(const oq_err *err);
 
-/* --- settings_api.c, settings_page.c
- * --------------------------------------------------------------*/
+/* --- settings_api.c, settings_page.c ----------------------------------------------------------*/
 
 extern const oq_field settings_profile_form_fields[];
 OQ_CHECKED oq_err *settings_api_get(http_req *rq, oq_scope *s);

@@ -23,8 +23,7 @@ typedef struct shown {
     const oq_err *settings_err;
 } shown;
 
-/* --- the sections
- * ---------------------------------------------------------------------------------*/
+/* --- the sections -----------------------------------------------------------------------------*/
 
 /* The field table is in the order of the page; each section begins with a field. */
 static const struct {
@@ -81,8 +80,7 @@ static void put_sections(web_page *page, const tenant_settings *typed,
     }
 }
 
-/* --- the page
- * -------------------------------------------------------------------------------------*/
+/* --- the page ---------------------------------------------------------------------------------*/
 
 static void put_profile(web_page *page, const tenant *t, const shown *what)
 {

@@ -31,8 +31,7 @@ const oq_choice tenant_industry_any[] = {
     {0, NULL},
 };
 
-/* --- field tables
- * -------------------------------------------------------------------------------*/
+/* --- field tables -----------------------------------------------------------------------------*/
 
 const oq_field tenant_fields[] = {TENANT_ROWS(tenant), OQ_FIELDS_END};
 
@@ -72,8 +71,7 @@ const oq_field tenant_profile_fields[] = {
            .help = "As it was read; an older one is refused"),
     OQ_FIELDS_END};
 
-/* --- what both sides do
- * -------------------------------------------------------------------------*/
+/* --- what both sides do -----------------------------------------------------------------------*/
 
 static oq_err *not_found(void)
 {
@@ -100,8 +98,7 @@ static oq_err *tell(oq_scope *s)
     return sql_tenant_told(s, &told);
 }
 
-/* --- making
- * -------------------------------------------------------------------------------------*/
+/* --- making -----------------------------------------------------------------------------------*/
 
 oq_err *tenant_create(db_platform *p, const tenant_order *order, tenant **ret_tenant)
 {
@@ -248,8 +245,7 @@ oq_err *tenant_self(oq_scope *s, tenant **ret_tenant)
     return NULL;
 }
 
-/* --- changing
- * -----------------------------------------------------------------------------------*/
+/* --- changing ---------------------------------------------------------------------------------*/
 
 static oq_str given_or(oq_str text, oq_str otherwise)
 {

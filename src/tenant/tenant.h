@@ -63,8 +63,7 @@ typedef struct tenant_overviews {
     size_t count;
 } tenant_overviews;
 
-/* --- by the platform's owner
- * --------------------------------------------------------------------*/
+/* --- by the platform's owner ------------------------------------------------------------------*/
 
 typedef struct tenant_order {
     oq_str code, name;
@@ -114,8 +113,7 @@ extern const oq_field tenant_change_fields[];
 OQ_CHECKED oq_err *tenant_update(db_platform *p, oq_uuid id, const tenant_change *change,
                                  tenant **ret_tenant);
 
-/* --- by the tenant itself
- * -----------------------------------------------------------------------*/
+/* --- by the tenant itself ---------------------------------------------------------------------*/
 
 /* The scope's own tenant. */
 OQ_CHECKED oq_err *tenant_self(oq_scope *s, tenant **ret_tenant);
@@ -130,8 +128,7 @@ extern const oq_field tenant_profile_fields[];
 OQ_CHECKED oq_err *tenant_update_self(oq_scope *s, const tenant_profile *profile,
                                       tenant **ret_tenant);
 
-/* --- at start
- * -----------------------------------------------------------------------------------*/
+/* --- at start ---------------------------------------------------------------------------------*/
 
 /* How the routes make the first administrator of a new tenant (identity/seed.h): the person, and a
  * one-time secret with the first password, to be seen once by the platform owner who acts. Set once

@@ -26,8 +26,7 @@ void tenant_put_suggestions(web_page *page)
         web_add_text(list, oq_cstr(currencies[i]));
 }
 
-/* --- a new one
- * ----------------------------------------------------------------------------------*/
+/* --- a new one --------------------------------------------------------------------------------*/
 
 static oq_err *show_new(http_req *rq, const tenant_order *order, const oq_err *err)
 {
@@ -74,8 +73,7 @@ oq_err *tenant_post_new(http_req *rq, db_platform *p)
     return NULL;
 }
 
-/* --- one that is there
- * ----------------------------------------------------------------------------*/
+/* --- one that is there ------------------------------------------------------------------------*/
 
 typedef struct one_query {
     oq_uuid once; /* the one-time secret of who was just made */
@@ -167,8 +165,7 @@ oq_err *tenant_post_one(http_req *rq, db_platform *p)
     return NULL;
 }
 
-/* --- suspending
- * ---------------------------------------------------------------------------------*/
+/* --- suspending -------------------------------------------------------------------------------*/
 
 typedef struct status_form {
     int status;

@@ -7,8 +7,7 @@
 
 enum { ROWS_PER_PAGE = 50 };
 
-/* --- one tenant as a row or a card
- * --------------------------------------------------------------*/
+/* --- one tenant as a row or a card ------------------------------------------------------------*/
 
 void tenant_put(const web_page *page, web_value *to, const tenant_overview *t, oq_us now)
 {
@@ -41,8 +40,7 @@ void tenant_put(const web_page *page, web_value *to, const tenant_overview *t, o
     web_put_text(to, "created", web_format_date(arena, locale, t->created_at));
 }
 
-/* --- the list
- * -------------------------------------------------------------------------------------*/
+/* --- the list ---------------------------------------------------------------------------------*/
 
 typedef struct page_query {
     oq_str q;

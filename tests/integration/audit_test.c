@@ -97,8 +97,7 @@ static void test_nobody_changes_a_row(void **state)
     oq_scope_close(s);
 }
 
-/* --- retention
- * ----------------------------------------------------------------------------------*/
+/* --- retention --------------------------------------------------------------------------------*/
 
 static void test_what_is_young_stays(void **state)
 {
@@ -129,8 +128,7 @@ static void test_what_is_young_stays(void **state)
     assert_int_equal(find(h, ADMIN_B, &everything).count, 4);
 }
 
-/* --- finding
- * --------------------------------------------------------------------------------------*/
+/* --- finding ----------------------------------------------------------------------------------*/
 
 static void test_filters(void **state)
 {
@@ -199,8 +197,7 @@ static void test_pages_of_one_moment(void **state)
     assert_int_equal(total, 7);
 }
 
-/* --- over HTTP
- * ------------------------------------------------------------------------------------*/
+/* --- over HTTP --------------------------------------------------------------------------------*/
 
 static void test_api(void **state)
 {

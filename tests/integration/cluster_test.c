@@ -80,8 +80,7 @@ static bool exists(oq_str path)
     return lstat(path.ptr, &st) == 0;
 }
 
-/* --- the usual life
- * -------------------------------------------------------------------------------- */
+/* --- the usual life ---------------------------------------------------------------------------*/
 
 static void test_made_and_kept(void **state)
 {
@@ -162,8 +161,7 @@ static void test_temporary_leaves_nothing(void **state)
     oq_arena_close(arena);
 }
 
-/* --- after accidents
- * ------------------------------------------------------------------------------- */
+/* --- after accidents --------------------------------------------------------------------------*/
 
 static void test_server_killed(void **state)
 {
@@ -310,8 +308,7 @@ static void test_asked_to_stop_while_starting(void **state)
     oq_arena_close(arena);
 }
 
-/* --- where it may stand
- * ---------------------------------------------------------------------------- */
+/* --- where it may stand -----------------------------------------------------------------------*/
 
 static void test_folder_names(void **state)
 {

@@ -23,8 +23,7 @@ static int reset_and_serve(void **state)
     return 0;
 }
 
-/* --- the page
- * -------------------------------------------------------------------------------------*/
+/* --- the page ---------------------------------------------------------------------------------*/
 
 static void test_landing(void **state)
 {
@@ -48,8 +47,7 @@ static void test_landing(void **state)
     CHECK("who is signed in goes on", got.status == 200 && seen_has(&got, "href=\"/app\""));
 }
 
-/* --- the form
- * -------------------------------------------------------------------------------------*/
+/* --- the form ---------------------------------------------------------------------------------*/
 
 static oq_str fresh_token(house *h)
 {
@@ -196,8 +194,7 @@ static void test_odd_bodies(void **state)
     assert_int_equal(count(h), 0);
 }
 
-/* --- for platform owners
- * --------------------------------------------------------------------------*/
+/* --- for platform owners ----------------------------------------------------------------------*/
 
 static void add(house *h, int n)
 {

@@ -11,8 +11,7 @@ static http_route_list routes = {notify_routes, web_routes, NULL};
 
 static const oq_us start = INT64_C(1780000000) * OQ_SECOND;
 
-/* --- the way of an event, as the server sets it up
- * ------------------------------------------------*/
+/* --- the way of an event, as the server sets it up --------------------------------------------*/
 
 static struct {
     live_bridge *bridge;
@@ -69,8 +68,7 @@ static int close_all(void **state)
     return house_close(state);
 }
 
-/* --- telling
- * --------------------------------------------------------------------------------------*/
+/* --- telling ----------------------------------------------------------------------------------*/
 
 static const oq_arg facts[] = {{"organisation", OQ_STR_INIT("Nakheel Power")},
                                {"name", OQ_STR_INIT("Sara")}};
@@ -171,8 +169,7 @@ static void test_it_goes_with_its_deed(void **state)
     CHECK("nothing", count_unread(h, ADMIN_A) == 0);
 }
 
-/* --- reading
- * --------------------------------------------------------------------------------------*/
+/* --- reading ----------------------------------------------------------------------------------*/
 
 static void test_reading(void **state)
 {
@@ -203,8 +200,7 @@ static void test_reading(void **state)
     CHECK("all", count == 2 && count_unread(h, ADMIN_A) == 0);
 }
 
-/* --- over HTTP
- * ------------------------------------------------------------------------------------*/
+/* --- over HTTP --------------------------------------------------------------------------------*/
 
 static void test_api(void **state)
 {
@@ -273,8 +269,7 @@ static const char *id_at(house *h, oq_us at)
     return oq_uuid_text(h->arena, id).ptr;
 }
 
-/* --- streams
- * --------------------------------------------------------------------------------------*/
+/* --- streams ----------------------------------------------------------------------------------*/
 
 typedef client stream;
 #define stream_drop client_drop
@@ -368,8 +363,7 @@ static void test_a_notification_arrives(void **state)
     hear(&viewer, "\"title\": \"طلب عرض جديد من Nakheel Power\"");
 }
 
-/* --- coming back
- * ----------------------------------------------------------------------------------*/
+/* --- coming back ------------------------------------------------------------------------------*/
 
 static void test_coming_back(void **state)
 {
@@ -414,8 +408,7 @@ static void test_coming_back_too_late(void **state)
     CHECK("an id of nobody begins now", !heard(&odd, "resync"));
 }
 
-/* --- the bridge
- * ---------------------------------------------------------------------------------*/
+/* --- the bridge -------------------------------------------------------------------------------*/
 
 static void test_after_a_gap(void **state)
 {
@@ -503,8 +496,7 @@ static void test_without_a_hub(void **state)
     CHECK_REFUSED("nobody", house_get(h, NOBODY, "/api/events"), 401, "auth.required");
 }
 
-/* --- retention
- * ----------------------------------------------------------------------------------*/
+/* --- retention --------------------------------------------------------------------------------*/
 
 static void run_job(house *h, const char *kind)
 {

@@ -42,8 +42,7 @@ static audit_rows audited(house *h, oq_uuid tenant_id, const char *action)
     return rows;
 }
 
-/* --- making
- * -------------------------------------------------------------------------------------*/
+/* --- making -----------------------------------------------------------------------------------*/
 
 static void test_making_one(void **state)
 {
@@ -93,8 +92,7 @@ static void test_all_or_nothing(void **state)
     assert_int_equal(testdb_number(h->db, "SELECT count(*) FROM audit_logs"), 0);
 }
 
-/* --- changing
- * -----------------------------------------------------------------------------------*/
+/* --- changing ---------------------------------------------------------------------------------*/
 
 static oq_err *update(house *h, oq_uuid id, tenant_change change, tenant **ret_tenant)
 {
@@ -239,8 +237,7 @@ static void test_other_processes_are_told(void **state)
     db_listener_close(listener);
 }
 
-/* --- the list
- * -------------------------------------------------------------------------------------*/
+/* --- the list ---------------------------------------------------------------------------------*/
 
 static void add_tenants(house *h, int count)
 {
@@ -398,8 +395,7 @@ static void test_settings_of_another_version(void **state)
               "{\"a\": 1}");
 }
 
-/* --- over HTTP: the platform
- * --------------------------------------------------------------------*/
+/* --- over HTTP: the platform ------------------------------------------------------------------*/
 
 static const char secret_id[] = "00000000-0000-7000-8000-00000000005e";
 static bool seed_fails;
@@ -602,8 +598,7 @@ static void test_page_of_one(void **state)
     assert_int_equal(got.status, 404);
 }
 
-/* --- over HTTP: the tenant
- * ------------------------------------------------------------------------*/
+/* --- over HTTP: the tenant --------------------------------------------------------------------*/
 
 static const char all_settings[] =
     "{\"require_totp\":true,\"session_idle_minutes\":60,\"session_hours\":8,"

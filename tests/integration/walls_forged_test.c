@@ -7,8 +7,7 @@
 
 #include "base/banned.h"
 
-/* --- making tokens by hand
- * ----------------------------------------------------------------------*/
+/* --- making tokens by hand --------------------------------------------------------------------*/
 
 static const char hs256[] = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
 
@@ -49,8 +48,7 @@ static oq_str token(oq_arena *arena, const char *header, oq_str payload, oq_str 
 
 static const oq_str our_key = OQ_STR_INIT(TESTAPP_JWT_KEY);
 
-/* --- the true one
- * -------------------------------------------------------------------------------*/
+/* --- the true one -----------------------------------------------------------------------------*/
 
 typedef struct truth {
     testclient *client;
@@ -102,8 +100,7 @@ static const char *claim_of(oq_arena *arena, oq_str payload, const char *claim)
     return copy;
 }
 
-/* --- the signature
- * ------------------------------------------------------------------------------*/
+/* --- the signature ----------------------------------------------------------------------------*/
 
 static void test_other_signatures(void **state)
 {
@@ -192,8 +189,7 @@ static void test_keys_of_their_own(void **state)
     WALLS_NO_COMPLAINTS();
 }
 
-/* --- the claims, signed rightly
- * -------------------------------------------------------------------*/
+/* --- the claims, signed rightly ---------------------------------------------------------------*/
 
 /* Nobody but us can sign; but if a key ever leaks, or a mistake signs what it should not, what is
  * signed must still agree with the row. */
@@ -311,8 +307,7 @@ static void test_a_stolen_copy(void **state)
     WALLS_NO_COMPLAINTS();
 }
 
-/* --- what is no cookie
- * ----------------------------------------------------------------------------*/
+/* --- what is no cookie ------------------------------------------------------------------------*/
 
 static void test_nonsense(void **state)
 {

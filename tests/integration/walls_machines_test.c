@@ -98,8 +98,7 @@ static void test_machines_that_may_no_longer(void **state)
     WALLS_NO_COMPLAINTS();
 }
 
-/* --- one in the place of the other
- * ----------------------------------------------------------------*/
+/* --- one in the place of the other ------------------------------------------------------------*/
 
 static void test_places(void **state)
 {

@@ -7,8 +7,7 @@
 
 #include "base/banned.h"
 
-/* --- everybody
- * ----------------------------------------------------------------------------------*/
+/* --- everybody --------------------------------------------------------------------------------*/
 
 typedef struct asker {
     const char *name, *email; /* email: to sign in again */
@@ -62,8 +61,7 @@ static void meet_everybody(walls *w, asker all[ASKERS])
     more[2] = machine(w, "a machine with all", walls_all_caps(w->arena).ptr);
 }
 
-/* --- one question
- * -------------------------------------------------------------------------------*/
+/* --- one question -----------------------------------------------------------------------------*/
 
 /* Paths that lead nowhere and bodies that say nothing: who may, gets no further than that. */
 static testreply ask(walls *w, const asker *who, const http_route *route)
@@ -159,8 +157,7 @@ static void test_routes_tell_roles_apart(void **state)
         CHECK(oq_choice_text(role_choices, role), refused[role] > 10);
 }
 
-/* --- rights that change
- * -------------------------------------------------------------------------*/
+/* --- rights that change -----------------------------------------------------------------------*/
 
 static oq_str user_path(walls *w, oq_uuid id)
 {

@@ -7,8 +7,7 @@
 
 static const char nowhere[] = "01890000-0000-7000-8000-00000000abcd";
 
-/* --- who asks
- * -----------------------------------------------------------------------------------*/
+/* --- who asks ---------------------------------------------------------------------------------*/
 
 typedef struct stranger {
     const char *name;
@@ -53,8 +52,7 @@ static bool is_stranger_to(const stranger *who, const http_route *route, oq_str 
     return !(who->is_owner && route->handle_platform);
 }
 
-/* --- asking
- * -------------------------------------------------------------------------------------*/
+/* --- asking -----------------------------------------------------------------------------------*/
 
 static testreply ask(walls *w, const stranger *who, const http_route *route, oq_str id)
 {
@@ -160,8 +158,7 @@ static void test_the_entitled_find_theirs(void **state)
     WALLS_NO_COMPLAINTS();
 }
 
-/* --- what is no id
- * ------------------------------------------------------------------------------*/
+/* --- what is no id ----------------------------------------------------------------------------*/
 
 static void test_malformed_ids(void **state)
 {
@@ -209,8 +206,7 @@ static void test_malformed_ids(void **state)
     WALLS_NO_COMPLAINTS();
 }
 
-/* --- what is told without being asked
- * -----------------------------------------------------------*/
+/* --- what is told without being asked ---------------------------------------------------------*/
 
 /* Lists, pages and files of B hold nothing of A: no id, no name. */
 static void test_lists_hold_nothing_of_others(void **state)

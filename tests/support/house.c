@@ -62,8 +62,7 @@ static oq_actor actor_of(house_person person)
     };
 }
 
-/* --- the database
- * -------------------------------------------------------------------------------*/
+/* --- the database -----------------------------------------------------------------------------*/
 
 static void add_people(house *h)
 {
@@ -163,8 +162,7 @@ void house_commit_platform(db_platform *p)
     db_platform_close(p);
 }
 
-/* --- the server
- * -----------------------------------------------------------------------------------*/
+/* --- the server -------------------------------------------------------------------------------*/
 
 static oq_err *authenticate(void *self, http_req *rq, http_who *ret_who)
 {

@@ -14,8 +14,7 @@
 
 int walls_complaints;
 
-/* --- routes
- * -------------------------------------------------------------------------------------*/
+/* --- routes -----------------------------------------------------------------------------------*/
 
 static const http_route *nth_route(size_t *i)
 {
@@ -72,8 +71,7 @@ oq_str walls_noun(const http_route *route)
     return OQ_NONE;
 }
 
-/* --- bodies
- * -------------------------------------------------------------------------------------*/
+/* --- bodies -----------------------------------------------------------------------------------*/
 
 static oq_str sample_text(oq_arena *arena, const oq_field *f, int salt)
 {
@@ -186,8 +184,7 @@ oq_str walls_code(testclient *c, const testreply *reply)
                : OQ_STR("");
 }
 
-/* --- two tenants
- * --------------------------------------------------------------------------------*/
+/* --- two tenants ------------------------------------------------------------------------------*/
 
 int walls_open(void **state)
 {
@@ -254,8 +251,7 @@ oq_str walls_all_caps(oq_arena *arena)
     return all;
 }
 
-/* --- objects of A
- * -------------------------------------------------------------------------------*/
+/* --- objects of A -----------------------------------------------------------------------------*/
 
 static oq_scope *open_scope(walls *w, oq_uuid tenant_id, oq_uuid user_id)
 {
@@ -389,8 +385,7 @@ oq_str walls_object(walls *w, oq_str noun)
     return OQ_NONE;
 }
 
-/* --- rows
- * ---------------------------------------------------------------------------------------*/
+/* --- rows -------------------------------------------------------------------------------------*/
 
 oq_str walls_rows(walls *w, oq_uuid tenant_id, const char *const *but)
 {

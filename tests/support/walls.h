@@ -9,8 +9,7 @@
 #include "http/route.h"
 #include "support/testapp.h"
 
-/* --- routes as requests
- * -------------------------------------------------------------------------*/
+/* --- routes as requests -----------------------------------------------------------------------*/
 
 size_t walls_route_count(void);
 const http_route *walls_route(size_t i);
@@ -37,8 +36,7 @@ testreply walls_ask(testclient *c, oq_arena *arena, const http_route *route, oq_
 /* The code of a problem; of a page its status is all that can be told: "". */
 oq_str walls_code(testclient *c, const testreply *reply);
 
-/* --- two tenants
- * ----------------------------------------------------------------------------------*/
+/* --- two tenants ------------------------------------------------------------------------------*/
 
 #define WALLS_ADMIN_A  "admin@wall-a.example"
 #define WALLS_VIEWER_A "viewer@wall-a.example"
@@ -74,8 +72,7 @@ oq_str walls_all_caps(oq_arena *arena);
  * NULL; or NULL). */
 oq_str walls_rows(walls *w, oq_uuid tenant_id, const char *const *but);
 
-/* --- telling all that is wrong, not only the first
- * ------------------------------------------------*/
+/* --- telling all that is wrong, not only the first --------------------------------------------*/
 
 extern int walls_complaints;
 #define WALLS_COMPLAIN(...)                                                                        \
