@@ -6,7 +6,7 @@ export function startDialogs() {
     const opener = event.target.closest('[data-dialog]');
     if (opener && !isNative) document.getElementById(opener.dataset.dialog)?.showModal();
     const closer = event.target.closest('[data-dialog-close]');
-    if (closer) closer.closest('dialog')?.close();
+    if (closer && !isNative) closer.closest('dialog')?.close();
     // A click beside the dialog lands on the dialog itself: its box is filled by its children.
     if (event.target instanceof HTMLDialogElement) event.target.close();
   });
