@@ -134,6 +134,27 @@ static void test_headers_have_a_ceiling(void **state)
     check_healthy("after all", &h);
 }
 
+/* As many parameters as an address may hold; more than that is told. */
+static void test_long_queries_are_answered(void **state)
+{
+    OQ_AUTO(house) h = house_make();
+    static const struct {
+        int count, status;
+    } row[] = {{1, 200}, {400, 200}, {700, 200}, {1100, 414}, {5000, 414}};
+    for (size_t i = 0; i < OQ_COUNT(row); i++) {
+        OQ_AUTO(client) c = client_open(h.port);
+        OQ_AUTO(oq_buf) all = oq_buf_make(200000);
+        oq_buf_lit(&all, "GET /?");
+        for (int n = 0; n < row[i].count; n++)
+            oq_buf_f(&all, "&p%d=%d", n, n);
+        oq_buf_lit(&all, " HTTP/1.1\r\nHost: t\r\n\r\n");
+        client_say_n(&c, all.ptr, all.len);
+        seen s = client_answer(&c, h.arena);
+        if (s.status != row[i].status)
+            fail_msg("%d parameters: wanted %d, got %d", row[i].count, row[i].status, s.status);
+    }
+}
+
 static void test_100_continue(void **state)
 {
     OQ_AUTO(house) h = house_make();
@@ -331,6 +352,7 @@ int main(void)
         cmocka_unit_test(test_headers_that_can_be_read_in_two_ways),
         cmocka_unit_test(test_nothing_is_smuggled),
         cmocka_unit_test(test_headers_have_a_ceiling),
+        cmocka_unit_test(test_long_queries_are_answered),
         cmocka_unit_test(test_100_continue),
         cmocka_unit_test(test_bodies_have_a_ceiling),
         cmocka_unit_test(test_malformed_chunks),
