@@ -105,6 +105,11 @@ typedef struct http_proxies {
 
 bool http_address_parse(oq_str text, http_address *ret_address);
 
+/* Whom to count as one: an IPv4 address by itself, of an IPv6 address its network
+ * ("2001:db8:1:2::"), for a customer has 2^64 addresses in it to choose from. What is no address
+ * stays as it is. */
+oq_str http_address_customer(oq_arena *arena, oq_str address);
+
 /* "127.0.0.1, 10.0.0.0/8". Fails: server.bad_proxies (fact: text). */
 OQ_CHECKED oq_err *http_proxies_parse(oq_str list, http_proxies *ret_proxies);
 

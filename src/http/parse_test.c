@@ -335,6 +335,25 @@ static void test_the_peer_behind_proxies(void **state)
                   row[i].peer);
 }
 
+static void test_whom_to_count_as_one(void **state)
+{
+    static const struct {
+        const char *address, *customer;
+    } row[] = {
+        {"203.0.113.7", "203.0.113.7"},
+        {"::ffff:203.0.113.7", "203.0.113.7"},
+        {"2001:DB8:1:2::1", "2001:db8:1:2::"},
+        {"2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::"},
+        {"2001:db8:1:3::1", "2001:db8:1:3::"},
+        {"::1", "::"},
+        {"", ""},
+        {"no address", "no address"},
+    };
+    for (size_t i = 0; i < OQ_COUNT(row); i++)
+        CHECK_STR(row[i].address, http_address_customer(*state, oq_cstr(row[i].address)),
+                  row[i].customer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -351,6 +370,7 @@ int main(void)
         cmocka_unit_test(test_tags_and_small_words),
         cmocka_unit_test(test_proxies),
         cmocka_unit_test(test_the_peer_behind_proxies),
+        cmocka_unit_test(test_whom_to_count_as_one),
     };
     return cmocka_run_group_tests_name("http_parse", tests, open_arena, close_arena);
 }

@@ -2,9 +2,10 @@
 
 #include <arpa/inet.h>
 
+static const uint8_t v4_in_v6[12] = {[10] = 0xff, [11] = 0xff};
+
 bool http_address_parse(oq_str text, http_address *ret_address)
 {
-    static const uint8_t v4_in_v6[12] = {[10] = 0xff, [11] = 0xff};
     char copy[INET6_ADDRSTRLEN];
     if (text.len == 0 || text.len >= sizeof copy)
         return false;
@@ -17,6 +18,21 @@ bool http_address_parse(oq_str text, http_address *ret_address)
         return false;
     *ret_address = found;
     return true;
+}
+
+oq_str http_address_customer(oq_arena *arena, oq_str address)
+{
+    enum { NETWORK = 8 };
+    http_address found;
+    char text[INET6_ADDRSTRLEN];
+    if (!http_address_parse(address, &found))
+        return oq_str_copy(arena, address);
+    bool is_v4 = memcmp(found.byte, v4_in_v6, sizeof v4_in_v6) == 0;
+    if (!is_v4)
+        memset(found.byte + NETWORK, 0, sizeof found.byte - NETWORK);
+    inet_ntop(is_v4 ? AF_INET : AF_INET6, is_v4 ? found.byte + sizeof v4_in_v6 : found.byte, text,
+              sizeof text);
+    return oq_str_copy(arena, oq_cstr(text));
 }
 
 oq_err *http_proxies_parse(oq_str list, http_proxies *ret_proxies)

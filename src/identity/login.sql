@@ -21,6 +21,9 @@ DELETE FROM login_throttle WHERE key = :key;
 -- PLATFORM THROTTLE_UNCOUNT (key text) -> nothing
 UPDATE login_throttle SET failures = greatest(failures - 1, 0) WHERE key = :key;
 
+-- PLATFORM THROTTLE_TOUCH (key text) -> nothing
+UPDATE login_throttle SET failures = failures WHERE key = :key;
+
 -- PLATFORM THROTTLE_TRIM (before time) -> nothing
 DELETE FROM login_throttle
  WHERE window_start < :before AND (blocked_until IS NULL OR blocked_until < :before);

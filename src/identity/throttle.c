@@ -1,6 +1,7 @@
 #include "identity/throttle.h"
 
 #include "base/secret.h"
+#include "http/parse.h"
 #include "login.sql.h"
 #include "tenant/tenant.h"
 
@@ -21,7 +22,7 @@ oq_str throttle_account_key(oq_arena *arena, oq_str account)
 
 static oq_str address_key(const throttle *t)
 {
-    return key_of(t->arena, 'p', t->address);
+    return key_of(t->arena, 'p', http_address_customer(t->arena, t->address));
 }
 
 static oq_us pause_after(int64_t failures, int64_t free)
@@ -70,9 +71,10 @@ oq_err *throttle_count(const throttle *t)
 {
     db_platform *p;
     OQ_TRY(open_writing(t, &p));
-    oq_err *refused = count_one(p, t->account_key, THROTTLE_FREE_BY_ACCOUNT);
+    /* The address first: who is turned away by it must not move the pauses of others' accounts. */
+    oq_err *refused = count_one(p, address_key(t), THROTTLE_FREE_BY_ADDRESS);
     if (!refused)
-        refused = count_one(p, address_key(t), THROTTLE_FREE_BY_ADDRESS);
+        refused = count_one(p, t->account_key, THROTTLE_FREE_BY_ACCOUNT);
     oq_err *err = refused && refused->kind != OQ_LIMIT ? refused : db_platform_commit(p);
     db_platform_close(p);
     return err ? err : refused;
@@ -94,9 +96,9 @@ static oq_err *take_back_with(const throttle *t, take_back *from_account)
 {
     db_platform *p;
     OQ_TRY(open_writing(t, &p));
-    oq_err *err = from_account(p, t->account_key);
+    oq_err *err = uncount_one(p, address_key(t)); /* rows are locked in the order of counting */
     if (!err)
-        err = uncount_one(p, address_key(t));
+        err = from_account(p, t->account_key);
     if (!err)
         err = db_platform_commit(p);
     db_platform_close(p);
@@ -111,4 +113,15 @@ oq_err *throttle_forget(const throttle *t)
 oq_err *throttle_uncount(const throttle *t)
 {
     return take_back_with(t, uncount_one);
+}
+
+oq_err *throttle_touch(const throttle *t)
+{
+    db_platform *p;
+    OQ_TRY(open_writing(t, &p));
+    oq_err *err = sql_throttle_touch(p, (sql_throttle_touch_args){.key = address_key(t)}, NULL);
+    if (!err)
+        err = db_platform_commit(p);
+    db_platform_close(p);
+    return err;
 }

@@ -2,8 +2,9 @@
  *
  * How often somebody may try: attempts are counted in the database, by account and by address, so
  * that several servers count together. An attempt is counted before it is judged, so that a
- * thousand at once cannot slip past the count; success takes the count back. Keys are hashes: the
- * table tells nobody who tried. */
+ * thousand at once cannot slip past the count; success takes the count back. An address that has
+ * to wait no longer counts against accounts; of IPv6 the network is the address. Keys are hashes:
+ * the table tells nobody who tried. */
 #ifndef IDENTITY_THROTTLE_H
 #define IDENTITY_THROTTLE_H
 
@@ -36,5 +37,7 @@ OQ_CHECKED oq_err *throttle_forget(const throttle *t);
 /* Takes back this attempt and no more: a right password that still lacks its second factor must
  * not wash away the guesses at the factor. */
 OQ_CHECKED oq_err *throttle_uncount(const throttle *t);
+/* Changes nothing, and takes as long as writing something down. */
+OQ_CHECKED oq_err *throttle_touch(const throttle *t);
 
 #endif

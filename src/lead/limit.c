@@ -1,7 +1,8 @@
 #include "lead/limit.h"
 
-#include <arpa/inet.h>
 #include <pthread.h>
+
+#include "http/parse.h"
 
 #include "base/banned.h"
 
@@ -20,24 +21,11 @@ static struct {
     counter at[BUCKETS][WAYS];
 } table = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* One customer's key: an IPv4 address, the network half of an IPv6 address, else the text. */
 static uint64_t key_of(oq_str address)
 {
-    char text[INET6_ADDRSTRLEN];
-    unsigned char v6[16];
-    uint64_t key = 0;
-    if (address.len && address.len < sizeof text) {
-        memcpy(text, address.ptr, address.len);
-        text[address.len] = 0;
-        static const unsigned char v4_in_v6[12] = {[10] = 0xff, [11] = 0xff};
-        if (inet_pton(AF_INET6, text, v6) == 1)
-            key = memcmp(v6, v4_in_v6, sizeof v4_in_v6) == 0 ? oq_hash(oq_strn((char *)v6 + 12, 4))
-                                                             : oq_hash(oq_strn((char *)v6, 8));
-        else if (inet_pton(AF_INET, text, v6) == 1)
-            key = oq_hash(oq_strn((char *)v6, 4));
-    }
-    if (!key)
-        key = oq_hash(address);
+    oq_arena *arena = oq_arena_open(0);
+    uint64_t key = oq_hash(http_address_customer(arena, address));
+    oq_arena_close(arena);
     return key ? key : 1;
 }
 
