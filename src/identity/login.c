@@ -29,6 +29,7 @@ typedef struct attempt {
     bool is_known;
     oq_uuid tenant_id, user_id;
     sql_user_secrets_row who;
+    uint8_t proven[OQ_DIGEST]; /* the password that the first step was right about, as stored */
     int64_t hours;
 } attempt;
 
@@ -39,6 +40,7 @@ typedef struct attempt {
 typedef struct pending {
     oq_uuid tenant_id, user_id;
     oq_us until;
+    uint8_t proven[OQ_DIGEST]; /* another password makes the first step worthless */
     char account_key[THROTTLE_KEY_MAX];
 } pending;
 
@@ -51,6 +53,7 @@ static oq_str pending_make(const attempt *a)
     oq_str key = a->throttle.account_key;
     assert(key.len < sizeof done.account_key);
     memcpy(done.account_key, key.ptr, key.len);
+    oq_digest(a->who.password_hash, done.proven);
     oq_str sealed = oq_seal(a->arena, oq_strn((char *)&done, sizeof done), pending_context);
     return oq_base64url(a->arena, sealed.ptr, sealed.len);
 }
@@ -69,9 +72,9 @@ static oq_err *pending_read(attempt *a)
     memcpy(&done, plain.ptr, sizeof done);
     if (done.until < oq_clock_now())
         return oq_fail(OQ_UNAUTHENTICATED, "auth.step_expired");
-    a->is_known = true;
     a->tenant_id = done.tenant_id;
     a->user_id = done.user_id;
+    memcpy(a->proven, done.proven, sizeof a->proven);
     a->throttle.account_key = oq_str_copy(a->arena, oq_cstr(done.account_key));
     return NULL;
 }
@@ -99,11 +102,9 @@ static oq_err *find_name(attempt *a)
         &rows);
     db_platform_close(p);
     OQ_TRY(err);
-    a->is_known = rows.count == 1;
-    if (a->is_known) {
-        a->tenant_id = rows.at[0].tenant_id;
-        a->user_id = rows.at[0].user_id;
-    }
+    /* Nobody is looked for where nobody is: how long the answer takes must not tell. */
+    a->tenant_id = rows.count ? rows.at[0].tenant_id : TENANT_PLATFORM;
+    a->user_id = rows.count ? rows.at[0].user_id : OQ_UUID_ZERO;
     return NULL;
 }
 
@@ -138,9 +139,9 @@ static oq_err *load_person(attempt *a, tenant **ret_tenant)
         err = tenant_settings_get(s, &settings);
     oq_scope_close(s);
     OQ_TRY(err);
-    if (rows.count == 0)
-        return oq_fail(OQ_UNAUTHENTICATED, "auth.wrong_credentials");
-    a->who = rows.at[0];
+    a->is_known = rows.count == 1;
+    if (a->is_known)
+        a->who = rows.at[0];
     a->hours = settings->session_hours;
     return NULL;
 }
@@ -150,8 +151,12 @@ static oq_err *refuse(const attempt *a, oq_err *refused)
 {
     oq_log_warn("auth.refused", OQ_F_CSTR("why", refused->code), OQ_F_STR("address", a->address),
                 OQ_F_STR("request_id", a->request_id), OQ_F_UUID("user_id", a->user_id));
-    if (!a->is_known || refused->kind == OQ_LIMIT)
-        return refused; /* nobody's audit to write to; or written often enough */
+    if (refused->kind == OQ_LIMIT)
+        return refused; /* written often enough */
+    if (!a->is_known) { /* no audit to write to; it takes as long */
+        OQ_TRY(throttle_touch(&a->throttle));
+        return refused;
+    }
     oq_scope *s;
     OQ_TRY(open_tenant(a, OQ_WRITE, &s));
     oq_err *err = audit_record(s, &(audit_entry){.action = "auth.refused",
@@ -175,11 +180,26 @@ static oq_err *check_second_factor(const attempt *a, oq_scope *s)
     return accepted ? NULL : oq_fail(OQ_UNAUTHENTICATED, "auth.totp_wrong");
 }
 
+/* What was judged may have changed meanwhile; the row is held until the session is there, so that
+ * whoever changes it afterwards finds and ends the session. */
+static oq_err *note_signed_in(const attempt *a, oq_scope *s)
+{
+    size_t touched;
+    OQ_TRY(sql_user_signed_in(s,
+                              (sql_user_signed_in_args){
+                                  .id = a->user_id,
+                                  .password_hash = a->who.password_hash,
+                                  .totp_enabled_at = a->who.totp_enabled_at,
+                                  .now = oq_now(s),
+                              },
+                              &touched));
+    return touched ? NULL : oq_fail(OQ_UNAUTHENTICATED, "auth.wrong_credentials");
+}
+
 static oq_err *begin_session(const attempt *a, oq_scope *s, login_result *result)
 {
     OQ_TRY(check_second_factor(a, s));
-    OQ_TRY(
-        sql_user_signed_in(s, (sql_user_signed_in_args){.id = a->user_id, .now = oq_now(s)}, NULL));
+    OQ_TRY(note_signed_in(a, s));
     if (!oq_str_given(a->order->pending) && password_needs_rehash(a->arena, a->who.password_hash))
         OQ_TRY(sql_user_rehash(
             s,
@@ -200,15 +220,24 @@ static oq_err *begin_session(const attempt *a, oq_scope *s, login_result *result
                                           .object_label = a->who.email});
 }
 
+static bool has_proven_password(const attempt *a)
+{
+    uint8_t now[OQ_DIGEST];
+    oq_digest(a->who.password_hash, now);
+    return a->is_known && oq_same_secret(oq_strn((const char *)now, sizeof now),
+                                         oq_strn((const char *)a->proven, sizeof a->proven));
+}
+
 static oq_err *judge(attempt *a)
 {
     tenant *home = NULL;
-    if (a->is_known)
-        OQ_TRY(load_person(a, &home));
-    /* Unknown names take as long as known ones. */
-    if (!oq_str_given(a->order->pending) &&
-        !password_is(a->is_known ? a->who.password_hash : OQ_NONE, a->order->password))
+    OQ_TRY(load_person(a, &home));
+    if (oq_str_given(a->order->pending)) {
+        if (!has_proven_password(a))
+            return oq_fail(OQ_UNAUTHENTICATED, "auth.step_expired");
+    } else if (!password_is(a->who.password_hash, a->order->password)) {
         return oq_fail(OQ_UNAUTHENTICATED, "auth.wrong_credentials");
+    }
     if (!a->who.is_active)
         return oq_fail(OQ_UNAUTHENTICATED, "auth.user_inactive");
     if (home->status != TENANT_ACTIVE)

@@ -5,6 +5,7 @@
 #include "identity/password.h"
 #include "identity/session.h"
 #include "identity/totp.h"
+#include "once.sql.h"
 #include "tenant/settings.h"
 #include "user.sql.h"
 
@@ -55,6 +56,7 @@ oq_err *access_set_password(oq_scope *s, oq_uuid user_id, const char *field, oq_
                                      .now = oq_now(s),
                                  },
                                  NULL));
+    OQ_TRY(sql_reset_void(s, (sql_reset_void_args){.user_id = user_id, .now = oq_now(s)}, NULL));
     return record(s, "user.password_set", user_id, who.email);
 }
 
@@ -91,17 +93,20 @@ oq_err *access_totp_begin(oq_scope *s, totp_offer *ret_offer)
         return oq_fail(OQ_CONFLICT, "totp.is_on");
     oq_arena *arena = oq_scope_arena(s);
     oq_str secret = totp_new_secret(arena);
+    size_t touched;
     OQ_TRY(sql_user_totp_begin(
         s,
         (sql_user_totp_begin_args){
             .id = self->id, .totp_secret = oq_seal(arena, secret, totp_context(s, self->id))},
-        NULL));
+        &touched));
+    if (touched == 0)
+        return oq_fail(OQ_CONFLICT, "totp.is_on");
     OQ_TRY(record(s, "user.totp_begun", self->id, self->email));
     describe_offer(s, secret, self->email, ret_offer);
     return NULL;
 }
 
-static oq_err *load_pending(oq_scope *s, user **ret_self, oq_str *ret_secret)
+static oq_err *load_pending(oq_scope *s, user **ret_self, oq_str *ret_sealed, oq_str *ret_secret)
 {
     sql_user_secrets_row who;
     OQ_TRY(user_self(s, ret_self));
@@ -110,6 +115,7 @@ static oq_err *load_pending(oq_scope *s, user **ret_self, oq_str *ret_secret)
         return oq_fail(OQ_CONFLICT, "totp.is_on");
     if (!oq_str_given(who.totp_secret))
         return oq_fail(OQ_CONFLICT, "totp.not_begun");
+    *ret_sealed = who.totp_secret;
     return oq_unseal(oq_scope_arena(s), who.totp_secret, totp_context(s, (*ret_self)->id),
                      ret_secret);
 }
@@ -117,8 +123,8 @@ static oq_err *load_pending(oq_scope *s, user **ret_self, oq_str *ret_secret)
 oq_err *access_totp_pending(oq_scope *s, totp_offer *ret_offer)
 {
     user *self;
-    oq_str secret;
-    OQ_TRY(load_pending(s, &self, &secret));
+    oq_str sealed, secret;
+    OQ_TRY(load_pending(s, &self, &sealed, &secret));
     describe_offer(s, secret, self->email, ret_offer);
     return NULL;
 }
@@ -126,13 +132,22 @@ oq_err *access_totp_pending(oq_scope *s, totp_offer *ret_offer)
 oq_err *access_totp_confirm(oq_scope *s, oq_str code)
 {
     user *self;
-    oq_str secret;
+    oq_str sealed, secret;
     int64_t step;
-    OQ_TRY(load_pending(s, &self, &secret));
+    size_t touched;
+    OQ_TRY(load_pending(s, &self, &sealed, &secret));
     if (!totp_check(secret, code, oq_now(s), &step))
         return oq_fail_field("totp", "totp.wrong");
-    OQ_TRY(sql_user_totp_enable(
-        s, (sql_user_totp_enable_args){.id = self->id, .step = step, .now = oq_now(s)}, NULL));
+    OQ_TRY(sql_user_totp_enable(s,
+                                (sql_user_totp_enable_args){
+                                    .id = self->id,
+                                    .totp_secret = sealed,
+                                    .step = step,
+                                    .now = oq_now(s),
+                                },
+                                &touched));
+    if (touched == 0)
+        return oq_fail(OQ_CONFLICT, "totp.not_begun");
     OQ_TRY(record(s, "user.totp_enabled", self->id, self->email));
     return session_void(s, self->id);
 }

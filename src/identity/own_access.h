@@ -15,7 +15,8 @@
 OQ_CHECKED oq_err *access_change_password(oq_scope *s, oq_str current, oq_str wanted,
                                           oq_uuid keep_session);
 
-/* Sets a password without asking for the old one: reset links, first accounts, the command line. */
+/* Sets a password without asking for the old one: reset links, first accounts, the command line.
+ * Links that were handed out before it are worthless from here on. */
 OQ_CHECKED oq_err *access_set_password(oq_scope *s, oq_uuid user_id, const char *field,
                                        oq_str password, bool must_change);
 

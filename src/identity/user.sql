@@ -78,13 +78,16 @@ UPDATE users SET password_hash = :new_hash
  WHERE tenant_id = :tenant AND id = :id AND password_hash = :old_hash;
 
 -- USER_TOTP_BEGIN (id uuid, totp_secret bytes) -> nothing
-UPDATE users SET totp_secret = :totp_secret, totp_enabled_at = NULL, totp_last_step = 0
- WHERE tenant_id = :tenant AND id = :id;
+-- Touches no row when it is on: what is on goes off with the password alone.
+UPDATE users SET totp_secret = :totp_secret, totp_last_step = 0
+ WHERE tenant_id = :tenant AND id = :id AND totp_enabled_at IS NULL;
 
--- USER_TOTP_ENABLE (id uuid, step i64, now time) -> nothing
+-- USER_TOTP_ENABLE (id uuid, totp_secret bytes, step i64, now time) -> nothing
+-- The very secret that the code was of.
 UPDATE users
    SET totp_enabled_at = :now, totp_last_step = :step, updated_at = :now, version = version + 1
- WHERE tenant_id = :tenant AND id = :id AND totp_secret IS NOT NULL;
+ WHERE tenant_id = :tenant AND id = :id AND totp_secret = :totp_secret
+   AND totp_enabled_at IS NULL;
 
 -- USER_TOTP_USE (id uuid, step i64) -> nothing
 -- A code counts once: touches no row when the same or a later step was used.
@@ -97,9 +100,11 @@ UPDATE users
        version = version + 1
  WHERE tenant_id = :tenant AND id = :id;
 
--- USER_SIGNED_IN (id uuid, now time) -> nothing
+-- USER_SIGNED_IN (id uuid, password_hash text, totp_enabled_at time?, now time) -> nothing
+-- Touches no row when the person may no longer, or not like this.
 UPDATE users SET last_login_at = :now
- WHERE tenant_id = :tenant AND id = :id;
+ WHERE tenant_id = :tenant AND id = :id AND is_active AND password_hash = :password_hash
+   AND totp_enabled_at IS NOT DISTINCT FROM :totp_enabled_at;
 
 -- PLATFORM OWNER_COUNT -> (owners i64)
 SELECT count(*) AS owners FROM users WHERE role = 'platform_owner' AND is_active;
