@@ -134,11 +134,12 @@ oq_err *session_end_all(oq_scope *s, oq_uuid user_id, oq_uuid except_id, const c
 
 oq_err *session_act_in(oq_scope *s, oq_uuid id, oq_uuid tenant_id)
 {
-    size_t touched;
+    sql_session_switch_rows switched;
     OQ_TRY(sql_session_switch(s, (sql_session_switch_args){.id = id, .acting_tenant_id = tenant_id},
-                              &touched));
-    if (touched == 0)
+                              &switched));
+    if (switched.count == 0)
         return oq_fail(OQ_UNAUTHENTICATED, "auth.session_ended");
+    OQ_TRY(session_void(s, switched.at[0].user_id)); /* whose event streams end, too */
     return session_void(s, id);
 }
 

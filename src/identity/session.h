@@ -66,7 +66,8 @@ OQ_CHECKED oq_err *session_end_all(oq_scope *s, oq_uuid user_id, oq_uuid except_
  * Fails: session.not_found (ended already, or not this person's). */
 OQ_CHECKED oq_err *session_end_own(oq_scope *s, oq_uuid user_id, oq_uuid id);
 OQ_CHECKED oq_err *session_end_others(oq_scope *s, oq_uuid user_id, oq_uuid except_id);
-/* From now on the session works in another tenant. */
+/* From now on the session works in another tenant; the person's event streams end, for they are of
+ * the tenant before. */
 OQ_CHECKED oq_err *session_act_in(oq_scope *s, oq_uuid id, oq_uuid tenant_id);
 
 /* What all processes remember of this user's, session's or tenant's requests is void after the

@@ -38,9 +38,10 @@ UPDATE user_sessions SET confirmed_at = :now
 UPDATE user_sessions SET seen_at = :now
  WHERE tenant_id = :tenant AND id = :id AND seen_at < :now AND revoked_at IS NULL;
 
--- SESSION_SWITCH (id uuid, acting_tenant_id uuid) -> nothing
+-- SESSION_SWITCH (id uuid, acting_tenant_id uuid) -> (user_id uuid)
 UPDATE user_sessions SET acting_tenant_id = :acting_tenant_id
- WHERE tenant_id = :tenant AND id = :id AND revoked_at IS NULL;
+ WHERE tenant_id = :tenant AND id = :id AND revoked_at IS NULL
+RETURNING user_id;
 
 -- SESSION_END (id uuid, why text, now time) -> (user_id uuid)
 UPDATE user_sessions SET revoked_at = :now, revoked_why = :why

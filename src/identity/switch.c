@@ -55,12 +55,24 @@ static oq_err *act_in(db_platform *p, oq_uuid session_id, oq_uuid tenant_id)
     return db_platform_leave(p);
 }
 
-oq_err *switch_enter(db_platform *p, oq_uuid session_id, oq_uuid tenant_id, oq_str reason)
+/* Both audits of the tenant that is left, when it is not home. */
+static oq_err *record_left(db_platform *p, oq_uuid from_tenant)
+{
+    tenant *t;
+    if (oq_uuid_eq(from_tenant, db_platform_actor(p)->home_tenant))
+        return NULL;
+    OQ_TRY(tenant_get(p, from_tenant, &t));
+    return record_in_both(p, "tenant.left", t, OQ_NONE);
+}
+
+oq_err *switch_enter(db_platform *p, oq_uuid session_id, oq_uuid from_tenant, oq_uuid tenant_id,
+                     oq_str reason)
 {
     tenant *t;
     OQ_TRY(tenant_get(p, tenant_id, &t));
     if (t->status != TENANT_ACTIVE)
         return oq_fail(OQ_CONFLICT, "switch.is_suspended", "code=%.*s", OQ_FMT(t->code));
+    OQ_TRY(record_left(p, from_tenant));
     OQ_TRY(record_in_both(p, "tenant.entered", t, reason_json(db_platform_arena(p), reason)));
     return act_in(p, session_id, tenant_id);
 }
@@ -70,8 +82,6 @@ oq_err *switch_leave(db_platform *p, oq_uuid session_id, oq_uuid from_tenant)
     oq_uuid home = db_platform_actor(p)->home_tenant;
     if (oq_uuid_eq(from_tenant, home))
         return NULL;
-    tenant *t;
-    OQ_TRY(tenant_get(p, from_tenant, &t));
-    OQ_TRY(record_in_both(p, "tenant.left", t, OQ_NONE));
+    OQ_TRY(record_left(p, from_tenant));
     return act_in(p, session_id, home);
 }

@@ -15,9 +15,9 @@ typedef struct switch_order {
 } switch_order;
 extern const oq_field switch_order_fields[];
 
-/* Fails: tenant.not_found, switch.is_suspended. */
-OQ_CHECKED oq_err *switch_enter(db_platform *p, oq_uuid session_id, oq_uuid tenant_id,
-                                oq_str reason);
+/* Leaves the tenant that was looked into before. Fails: tenant.not_found, switch.is_suspended. */
+OQ_CHECKED oq_err *switch_enter(db_platform *p, oq_uuid session_id, oq_uuid from_tenant,
+                                oq_uuid tenant_id, oq_str reason);
 /* Back to the home tenant. Harmless when the session is at home. */
 OQ_CHECKED oq_err *switch_leave(db_platform *p, oq_uuid session_id, oq_uuid from_tenant);
 

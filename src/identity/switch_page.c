@@ -17,7 +17,8 @@ static oq_err *enter(http_req *rq, db_platform *p, switch_order *order)
     OQ_TRY(http_path_uuid(rq, "id", &id));
     OQ_TRY(http_body(rq, order));
     OQ_TRY(check_session(rq));
-    return switch_enter(p, http_who_of(rq)->session_id, id, order->reason);
+    const http_who *who = http_who_of(rq);
+    return switch_enter(p, who->session_id, who->tenant_id, id, order->reason);
 }
 
 static oq_err *leave(http_req *rq, db_platform *p)

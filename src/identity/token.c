@@ -2,6 +2,7 @@
 
 #include "audit/audit.h"
 #include "base/secret.h"
+#include "identity/session.h"
 #include "identity/user.h"
 #include "tenant/tenant.h"
 #include "token.sql.h"
@@ -127,10 +128,17 @@ oq_err *token_revoke(oq_scope *s, oq_uuid id)
     OQ_TRY(sql_token_revoke(s, (sql_token_revoke_args){.id = id, .now = oq_now(s)}, &touched));
     if (touched == 0)
         return oq_fail(OQ_CONFLICT, "token.is_revoked");
+    OQ_TRY(session_void(s, id)); /* its event streams end */
     return audit_record(s, &(audit_entry){.action = "token.revoked",
                                           .object_type = "token",
                                           .object_id = id,
                                           .object_label = token->name});
+}
+
+oq_err *token_void_all(oq_scope *s, oq_uuid user_id)
+{
+    sql_token_told_of_rows told;
+    return sql_token_told_of(s, (sql_token_told_of_args){.user_id = user_id}, &told);
 }
 
 /* --- who asks -----------------------------------------------------------------------------------*/
@@ -180,6 +188,8 @@ static oq_err *check_row(const token_claim *claim, const sql_token_load_row *row
         return oq_fail(OQ_UNAUTHENTICATED, "auth.token_revoked");
     if (now >= row->expires_at)
         return oq_fail(OQ_UNAUTHENTICATED, "auth.token_expired");
+    if (!row->maker_is_active)
+        return oq_fail(OQ_UNAUTHENTICATED, "auth.token_maker_inactive");
     int status;
     if (!oq_choice_value(tenant_status_choices, row->tenant_status, &status) ||
         status != TENANT_ACTIVE)
@@ -200,15 +210,18 @@ static oq_err *mark_used(db_pool *pool, oq_arena *arena, const token_claim *clai
     return err;
 }
 
-static oq_caps caps_named(oq_strs names)
+/* No more than the maker has today: whoever made it knows its secret. */
+static oq_caps caps_of(oq_strs names, oq_str maker_role)
 {
+    int role = ROLE_NONE;
     oq_caps caps = 0;
     for (size_t i = 0; i < names.count; i++) {
         int cap;
         if (oq_choice_value(cap_choices, names.at[i], &cap) && token_may_hold((oq_cap)cap))
             caps |= oq_cap_bit((oq_cap)cap);
     }
-    return caps;
+    return oq_choice_value(role_choices, maker_role, &role) ? caps & oq_caps_of_role((oq_role)role)
+                                                            : 0;
 }
 
 oq_err *token_authenticate(db_pool *pool, oq_arena *arena, oq_str text, oq_str address,
@@ -236,7 +249,7 @@ oq_err *token_authenticate(db_pool *pool, oq_arena *arena, oq_str text, oq_str a
                   .id = claim.id,
                   .home_tenant = claim.tenant_id,
                   .label = row->name,
-                  .caps = caps_named(row->capabilities) | oq_cap_bit(CAP_SIGNED_IN),
+                  .caps = caps_of(row->capabilities, row->maker_role) | oq_cap_bit(CAP_SIGNED_IN),
                   .address = address},
         .tenant_id = claim.tenant_id,
         .full_name = row->name,

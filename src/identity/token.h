@@ -5,7 +5,10 @@
  *
  *     oiq_ base64url( tenant 16 bytes | token 16 bytes | secret 32 bytes )
  *
- * so that it finds its tenant without a look across tenants. */
+ * so that it finds its tenant without a look across tenants.
+ *
+ * Whoever made a token has seen its secret, so it never has more than its maker has at that moment:
+ * it loses capabilities with the maker's role, and stops while the maker is deactivated. */
 #ifndef IDENTITY_TOKEN_H
 #define IDENTITY_TOKEN_H
 
@@ -49,11 +52,14 @@ typedef struct token_list {
 } token_list;
 OQ_CHECKED oq_err *token_find(oq_scope *s, oq_str cursor, int64_t limit, token_list *ret_list);
 
-/* From the next request on, everywhere. Fails: token.not_found, token.is_revoked. */
+/* From the next request on, everywhere; its event streams end. Fails: token.not_found,
+ * token.is_revoked. */
 OQ_CHECKED oq_err *token_revoke(oq_scope *s, oq_uuid id);
+/* Ends the event streams of this person's tokens, where the person's rights change. */
+OQ_CHECKED oq_err *token_void_all(oq_scope *s, oq_uuid user_id);
 
 /* Who holds this token. Fails, all OQ_UNAUTHENTICATED: auth.token_invalid, auth.token_expired,
- * auth.token_revoked, auth.tenant_suspended. */
+ * auth.token_revoked, auth.token_maker_inactive, auth.tenant_suspended. */
 OQ_CHECKED oq_err *token_authenticate(db_pool *pool, oq_arena *arena, oq_str text, oq_str address,
                                       oq_str request_id, http_who *ret_who);
 

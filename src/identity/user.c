@@ -3,6 +3,7 @@
 #include "audit/audit.h"
 #include "http/request.h"
 #include "identity/session.h"
+#include "identity/token.h"
 #include "tenant/tenant.h"
 #include "user.sql.h"
 
@@ -262,6 +263,7 @@ oq_err *user_update(oq_scope *s, oq_uuid id, const user_change *change, user **r
         OQ_TRY(session_end_all(s, id, OQ_UUID_ZERO, "deactivated"));
     else
         OQ_TRY(session_void(s, id));
+    OQ_TRY(token_void_all(s, id));
     return user_get(s, id, ret_user);
 }
 

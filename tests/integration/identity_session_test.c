@@ -397,9 +397,10 @@ static void test_looking_into_a_tenant(void **state)
     CHECK("at home", oq_uuid_eq(check.who.tenant_id, TENANT_P));
 
     db_platform *plat = platform(p);
-    CHECK_CODE("nowhere", switch_enter(plat, in.session.id, person_id(ADMIN), OQ_STR("support")),
+    CHECK_CODE("nowhere",
+               switch_enter(plat, in.session.id, TENANT_P, person_id(ADMIN), OQ_STR("support")),
                "tenant.not_found");
-    CHECK_OK(switch_enter(plat, in.session.id, TENANT_A, OQ_STR("support ticket 4711")));
+    CHECK_OK(switch_enter(plat, in.session.id, TENANT_P, TENANT_A, OQ_STR("support ticket 4711")));
     CHECK_OK(db_platform_commit(plat));
     db_platform_close(plat);
     CHECK_OK(people_ask(p, in.session.cookie, &check));
@@ -426,19 +427,39 @@ static void test_looking_into_a_tenant(void **state)
     db_platform_close(plat);
 }
 
+/* From one tenant into another: both audits of the first say that it was left. */
+static void test_from_tenant_to_tenant(void **state)
+{
+    people *p = *state;
+    login_result in = people_signed_in(p, OWNER);
+    db_platform *plat = platform(p);
+    CHECK_OK(switch_enter(plat, in.session.id, TENANT_P, TENANT_A, OQ_STR("support ticket 1")));
+    CHECK_OK(switch_enter(plat, in.session.id, TENANT_A, TENANT_B, OQ_STR("support ticket 2")));
+    CHECK_OK(db_platform_commit(plat));
+    db_platform_close(plat);
+    static const char in_both[] = "SELECT count(DISTINCT tenant_id) FROM audit_logs WHERE action = "
+                                  "'tenant.%s' AND object_label = '%s'";
+    CHECK("entered", people_number(p, in_both, "entered", "A_DEMO") == 2);
+    CHECK("left", people_number(p, in_both, "left", "A_DEMO") == 2);
+    CHECK("entered the other", people_number(p, in_both, "entered", "B_DEMO") == 2);
+    CHECK("and is there", people_number(p, in_both, "left", "B_DEMO") == 0);
+}
+
 static void test_a_suspended_tenant_is_not_entered(void **state)
 {
     people *p = *state;
     login_result in = people_signed_in(p, OWNER);
     people_exec(p, "UPDATE tenants SET status = 'suspended' WHERE code = 'B_DEMO'");
     db_platform *plat = platform(p);
-    CHECK_CODE("suspended", switch_enter(plat, in.session.id, TENANT_B, OQ_STR("support")),
+    CHECK_CODE("suspended",
+               switch_enter(plat, in.session.id, TENANT_P, TENANT_B, OQ_STR("support")),
                "switch.is_suspended");
     db_platform_close(plat);
     /* And only one's own session moves. */
     login_result other = people_signed_in(p, ADMIN);
     plat = platform(p);
-    CHECK_CODE("somebody else's", switch_enter(plat, other.session.id, TENANT_A, OQ_STR("support")),
+    CHECK_CODE("somebody else's",
+               switch_enter(plat, other.session.id, TENANT_P, TENANT_A, OQ_STR("support")),
                "auth.session_ended");
     db_platform_close(plat);
 }
@@ -465,6 +486,7 @@ int main(void)
         EACH(test_a_password_change_ends_the_others),
         EACH(test_forged_cookies),
         EACH(test_looking_into_a_tenant),
+        EACH(test_from_tenant_to_tenant),
         EACH(test_a_suspended_tenant_is_not_entered),
     };
     return cmocka_run_group_tests(tests, people_open, people_close);

@@ -1,5 +1,5 @@
 /* Event streams end with the right to them: at sign-out, when a person is deactivated, when the
- * tenant is suspended. */
+ * tenant is suspended or left, when a machine's token is revoked. */
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -40,26 +40,34 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* A stream of the person, of which the first bytes have come. */
-static int open_stream(void)
+/* A stream of whom a header names, of which the first bytes have come. */
+static int open_stream_as(oq_str header)
 {
-    testclient_sign_in(person, "person@test.example");
-    oq_str cookie = testclient_cookie(person, SESSION_COOKIE);
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     struct sockaddr_in at = {.sin_family = AF_INET,
                              .sin_port = htons((uint16_t)testapp_port(app)),
                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     CHECK("connected", connect(fd, (struct sockaddr *)&at, sizeof at) == 0);
     char text[2048];
-    int len = snprintf(text, sizeof text,
-                       "GET /api/events HTTP/1.1\r\nHost: t\r\nCookie: " SESSION_COOKIE
-                       "=%.*s\r\n\r\n",
-                       OQ_FMT(cookie));
+    int len = snprintf(text, sizeof text, "GET /api/events HTTP/1.1\r\nHost: t\r\n%.*s\r\n\r\n",
+                       OQ_FMT(header));
     CHECK("asked", write(fd, text, (size_t)len) == len);
     ssize_t got = read(fd, text, sizeof text);
-    CHECK("it streams", got > 0 && oq_str_starts(oq_strn(text, (size_t)got),
-                                                 OQ_STR("HTTP/1.1 200")));
+    CHECK("it streams",
+          got > 0 && oq_str_starts(oq_strn(text, (size_t)got), OQ_STR("HTTP/1.1 200")));
     return fd;
+}
+
+static oq_str cookie_of(testclient *c)
+{
+    oq_str cookie = testclient_cookie(c, SESSION_COOKIE);
+    return oq_strf(testapp_arena(app), "Cookie: " SESSION_COOKIE "=%.*s", OQ_FMT(cookie));
+}
+
+static int open_stream(void)
+{
+    testclient_sign_in(person, "person@test.example");
+    return open_stream_as(cookie_of(person));
 }
 
 /* Reads on until the answer is over. */
@@ -108,6 +116,42 @@ static void test_deactivation(void **state)
     change_person(true);
 }
 
+/* Who has left a tenant hears nothing more from it. */
+static void test_leaving_a_tenant(void **state)
+{
+    oq_str id = oq_uuid_text(testapp_arena(app), tenant_id);
+    oq_str path = oq_strf(testapp_arena(app), "/api/tenants/%.*s/enter", OQ_FMT(id));
+    testreply r = testclient_json(owner, "POST", path.ptr, "{\"reason\":\"a ticket\"}");
+    CHECK("entered", r.status == 204);
+    int fd = open_stream_as(cookie_of(owner));
+    r = testclient_json(owner, "POST", "/api/tenants/leave", NULL);
+    CHECK("left", r.status == 204);
+    check_ends("left", fd);
+}
+
+static oq_str make_token(oq_str *ret_header)
+{
+    oq_arena *arena = testapp_arena(app);
+    static int nth;
+    oq_str body =
+        oq_strf(arena, "{\"name\":\"gateway %d\",\"capabilities\":[\"asset.read\"]}", ++nth);
+    testreply r = testclient_json(admin, "POST", "/api/tokens", body.ptr);
+    if (r.status != 201)
+        fail_msg("token: %d %.*s", r.status, OQ_FMT(r.body));
+    oq_str secret = testclient_member(admin, &r, "secret");
+    *ret_header = oq_strf(arena, "Authorization: Bearer %.*s", OQ_FMT(secret));
+    return oq_str_copy(arena, testclient_member(admin, &r, "token.id"));
+}
+
+static void test_a_revoked_token(void **state)
+{
+    oq_str header, id = make_token(&header);
+    int fd = open_stream_as(header);
+    oq_str path = oq_strf(testapp_arena(app), "/api/tokens/%.*s", OQ_FMT(id));
+    CHECK("revoked", testclient_json(admin, "DELETE", path.ptr, NULL).status == 204);
+    check_ends("token revoked", fd);
+}
+
 static void test_suspension(void **state)
 {
     int fd = open_stream();
@@ -127,8 +171,8 @@ static void test_suspension(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sign_out),
-        cmocka_unit_test(test_deactivation),
+        cmocka_unit_test(test_sign_out),         cmocka_unit_test(test_deactivation),
+        cmocka_unit_test(test_leaving_a_tenant), cmocka_unit_test(test_a_revoked_token),
         cmocka_unit_test(test_suspension),
     };
     return cmocka_run_group_tests_name("session_stream", tests, set_up, tear_down);
