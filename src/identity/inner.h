@@ -17,6 +17,11 @@ typedef oq_err *identity_work(http_req *rq, oq_scope *s, void *self);
 OQ_CHECKED oq_err *identity_at_home(http_req *rq, oq_access access, identity_work *work,
                                     void *self);
 
+/* The same for work that asks for the person's own password: guesses are counted as at sign-in, for
+ * whoever holds somebody's session could go on to the password with it. Fails also with
+ * auth.too_many_attempts. */
+OQ_CHECKED oq_err *identity_with_password(http_req *rq, identity_work *work, void *self);
+
 /* A boolean of a change in which what is not given stays: a field table cannot tell "false" from
  * "not given", so it comes as JSON. */
 OQ_CHECKED oq_err *identity_patch_bool(const char *field, oq_str json, bool *value);

@@ -36,7 +36,7 @@ oq_err *profile_page_post_password(http_req *rq)
     password_change change;
     oq_err *err = http_body(rq, &change);
     if (!err)
-        err = identity_at_home(rq, OQ_WRITE, profile_change_password, &change);
+        err = identity_with_password(rq, profile_change_password, &change);
     if (err)
         return identity_shows(err) ? show_password(rq, err) : err;
     web_toast(rq, "ok", "profile.password_changed");
@@ -131,7 +131,7 @@ oq_err *profile_page_totp_disable(http_req *rq)
     totp_password_body body;
     oq_err *err = http_body(rq, &body);
     if (!err)
-        err = identity_at_home(rq, OQ_WRITE, profile_totp_disable, &body);
+        err = identity_with_password(rq, profile_totp_disable, &body);
     if (err)
         return identity_shows(err) ? show_totp(rq, totp_password_fields, err) : err;
     return done(rq, "profile.totp_is_off_now", OQ_STR("/profile/totp"));

@@ -162,7 +162,7 @@ oq_err *profile_api_password(http_req *rq)
 {
     password_change change;
     OQ_TRY(http_body(rq, &change));
-    OQ_TRY(identity_at_home(rq, OQ_WRITE, profile_change_password, &change));
+    OQ_TRY(identity_with_password(rq, profile_change_password, &change));
     http_answer_empty(rq, 0);
     return NULL;
 }
@@ -203,7 +203,7 @@ oq_err *profile_api_totp_disable(http_req *rq)
 {
     totp_password_body body;
     OQ_TRY(http_body(rq, &body));
-    OQ_TRY(identity_at_home(rq, OQ_WRITE, profile_totp_disable, &body));
+    OQ_TRY(identity_with_password(rq, profile_totp_disable, &body));
     http_answer_empty(rq, 0);
     return NULL;
 }

@@ -1,6 +1,7 @@
 /* What the routes of this folder do alike. */
 #include "identity/authenticate.h"
 #include "identity/inner.h"
+#include "identity/throttle.h"
 
 #include "base/banned.h"
 
@@ -12,6 +13,28 @@ oq_err *identity_at_home(http_req *rq, oq_access access, identity_work *work, vo
     if (!err && access == OQ_WRITE)
         err = oq_scope_commit(s);
     oq_scope_close(s);
+    return err;
+}
+
+oq_err *identity_with_password(http_req *rq, identity_work *work, void *self)
+{
+    const http_who *who = http_who_of(rq);
+    oq_arena *arena = http_arena(rq);
+    oq_str person = oq_uuid_text(arena, who->actor.id);
+    oq_str account = oq_strf(arena, "the password of %.*s", OQ_FMT(person));
+    throttle t = {.pool = http_pool(rq),
+                  .arena = arena,
+                  .request_id = http_request_id(rq),
+                  .account_key = throttle_account_key(arena, account),
+                  .address = http_peer(rq)};
+    OQ_TRY(throttle_count(&t));
+    oq_err *err = identity_at_home(rq, OQ_WRITE, work, self);
+    if (!oq_err_is(err, "password.wrong_current")) {
+        OQ_TRY(err ? throttle_uncount(&t) : throttle_forget(&t));
+        return err;
+    }
+    oq_log_warn("auth.refused", OQ_F_CSTR("why", err->code), OQ_F_STR("address", t.address),
+                OQ_F_STR("request_id", t.request_id), OQ_F_UUID("user_id", who->actor.id));
     return err;
 }
 

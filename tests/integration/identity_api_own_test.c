@@ -1,4 +1,5 @@
 /* Oneself, machines and looking into tenants over HTTP, as scripts use them. */
+#include "identity/throttle.h"
 #include "identity/totp.h"
 #include "integration/identity_codes.h"
 #include "integration/identity_house.h"
@@ -71,6 +72,32 @@ static void test_own_password_and_sessions(void **state)
     check_problem("not there", there, testclient_get(there, "/api/me"), 401, "auth.session_ended");
     testclient_close(here);
     testclient_close(there);
+}
+
+/* Who holds somebody's session does not get on to the password by guessing. */
+static void test_guesses_with_a_session(void **state)
+{
+    house *h = *state;
+    testapp_person(h->app, h->tenant_a, ROLE_ENGINEER, "guessed@a.example");
+    testclient *c = testclient_open(h->app);
+    testclient_sign_in(c, "guessed@a.example");
+    static const char wrong[] =
+        "{\"current_password\":\"no\",\"new_password\":\"three quiet valves\"}";
+    testreply r = {0};
+    int judged = 0;
+    while (judged < 50) {
+        r = testclient_json(c, "POST", "/api/me/password", wrong);
+        if (r.status != 422)
+            break;
+        judged++;
+    }
+    check_problem("paused", c, r, 429, "auth.too_many_attempts");
+    CHECK("few guesses", judged == THROTTLE_FREE_BY_ACCOUNT + 1);
+    CHECK("says how long", testreply_header(&r, "Retry-After").len > 0);
+    r = testclient_json(c, "POST", "/api/me/totp/disable", "{\"password\":\"no\"}");
+    check_problem("neither there", c, r, 429, "auth.too_many_attempts");
+    testclient_sign_in(c, "guessed@a.example"); /* that is counted by itself */
+    testclient_close(c);
 }
 
 static void test_second_factor(void **state)
@@ -242,9 +269,13 @@ static void test_a_suspended_tenant(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_own_profile),   cmocka_unit_test(test_own_password_and_sessions),
-        cmocka_unit_test(test_second_factor), cmocka_unit_test(test_tokens),
-        cmocka_unit_test(test_switching),     cmocka_unit_test(test_a_suspended_tenant),
+        cmocka_unit_test(test_own_profile),
+        cmocka_unit_test(test_own_password_and_sessions),
+        cmocka_unit_test(test_guesses_with_a_session),
+        cmocka_unit_test(test_second_factor),
+        cmocka_unit_test(test_tokens),
+        cmocka_unit_test(test_switching),
+        cmocka_unit_test(test_a_suspended_tenant),
     };
     return cmocka_run_group_tests(tests, house_open, house_close);
 }
