@@ -1,3 +1,5 @@
+#include <signal.h>
+
 #include "main/command.h"
 #include "main/demo.h"
 #include "main/demo_seed.h"
@@ -32,6 +34,7 @@ static void print_accounts(const command_run *run, const demo *d)
 static oq_err *run_demo(command_run *run)
 {
     process_catch_stop();
+    signal(SIGPIPE, SIG_IGN); /* whoever read our words may have gone; the demo goes on */
     demo *d;
     oq_err *err = demo_open(run->arena, &run->settings, &d);
     if (err && oq_err_is(err, "demo.stopped"))

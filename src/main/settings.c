@@ -13,11 +13,12 @@ static const oq_choice log_formats[] = {{OQ_LOG_KEYS, "keys"}, {OQ_LOG_JSON, "js
 
 const oq_field setting_fields[] = {
     OQ_TEXT(settings, home, .env = "OPTRIA_HOME", .preset = ".optria", .max = 1000,
-            .help = "Folder for what this machine keeps: the private database, the disk spool"),
+            .help = "Folder for what this machine keeps: the private database, the demo's keys"),
     OQ_TEXT(settings, db_url, .env = "OPTRIA_DB_URL", .max = 2000,
             .help = "PostgreSQL, as libpq reads it: postgresql://user@host/database"),
     OQ_TEXT(settings, db_owner_url, .env = "OPTRIA_DB_OWNER_URL", .max = 2000,
-            .help = "The login that owns the schema, for migrate; default: OPTRIA_DB_URL"),
+            .help = "The login that owns the schema, for migrate, backup and restore; default: "
+                    "OPTRIA_DB_URL"),
     OQ_I64(settings, db_pool_size, .env = "OPTRIA_DB_POOL_SIZE", .preset = "20", .min = 1,
            .max = 500, .help = "Connections of one process to the database, at most"),
     OQ_TEXT(settings, http_bind, .env = "OPTRIA_HTTP_BIND", .preset = "127.0.0.1", .max = 100,
