@@ -90,11 +90,12 @@ struct oq_field {
     oq_type type;
     size_t offset;
     bool required;
+    bool not_blank;        /* a text that may be absent, but not empty: "what is not given stays" */
     bool is_hidden;        /* read, but not written as JSON */
     const char *preset;    /* text of the value when absent, or NULL */
     /* Numbers: bounds; text: bytes; lists: count. Both 0, or a max below min: the type's own, so
      * that `.min = 1` alone reads "from 1 on" and `.max = 9` alone "0 to 9". An optional text may
-     * be empty, whatever its min. */
+     * be empty, whatever its min, unless it is not_blank. */
     int64_t min, max;
     double f64_min, f64_max;  /* the same for OQ_TYPE_F64; without them any finite number */
     const oq_choice *choices; /* also of OQ_TYPE_TEXTS: what an item may be */

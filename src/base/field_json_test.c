@@ -112,6 +112,7 @@ static void test_errors(void **state)
         {"{\"name\":null}", "name field.required"},
         {"{\"name\":\"  \"}", "name field.required"},
         {"{\"name\":\"x\",\"spec\":{}}", "spec.max field.required"},
+        {"{\"name\":\"x\",\"mail\":\" \"}", "mail field.required"}, /* absent is no mistake */
         /* unknown */
         {"{\"name\":\"x\",\"raw\":\"x\"}", "raw field.unknown name=raw"},
         {"{\"name\":\"x\",\"spec\":{\"max\":1,\"mad\":1}}", "spec.mad field.unknown name=spec.mad"},

@@ -47,7 +47,7 @@ static const oq_field sample_fields[] = {
     OQ_TEXT(sample, name, .required = true, .max = 20, .help = "What people call it"),
     OQ_SECRET(sample, password, .min = 4, .max = 20),
     OQ_TEXT(sample, note),
-    OQ_TEXT(sample, mail, .max = 254, .check = oq_check_email),
+    OQ_TEXT(sample, mail, .not_blank = true, .max = 254, .check = oq_check_email),
     OQ_I64(sample, count, .min = 1, .max = 100),
     OQ_I64(sample, version, .preset = "1", .min = 1),
     OQ_I64(sample, balance),

@@ -68,7 +68,7 @@ static void write_text_limits(oq_json *j, const oq_field *f)
 {
     int64_t min, max;
     field_bounds(f, &min, &max);
-    if (f->required)
+    if (f->required || f->not_blank)
         put_i64(j, "minLength", 1);
     put_i64(j, "maxLength", max);
     if (f->check == oq_check_email)

@@ -79,7 +79,7 @@ bool field_take_text(field_reader *r, const field_at *at, oq_str text, oq_str *r
         return false;
     }
     if (clean.len == 0) {
-        if (f->required || at->item >= 0) {
+        if (f->required || f->not_blank || at->item >= 0) {
             field_required(r, at);
             return false;
         }

@@ -67,7 +67,7 @@ typedef struct user_patch {
 
 const oq_field user_patch_fields[] = {
     OQ_TEXT(user_patch, username, .max = 60, .help = "empty: none"),
-    OQ_TEXT(user_patch, full_name, .max = USER_NAME_MAX),
+    OQ_TEXT(user_patch, full_name, .not_blank = true, .max = USER_NAME_MAX),
     OQ_CHOICE(user_patch, role, role_choices),
     OQ_JSON(user_patch, is_active, .help = "true or false; false signs the person out at once"),
     OQ_I64(user_patch, version, .required = true, .min = 1, .help = "as it was read"),
@@ -78,7 +78,7 @@ static oq_err *merge(const user_patch *patch, const user *now, user_change *chan
 {
     *change = (user_change){
         .username = oq_str_given(patch->username) ? patch->username : now->username,
-        .full_name = patch->full_name.len ? patch->full_name : now->full_name,
+        .full_name = oq_str_given(patch->full_name) ? patch->full_name : now->full_name,
         .role = patch->role ? patch->role : now->role,
         .is_active = now->is_active,
         .version = patch->version,

@@ -44,9 +44,10 @@ const oq_field tenant_order_fields[] = {
             .help = "Short and unique in the installation: ARAMCO_DEMO"),
     OQ_TEXT(tenant_order, name, .required = true, .max = TENANT_NAME_MAX),
     OQ_CHOICE(tenant_order, industry, tenant_industry_choices, .required = true),
-    OQ_TEXT(tenant_order, time_zone, .preset = "Asia/Riyadh", .max = 60,
+    OQ_TEXT(tenant_order, time_zone, .preset = "Asia/Riyadh", .not_blank = true, .max = 60,
             .check = oq_check_timezone),
-    OQ_TEXT(tenant_order, currency, .preset = "SAR", .max = 3, .check = oq_check_currency),
+    OQ_TEXT(tenant_order, currency, .preset = "SAR", .not_blank = true, .max = 3,
+            .check = oq_check_currency),
     OQ_TEXT(tenant_order, admin_email, .max = 254, .check = oq_check_email,
             .help = "E-mail of the first administrator; without one nobody is made"),
     OQ_TEXT(tenant_order, admin_name, .max = 120),
@@ -54,19 +55,19 @@ const oq_field tenant_order_fields[] = {
     OQ_FIELDS_END};
 
 const oq_field tenant_change_fields[] = {
-    OQ_TEXT(tenant_change, name, .max = TENANT_NAME_MAX),
+    OQ_TEXT(tenant_change, name, .not_blank = true, .max = TENANT_NAME_MAX),
     OQ_CHOICE(tenant_change, industry, tenant_industry_choices),
     OQ_CHOICE(tenant_change, status, tenant_status_choices),
-    OQ_TEXT(tenant_change, time_zone, .max = 60, .check = oq_check_timezone),
-    OQ_TEXT(tenant_change, currency, .max = 3, .check = oq_check_currency),
+    OQ_TEXT(tenant_change, time_zone, .not_blank = true, .max = 60, .check = oq_check_timezone),
+    OQ_TEXT(tenant_change, currency, .not_blank = true, .max = 3, .check = oq_check_currency),
     OQ_I64(tenant_change, version, .required = true,
            .help = "As it was read; an older one is refused"),
     OQ_FIELDS_END};
 
 const oq_field tenant_profile_fields[] = {
-    OQ_TEXT(tenant_profile, name, .max = TENANT_NAME_MAX),
-    OQ_TEXT(tenant_profile, time_zone, .max = 60, .check = oq_check_timezone),
-    OQ_TEXT(tenant_profile, currency, .max = 3, .check = oq_check_currency),
+    OQ_TEXT(tenant_profile, name, .not_blank = true, .max = TENANT_NAME_MAX),
+    OQ_TEXT(tenant_profile, time_zone, .not_blank = true, .max = 60, .check = oq_check_timezone),
+    OQ_TEXT(tenant_profile, currency, .not_blank = true, .max = 3, .check = oq_check_currency),
     OQ_I64(tenant_profile, version, .required = true,
            .help = "As it was read; an older one is refused"),
     OQ_FIELDS_END};

@@ -156,6 +156,9 @@ static void test_people(void **state)
                   testclient_json(c, "PATCH", path, "{\"full_name\":\"X\",\"version\":1}"), 409,
                   "user.version_stale");
     check_problem("no version", c, testclient_json(c, "PATCH", path, "{}"), 422, "field.required");
+    check_problem("emptied", c,
+                  testclient_json(c, "PATCH", path, "{\"full_name\":\"\",\"version\":3}"), 422,
+                  "field.required");
 
     r = testclient_get(c, "/api/users?status=inactive");
     CHECK_STR("one", testclient_member(c, &r, "items"), "1");

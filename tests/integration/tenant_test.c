@@ -439,6 +439,10 @@ static void test_api(void **state)
                      "\"admin_email\":\"a@power.example\"}");
     assert_int_equal(got.status, 422);
     CHECK("the order's own field", seen_has(&got, "admin_email"));
+    got = house_send(
+        h, OWNER, "POST", "/api/tenants",
+        "{\"code\":\"POWER_2\",\"name\":\"P\",\"industry\":\"power\",\"time_zone\":\"\"}");
+    CHECK_PROBLEM("no tenant without a time zone", got, 422, "field.required");
     assert_int_equal(testdb_number(h->db, "SELECT count(*) FROM tenants WHERE code = 'POWER_2'"),
                      0);
 
@@ -580,7 +584,8 @@ static void test_page_of_one(void **state)
     got = house_form(h, OWNER, A_PATH,
                      "name=Other&industry=oil_gas&time_zone=Asia%2FRiyadh&currency=SAR&version=1");
     assert_int_equal(got.status, 409);
-    CHECK("both values", seen_has(&got, "value=\"Other\"") && seen_has(&got, "<h1>Mine</h1>"));
+    CHECK("both values",
+          seen_has(&got, "value=\"Other\"") && seen_has(&got, "<h1><bdi>Mine</bdi></h1>"));
     CHECK("to save on purpose", seen_has(&got, "name=\"version\" value=\"2\""));
 
     got = house_form(h, OWNER, A_PATH "/status", "status=suspended&confirm=a_demo&version=2");
@@ -632,6 +637,9 @@ static void test_settings_api(void **state)
         house_send(h, ADMIN_A, "PATCH", "/api/tenant", "{\"status\":\"suspended\",\"version\":2}");
     assert_int_equal(got.status, 422);
     CHECK("its status is not its own", seen_has(&got, "field.unknown"));
+    CHECK_REFUSED("emptied",
+                  house_send(h, ADMIN_A, "PATCH", "/api/tenant", "{\"name\":\" \",\"version\":2}"),
+                  422, "field.required");
 }
 
 #define SETTINGS_FORM(more)                                                                        \
