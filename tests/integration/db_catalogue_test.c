@@ -119,6 +119,10 @@ static const struct {
      "SELECT r.rolname || ' on ' || t.name FROM our_tables t, pg_roles r"
      " WHERE r.rolname IN ('optria_app', 'optria_platform')"
      " AND has_table_privilege(r.oid, t.oid, 'TRUNCATE, REFERENCES, TRIGGER')"},
+    {"columns of its own row that a tenant may change, though they are the platform's",
+     "SELECT attname::text FROM pg_attribute WHERE attrelid = 'tenants'::regclass"
+     " AND attnum > 0 AND attname IN ('id', 'code', 'industry', 'status', 'is_demo')"
+     " AND has_column_privilege('optria_app', attrelid, attnum, 'UPDATE')"},
     {"rights of everybody", "SELECT c.relname::text FROM pg_class c, aclexplode(c.relacl) AS a"
                             " WHERE c.relnamespace = 'public'::regnamespace AND a.grantee = 0"},
     {"roles of the program that can do more than they should",
@@ -175,6 +179,7 @@ static void test_questions_find_faults(void **state)
         "CREATE POLICY p ON worse TO optria_app USING (true);"
         "CREATE POLICY q ON worse FOR INSERT TO optria_app;"
         "CREATE POLICY r ON worse USING (true);"
+        "GRANT UPDATE (status) ON tenants TO optria_app;"
         "GRANT TRUNCATE ON bad TO optria_platform; GRANT SELECT ON bad TO PUBLIC;"
         "GRANT CREATE ON SCHEMA public TO optria_app; GRANT pg_monitor TO optria_app;"
         "ALTER ROLE optria_platform CREATEDB;"
