@@ -1,0 +1,438 @@
+/* Whatever changes something is written down, in the transaction of the deed itself: every route
+ * that writes is asked by somebody who may, and what it wrote is held against the audit. A new
+ * route is missing here on its first day, and the test says so. */
+#include "identity/totp.h"
+#include "integration/identity_codes.h"
+#include "job/job.h"
+#include "lead/lead.h"
+#include "support/walls.h"
+#include "tenant/tenant.h"
+
+#include "base/banned.h"
+
+/* --- what needs no row --------------------------------------------------------------------------*/
+
+/* Rows that are written by use, not by deeds. Of sessions and tokens only being seen is use:
+ * beginning and ending are deeds (see unaudited_rows). */
+static const char of_use[] = "'audit_logs','login_throttle','live_events','notifications',"
+                             "'processes','job_turns','job_schedules','schema_migrations'";
+
+static const char reading[] = "one's own reading";
+static const char before_owner[] = "there only before the first owner; identity_page tests it";
+
+/* --- deeds --------------------------------------------------------------------------------------*/
+
+typedef enum who { NOBODY, FRESH, FRESH_TOTP, ADMIN, OWNER, OWNER_INSIDE } who;
+
+/* In a body: {n} a number of its own, {version} of the object, {reset} a link's code, {code} of the
+ * second factor, {lead} a token of the landing page's form. `silent`: why no row is wanted. */
+typedef struct deed {
+    const char *label;
+    who by;
+    const char *body, *silent;
+} deed;
+
+#define NAME_FORM "full_name=Another%20Name"
+#define PASSWORDS                                                                                  \
+    "{\"current_password\":\"" TESTAPP_PASSWORD "\",\"new_password\":\"three quiet valves\"}"
+#define PASSWORD_FORM "current_password=a%20pump-house%207%20in%20spring"
+#define NEW_FORM      "new_password=three%20quiet%20valves"
+#define ZONE_FORM     "time_zone=Asia/Dubai&currency=AED"
+
+static const deed deeds[] = {
+    {"POST /api/auth/login", NOBODY,
+     "{\"email\":\"" WALLS_VIEWER_A "\",\"password\":\"" TESTAPP_PASSWORD "\"}"},
+    {"POST /login", NOBODY,
+     "email=viewer%40wall-a.example&password=a%20pump-house%207%20in%20spring"},
+    {"POST /api/auth/logout", FRESH},
+    {"POST /logout", FRESH},
+    {"POST /reset", NOBODY, "reset_code={reset}&" NEW_FORM},
+    {"POST /setup", NOBODY, NULL, before_owner},
+    {"POST /once/{id}", FRESH},
+    {"PATCH /api/me/profile", FRESH, "{\"full_name\":\"Another\",\"version\":{version}}"},
+    {"POST /profile", FRESH, NAME_FORM "&version={version}"},
+    {"POST /api/me/password", FRESH, PASSWORDS},
+    {"POST /profile/password", FRESH, PASSWORD_FORM "&" NEW_FORM},
+    {"POST /api/me/totp", FRESH},
+    {"POST /profile/totp/begin", FRESH},
+    {"POST /api/me/totp/confirm", FRESH, "{\"totp\":\"{code}\"}"},
+    {"POST /profile/totp/confirm", FRESH, "totp={code}"},
+    {"POST /api/me/totp/disable", FRESH_TOTP, "{\"password\":\"" TESTAPP_PASSWORD "\"}"},
+    {"POST /profile/totp/disable", FRESH_TOTP, "password=a%20pump-house%207%20in%20spring"},
+    {"DELETE /api/me/sessions/{id}", FRESH},
+    {"POST /profile/sessions/{id}/end", FRESH},
+    {"POST /profile/sessions/end-others", FRESH},
+    {"POST /api/users", ADMIN,
+     "{\"email\":\"new{n}@wall-a.example\",\"full_name\":\"New\",\"role\":\"viewer\"}"},
+    {"POST /users/new", ADMIN, "email=new{n}%40wall-a.example&full_name=New&role=viewer"},
+    {"PATCH /api/users/{id}", ADMIN, "{\"role\":\"viewer\",\"version\":{version}}"},
+    {"POST /users/{id}", ADMIN, NAME_FORM "&role=viewer&version={version}"},
+    {"POST /api/users/{id}/reset-link", ADMIN},
+    {"POST /users/{id}/reset-link", ADMIN},
+    {"POST /api/users/{id}/reset-totp", ADMIN},
+    {"POST /users/{id}/reset-totp", ADMIN},
+    {"POST /users/{id}/deactivate", ADMIN},
+    {"POST /users/{id}/activate", ADMIN},
+    {"POST /api/tokens", ADMIN, "{\"name\":\"t{n}\",\"capabilities\":[\"asset.read\"]}"},
+    {"POST /tokens/new", ADMIN, "name=t{n}&capabilities=asset.read&days=9"},
+    {"DELETE /api/tokens/{id}", ADMIN},
+    {"POST /tokens/{id}/revoke", ADMIN},
+    {"POST /api/tenants/{id}/enter", OWNER, "{\"reason\":\"a ticket\"}"},
+    {"POST /tenants/{id}/enter", OWNER, "reason=a%20ticket"},
+    {"POST /api/tenants/leave", OWNER_INSIDE},
+    {"POST /tenants/leave", OWNER_INSIDE},
+    {"POST /api/tenants", OWNER,
+     "{\"code\":\"NEW_{n}\",\"name\":\"New\",\"industry\":\"power\",\"admin_email\":"
+     "\"first{n}@new.example\"}"},
+    {"POST /tenants/new", OWNER,
+     "code=NEW_{n}&name=New&industry=power&admin_email=first{n}%40new.example&" ZONE_FORM},
+    {"PATCH /api/tenants/{id}", OWNER, "{\"name\":\"Another\",\"version\":{version}}"},
+    {"POST /tenants/{id}", OWNER, "name=Another&industry=power&" ZONE_FORM "&version={version}"},
+    {"POST /tenants/{id}/status", OWNER,
+     "status=suspended&confirm={tenant_code}&version={version}"},
+    {"PUT /api/settings", ADMIN, "(all)"},
+    {"POST /settings", ADMIN, "(all)"},
+    {"PATCH /api/tenant", ADMIN, "{\"name\":\"Wall {n}\",\"version\":{version}}"},
+    {"POST /settings/tenant", ADMIN, "name=Wall{n}&" ZONE_FORM "&profile_version={version}"},
+    {"POST /request-demo", NOBODY,
+     "full_name=A&email=a%40b.example&organisation=O&sector=water&form_token={lead}"},
+    {"PATCH /api/leads/{id}", OWNER, "{\"status\":\"contacted\",\"version\":{version}}"},
+    {"POST /leads/{id}", OWNER, "status=closed&version={version}"},
+    {"GET /leads.csv", OWNER},
+    {"GET /audit.csv", ADMIN},
+    {"POST /api/jobs/{id}/cancel", ADMIN},
+    {"POST /jobs/{id}/cancel", ADMIN},
+    {"POST /api/jobs/{id}/retry", ADMIN},
+    {"POST /jobs/{id}/retry", ADMIN},
+    {"POST /api/notifications/read-all", ADMIN, NULL, reading},
+    {"POST /notifications/read-all", ADMIN, NULL, reading},
+    {"POST /api/notifications/{id}/read", ADMIN, NULL, reading},
+    {"GET /notifications/{id}", ADMIN, NULL, reading},
+};
+
+static const deed *deed_of(const char *label)
+{
+    for (size_t i = 0; i < OQ_COUNT(deeds); i++)
+        if (strcmp(deeds[i].label, label) == 0)
+            return &deeds[i];
+    return NULL;
+}
+
+static bool is_write(const http_route *route)
+{
+    return route->method != HTTP_GET || route->writes;
+}
+
+/* --- who asks, and for what ---------------------------------------------------------------------*/
+
+typedef struct asking {
+    walls *w;
+    const deed *deed;
+    testclient *client;
+    oq_uuid self; /* of a fresh person */
+    int n;
+    oq_str id, table; /* of the object */
+    oq_str code;
+} asking;
+
+static const char *value(walls *w, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    oq_str sql = oq_strfv(w->arena, format, args);
+    va_end(args);
+    return testdb_value(testapp_db(w->app), sql.ptr);
+}
+
+static void make_client(asking *a)
+{
+    walls *w = a->w;
+    a->client = testclient_open(w->app);
+    if (a->deed->by == ADMIN)
+        testclient_sign_in(a->client, WALLS_ADMIN_A);
+    if (a->deed->by == OWNER || a->deed->by == OWNER_INSIDE)
+        testclient_sign_in(a->client, WALLS_OWNER);
+    if (a->deed->by == OWNER_INSIDE) {
+        oq_str id = oq_uuid_text(w->arena, w->tenant_a);
+        oq_str path = oq_strf(w->arena, "/api/tenants/%.*s/enter", OQ_FMT(id));
+        CHECK(a->deed->label,
+              testclient_json(a->client, "POST", path.ptr, "{\"reason\":\"a ticket\"}").status ==
+                  204);
+    }
+    if (a->deed->by != FRESH && a->deed->by != FRESH_TOTP)
+        return;
+    const char *email = oq_strf(w->arena, "fresh%d@wall-a.example", a->n).ptr;
+    a->self = testapp_person(w->app, w->tenant_a, ROLE_ENGINEER, email);
+    testclient_sign_in(a->client, email);
+    if (a->deed->by == FRESH && !strstr(a->deed->label, "totp/confirm"))
+        return;
+    testreply r = testclient_json(a->client, "POST", "/api/me/totp", NULL);
+    oq_str secret = code_secret(w->arena, testclient_member(a->client, &r, "secret_text"));
+    a->code = totp_code(w->arena, secret, oq_clock_now());
+    if (a->deed->by == FRESH_TOTP) {
+        oq_str json = oq_strf(w->arena, "{\"totp\":\"%.*s\"}", OQ_FMT(a->code));
+        r = testclient_json(a->client, "POST", "/api/me/totp/confirm", json.ptr);
+        CHECK(a->deed->label, r.status == 204);
+    }
+}
+
+/* A person that the deed is about, as far as it needs to be. */
+static oq_str make_person(asking *a)
+{
+    walls *w = a->w;
+    const char *email = oq_strf(w->arena, "about%d@wall-a.example", a->n).ptr;
+    oq_str id = oq_uuid_text(w->arena, testapp_person(w->app, w->tenant_a, ROLE_ENGINEER, email));
+    if (strstr(a->deed->label, "/activate"))
+        value(w,
+              "WITH u AS (UPDATE users SET is_active = false WHERE id = '%s' RETURNING 1) "
+              "SELECT count(*) FROM u",
+              id.ptr);
+    return id;
+}
+
+static oq_str make_job(asking *a)
+{
+    walls *w = a->w;
+    oq_str id = walls_object(w, OQ_STR("jobs"));
+    bool again = strstr(a->deed->label, "retry") != NULL;
+    value(w,
+          "WITH j AS (UPDATE jobs SET state = '%s', finished_at = %s WHERE id = '%.*s' "
+          "RETURNING 1) SELECT count(*) FROM j",
+          again ? "failed" : "ready", again ? "now()" : "NULL", OQ_FMT(id));
+    return id;
+}
+
+static oq_str make_once(asking *a)
+{
+    oq_str id = walls_object(a->w, OQ_STR("once"));
+    oq_str self = oq_uuid_text(a->w->arena, a->self);
+    value(a->w,
+          "WITH o AS (UPDATE one_time_secrets SET owner_id = '%s' WHERE id = '%.*s' "
+          "RETURNING 1) SELECT count(*) FROM o",
+          self.ptr, OQ_FMT(id));
+    return id;
+}
+
+static oq_str make_notification(asking *a)
+{
+    oq_str id = walls_object(a->w, OQ_STR("notifications"));
+    oq_str self = oq_uuid_text(a->w->arena, a->w->admin_a);
+    value(a->w,
+          "WITH o AS (UPDATE notifications SET user_id = '%s' WHERE id = '%.*s' "
+          "RETURNING 1) SELECT count(*) FROM o",
+          self.ptr, OQ_FMT(id));
+    return id;
+}
+
+static void make_object(asking *a, oq_str noun)
+{
+    walls *w = a->w;
+    a->table = noun;
+    if (oq_str_eq(noun, OQ_STR("users"))) {
+        a->id = make_person(a);
+    } else if (oq_str_eq(noun, OQ_STR("tenants"))) {
+        a->id =
+            oq_uuid_text(w->arena, testapp_tenant(w->app, oq_strf(w->arena, "ABOUT_%d", a->n).ptr));
+    } else if (oq_str_eq(noun, OQ_STR("tokens"))) {
+        walls_token(w, WALLS_ADMIN_A, oq_strf(w->arena, "about %d", a->n).ptr, "asset.read");
+        a->id = oq_cstr(value(w, "SELECT id FROM api_tokens ORDER BY created_at DESC LIMIT 1"));
+    } else if (oq_str_eq(noun, OQ_STR("sessions"))) {
+        oq_str self = oq_uuid_text(w->arena, a->self);
+        a->id = oq_cstr(value(w, "SELECT id FROM user_sessions WHERE user_id = '%s'", self.ptr));
+    } else if (oq_str_eq(noun, OQ_STR("jobs"))) {
+        a->id = make_job(a);
+    } else if (oq_str_eq(noun, OQ_STR("once"))) {
+        a->id = make_once(a);
+    } else if (oq_str_eq(noun, OQ_STR("notifications"))) {
+        a->id = make_notification(a);
+    } else {
+        a->id = walls_object(w, noun);
+    }
+}
+
+/* --- bodies -------------------------------------------------------------------------------------*/
+
+static oq_str version_of(asking *a)
+{
+    oq_str self = oq_uuid_text(a->w->arena, a->self);
+    oq_str tenant = oq_uuid_text(a->w->arena, a->w->tenant_a);
+    if (a->deed->by == FRESH)
+        return oq_cstr(value(a->w, "SELECT version FROM users WHERE id = '%s'", self.ptr));
+    if (!a->id.len)
+        return oq_cstr(value(a->w, "SELECT version FROM tenants WHERE id = '%s'", tenant.ptr));
+    return oq_cstr(
+        value(a->w, "SELECT version FROM %.*s WHERE id = '%.*s'", OQ_FMT(a->table), OQ_FMT(a->id)));
+}
+
+static oq_str reset_code(asking *a)
+{
+    walls *w = a->w;
+    testclient *admin = walls_sign_in(w, WALLS_ADMIN_A);
+    oq_str id = make_person(a);
+    oq_str path = oq_strf(w->arena, "/api/users/%.*s/reset-link", OQ_FMT(id));
+    testreply r = testclient_json(admin, "POST", path.ptr, NULL);
+    oq_str link = testclient_member(admin, &r, "reset_link");
+    oq_str code =
+        oq_str_copy(w->arena, oq_str_sub(link, oq_str_find_char(link, '#') + 1, SIZE_MAX));
+    testclient_close(admin);
+    return code;
+}
+
+static oq_str filler(asking *a, oq_str name)
+{
+    walls *w = a->w;
+    if (oq_str_eq(name, OQ_STR("n")))
+        return oq_strf(w->arena, "%d", a->n);
+    if (oq_str_eq(name, OQ_STR("version")))
+        return version_of(a);
+    if (oq_str_eq(name, OQ_STR("code")))
+        return a->code;
+    if (oq_str_eq(name, OQ_STR("reset")))
+        return reset_code(a);
+    if (oq_str_eq(name, OQ_STR("tenant_code")))
+        return oq_strf(w->arena, "ABOUT_%d", a->n);
+    if (oq_str_eq(name, OQ_STR("lead")))
+        return lead_form_token(w->arena, oq_clock_now() - OQ_MINUTE);
+    return OQ_NONE;
+}
+
+/* The text with its {names} filled in; other braces stay. */
+static oq_str filled(asking *a, oq_str text)
+{
+    OQ_AUTO(oq_buf) out = oq_buf_make(16 * 1024);
+    while (text.len) {
+        oq_str rest = oq_str_sub(text, 1, SIZE_MAX);
+        oq_str name = oq_str_sub(rest, 0, oq_str_find_char(rest, '}'));
+        oq_str by = text.ptr[0] == '{' && name.len < rest.len ? filler(a, name) : OQ_NONE;
+        if (oq_str_given(by)) {
+            oq_buf_str(&out, by);
+            text = oq_str_sub(rest, name.len + 1, SIZE_MAX);
+        } else {
+            oq_buf_char(&out, text.ptr[0]);
+            text = rest;
+        }
+    }
+    return oq_str_copy(a->w->arena, oq_buf_view(&out));
+}
+
+static oq_str body_of(asking *a, const http_route *route)
+{
+    if (!a->deed->body)
+        return OQ_NONE;
+    if (strcmp(a->deed->body, "(all)") == 0) {
+        testdb_exec(testapp_db(a->w->app),
+                    "UPDATE tenant_settings SET settings = '{}', version = 1");
+        return walls_body(a->w->arena, route, a->n);
+    }
+    return filled(a, oq_cstr(a->deed->body));
+}
+
+/* --- what was written ---------------------------------------------------------------------------*/
+
+/* The tables with rows that a transaction after `since` wrote without a row in the audit. */
+static oq_str unaudited_rows(walls *w, const char *since, const char *at)
+{
+    const char *parts = value(
+        w,
+        "SELECT string_agg(format('SELECT %%L AS what FROM %%I WHERE xmin::text::bigint >= %s AND "
+        "xmin::text NOT IN (SELECT xmin::text FROM audit_logs)%%s', relname, relname, "
+        "CASE relname WHEN 'user_sessions' THEN "
+        "' AND greatest(created_at, revoked_at) >= ''%s''' ELSE '' END), ' UNION ') "
+        "FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' "
+        "AND relname NOT IN (%s)",
+        since, at, of_use);
+    return oq_cstr(value(w, "SELECT string_agg(what, ', ') FROM (%s) AS s", parts));
+}
+
+static void do_deed(walls *w, const http_route *route, const deed *deed, int n)
+{
+    asking a = {.w = w, .deed = deed, .n = n};
+    oq_str noun = walls_noun(route);
+    make_client(&a);
+    if (oq_str_given(noun))
+        make_object(&a, noun);
+    oq_str body = body_of(&a, route), path = walls_path(w->arena, route, a.id);
+    const char *since = value(w, "SELECT txid_current()");
+    const char *at = value(w, "SELECT clock_timestamp()");
+    int64_t rows = testdb_number(testapp_db(w->app), "SELECT count(*) FROM audit_logs");
+    testreply r = walls_ask(a.client, w->arena, route, path, body);
+    if (r.status < 200 || r.status >= 400)
+        WALLS_COMPLAIN("%s: %d %.*s", deed->label, r.status, OQ_FMT(oq_str_sub(r.body, 0, 400)));
+    rows = testdb_number(testapp_db(w->app), "SELECT count(*) FROM audit_logs") - rows;
+    if (!deed->silent && rows < 1)
+        WALLS_COMPLAIN("%s: not in the audit", deed->label);
+    oq_str without = unaudited_rows(w, since, at);
+    if (without.len)
+        WALLS_COMPLAIN("%s: written without the audit: %.*s", deed->label, OQ_FMT(without));
+    testclient_close(a.client);
+    if (oq_str_given(body) && strcmp(deed->body, "(all)") == 0) /* who asks next has no duties */
+        testdb_exec(testapp_db(w->app), "UPDATE tenant_settings SET settings = '{}', version = 1");
+}
+
+static void test_every_write_is_in_the_audit(void **state)
+{
+    walls *w = *state;
+    int done = 0;
+    for (size_t i = 0; i < walls_route_count(); i++) {
+        const http_route *route = walls_route(i);
+        if (!is_write(route))
+            continue;
+        const char *label = walls_label(w->arena, route);
+        const deed *deed = deed_of(label);
+        if (!deed)
+            fail_msg("%s: say here how it is done, so that its audit is tested", label);
+        if (deed->silent != before_owner)
+            do_deed(w, route, deed, ++done);
+    }
+    CHECK("many", done > 50);
+    WALLS_NO_COMPLAINTS();
+}
+
+static void test_deeds_are_routes(void **state)
+{
+    walls *w = *state;
+    for (size_t i = 0; i < OQ_COUNT(deeds); i++) {
+        bool is_route = false;
+        for (size_t r = 0; r < walls_route_count(); r++)
+            is_route |= strcmp(walls_label(w->arena, walls_route(r)), deeds[i].label) == 0;
+        CHECK(deeds[i].label, is_route);
+    }
+}
+
+/* --- what is written stays ----------------------------------------------------------------------*/
+
+static void test_the_program_cannot_change_it(void **state)
+{
+    walls *w = *state;
+    testdb *db = testapp_db(w->app);
+    static const char *const can[] = {"UPDATE", "TRUNCATE", "REFERENCES", "TRIGGER"};
+    static const char *const roles[] = {"optria_app", "optria_platform"};
+    for (size_t r = 0; r < OQ_COUNT(roles); r++)
+        for (size_t i = 0; i < OQ_COUNT(can); i++) {
+            oq_str sql =
+                oq_strf(w->arena, "SELECT has_table_privilege('%s', 'audit_logs', '%s')::int",
+                        roles[r], can[i]);
+            CHECK(can[i], testdb_number(db, sql.ptr) == 0);
+        }
+    CHECK("no column either",
+          testdb_number(db, "SELECT has_any_column_privilege('optria_app', 'audit_logs', 'UPDATE')"
+                            "::int") == 0);
+    oq_str id = oq_uuid_text(w->arena, w->tenant_a);
+    oq_str sql = oq_strf(w->arena,
+                         "SET ROLE optria_app; SET optria.tenant = '%.*s'; "
+                         "DELETE FROM audit_logs; RESET ROLE",
+                         OQ_FMT(id));
+    int64_t before = testdb_number(db, "SELECT count(*) FROM audit_logs");
+    testdb_exec(db, sql.ptr);
+    CHECK("young rows stay", testdb_number(db, "SELECT count(*) FROM audit_logs") == before);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_deeds_are_routes),
+        cmocka_unit_test(test_every_write_is_in_the_audit),
+        cmocka_unit_test(test_the_program_cannot_change_it),
+    };
+    return cmocka_run_group_tests_name("walls_audit", tests, walls_open, walls_close);
+}
