@@ -40,9 +40,9 @@ typedef struct oq_arg {
 typedef struct oq_err oq_err;
 struct oq_err {
     oq_kind kind;
-    const char *code;   /* stable: "tenant.code_taken"; clients and tests match on it */
-    const char *field;  /* the field it is about ("email", "items[2].name"), or NULL */
-    const oq_arg *arg;  /* the facts, for the sentence */
+    const char *code;  /* stable: "tenant.code_taken"; clients and tests match on it */
+    const char *field; /* the field it is about ("email", "items[2].name"), or NULL */
+    const oq_arg *arg; /* the facts, for the sentence */
     size_t arg_count;
     const char *detail;  /* for the log alone (SQLSTATE, host, path), or NULL */
     const oq_err *cause; /* what lay beneath, or NULL */
@@ -107,7 +107,7 @@ static inline void oq_ignore(const oq_err *err, const char *because)
 
 /* The variable is dropped when its block ends, on every way out. `type_drop` accepts a zeroed
  * value. */
-#define OQ_AUTO(type) __attribute__((cleanup(type##_drop))) type
+#define OQ_AUTO(type)   __attribute__((cleanup(type##_drop))) type
 
 #define OQ_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -24,7 +24,8 @@ oq_str oq_facts_json(oq_arena *arena, const oq_arg *arg, size_t count)
 static bool value_text(oq_arena *arena, const json_t *value, oq_str *ret_text)
 {
     if (json_is_string(value))
-        *ret_text = oq_str_copy(arena, oq_strn(json_string_value(value), json_string_length(value)));
+        *ret_text =
+            oq_str_copy(arena, oq_strn(json_string_value(value), json_string_length(value)));
     else if (json_is_integer(value))
         *ret_text = oq_strf(arena, "%lld", (long long)json_integer_value(value));
     else if (json_is_real(value))
@@ -39,7 +40,7 @@ size_t oq_facts_read(oq_arena *arena, oq_str json, oq_arg ret_arg[OQ_FACTS_MAX])
     size_t count = 0;
     const char *name;
     json_t *value, *object = json.len ? json_loadb(json.ptr, json.len, 0, NULL) : NULL;
-    json_object_foreach(object, name, value) {
+    json_object_foreach (object, name, value) {
         oq_str text;
         if (count < OQ_FACTS_MAX && value_text(arena, value, &text))
             ret_arg[count++] = (oq_arg){oq_str_c(arena, oq_cstr(name)), text};

@@ -21,7 +21,11 @@ static void test_what_is_no_fact_is_left_out(void **state)
         size_t count;
     } row[] = {
         {"{\"a\":1,\"b\":2.5,\"c\":\"x\",\"d\":null,\"e\":[1],\"f\":true}", 3},
-        {"[1,2]", 0}, {"", 0}, {"{", 0}, {"null", 0}, {"\"text\"", 0},
+        {"[1,2]", 0},
+        {"", 0},
+        {"{", 0},
+        {"null", 0},
+        {"\"text\"", 0},
     };
     oq_arena *arena = oq_arena_open(0);
     for (size_t i = 0; i < OQ_COUNT(row); i++) {

@@ -90,39 +90,41 @@ struct oq_field {
     oq_type type;
     size_t offset;
     bool required;
-    bool not_blank;        /* a text that may be absent, but not empty: "what is not given stays" */
-    bool is_hidden;        /* read, but not written as JSON */
-    const char *preset;    /* text of the value when absent, or NULL */
+    bool not_blank;     /* a text that may be absent, but not empty: "what is not given stays" */
+    bool is_hidden;     /* read, but not written as JSON */
+    const char *preset; /* text of the value when absent, or NULL */
     /* Numbers: bounds; text: bytes; lists: count. Both 0, or a max below min: the type's own, so
      * that `.min = 1` alone reads "from 1 on" and `.max = 9` alone "0 to 9". An optional text may
      * be empty, whatever its min, unless it is not_blank. */
     int64_t min, max;
     double f64_min, f64_max;  /* the same for OQ_TYPE_F64; without them any finite number */
     const oq_choice *choices; /* also of OQ_TYPE_TEXTS: what an item may be */
-    const oq_field *fields; /* of an OQ_TYPE_OBJECT */
-    const char *help;       /* one line for the manual, in English */
-    const char *env;        /* environment variable, for settings */
+    const oq_field *fields;   /* of an OQ_TYPE_OBJECT */
+    const char *help;         /* one line for the manual, in English */
+    const char *env;          /* environment variable, for settings */
     /* A further check of a text that is not empty, or of each item of a list, after type and
      * limits: NULL, or the code of what is wrong ("field.email_malformed"). */
     const char *(*check)(oq_str text);
 };
 
 #define OQ_FIELD_(rec, member, ctype, kind, ...)                                                   \
-    {.name = #member,                                                                              \
-     .type = (kind),                                                                               \
-     .offset = __builtin_offsetof(rec, member) +                                                   \
-               0 * sizeof(char[__builtin_types_compatible_p(__typeof__(((rec *)0)->member), ctype) \
-                                   ? 1                                                             \
-                                   : -1]),                                                         \
-     ##__VA_ARGS__}
-#define OQ_TEXT(rec, member, ...)  OQ_FIELD_(rec, member, oq_str, OQ_TYPE_TEXT, ##__VA_ARGS__)
+    {                                                                                              \
+        .name = #member, .type = (kind),                                                           \
+        .offset =                                                                                  \
+            __builtin_offsetof(rec, member) +                                                      \
+            0 * sizeof(char[__builtin_types_compatible_p(__typeof__(((rec *)0)->member), ctype)    \
+                                ? 1                                                                \
+                                : -1]),                                                            \
+        ##__VA_ARGS__                                                                              \
+    }
+#define OQ_TEXT(rec, member, ...)   OQ_FIELD_(rec, member, oq_str, OQ_TYPE_TEXT, ##__VA_ARGS__)
 #define OQ_SECRET(rec, member, ...) OQ_FIELD_(rec, member, oq_str, OQ_TYPE_SECRET, ##__VA_ARGS__)
-#define OQ_I64(rec, member, ...)   OQ_FIELD_(rec, member, int64_t, OQ_TYPE_I64, ##__VA_ARGS__)
-#define OQ_F64(rec, member, ...)   OQ_FIELD_(rec, member, double, OQ_TYPE_F64, ##__VA_ARGS__)
-#define OQ_BOOL(rec, member, ...)  OQ_FIELD_(rec, member, bool, OQ_TYPE_BOOL, ##__VA_ARGS__)
-#define OQ_UUID(rec, member, ...)  OQ_FIELD_(rec, member, oq_uuid, OQ_TYPE_UUID, ##__VA_ARGS__)
-#define OQ_TIME(rec, member, ...)  OQ_FIELD_(rec, member, oq_us, OQ_TYPE_TIME, ##__VA_ARGS__)
-#define OQ_DATE(rec, member, ...)  OQ_FIELD_(rec, member, oq_date, OQ_TYPE_DATE, ##__VA_ARGS__)
+#define OQ_I64(rec, member, ...)    OQ_FIELD_(rec, member, int64_t, OQ_TYPE_I64, ##__VA_ARGS__)
+#define OQ_F64(rec, member, ...)    OQ_FIELD_(rec, member, double, OQ_TYPE_F64, ##__VA_ARGS__)
+#define OQ_BOOL(rec, member, ...)   OQ_FIELD_(rec, member, bool, OQ_TYPE_BOOL, ##__VA_ARGS__)
+#define OQ_UUID(rec, member, ...)   OQ_FIELD_(rec, member, oq_uuid, OQ_TYPE_UUID, ##__VA_ARGS__)
+#define OQ_TIME(rec, member, ...)   OQ_FIELD_(rec, member, oq_us, OQ_TYPE_TIME, ##__VA_ARGS__)
+#define OQ_DATE(rec, member, ...)   OQ_FIELD_(rec, member, oq_date, OQ_TYPE_DATE, ##__VA_ARGS__)
 #define OQ_CHOICE(rec, member, list, ...)                                                          \
     OQ_FIELD_(rec, member, int, OQ_TYPE_CHOICE, .choices = (list), ##__VA_ARGS__)
 #define OQ_JSON(rec, member, ...)  OQ_FIELD_(rec, member, oq_str, OQ_TYPE_JSON, ##__VA_ARGS__)
@@ -199,9 +201,9 @@ const char *oq_choice_text(const oq_choice *choices, int value);
 bool oq_choice_value(const oq_choice *choices, oq_str text, int *ret_value);
 
 /* Ready checks for .check. */
-const char *oq_check_email(oq_str text);   /* field.email_malformed */
-const char *oq_check_code(oq_str text);    /* field.code_malformed: A-Z 0-9 _ and a letter first */
-const char *oq_check_timezone(oq_str text);/* field.timezone_unknown: an IANA zone that ICU knows */
-const char *oq_check_currency(oq_str text);/* field.currency_malformed: three capital letters */
+const char *oq_check_email(oq_str text);    /* field.email_malformed */
+const char *oq_check_code(oq_str text);     /* field.code_malformed: A-Z 0-9 _ and a letter first */
+const char *oq_check_timezone(oq_str text); /* field.timezone_unknown: no IANA zone */
+const char *oq_check_currency(oq_str text); /* field.currency_malformed: three capital letters */
 
 #endif

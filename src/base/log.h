@@ -39,7 +39,7 @@ typedef struct oq_log_field {
 #define OQ_F_UUID(k, v) ((oq_log_field){.key = (k), .type = OQ_LOG_UUID, .id = (v)})
 
 void oq_log_write(oq_log_level level, const char *event, const oq_log_field *fields);
-#define OQ_LOG_FIELDS_(...) ((oq_log_field[]){__VA_ARGS__ __VA_OPT__(, ){.type = OQ_LOG_END}})
+#define OQ_LOG_FIELDS_(...)      ((oq_log_field[]){__VA_ARGS__ __VA_OPT__(, ){.type = OQ_LOG_END}})
 #define oq_log_debug(event, ...) oq_log_write(OQ_LOG_DEBUG, event, OQ_LOG_FIELDS_(__VA_ARGS__))
 #define oq_log_info(event, ...)  oq_log_write(OQ_LOG_INFO, event, OQ_LOG_FIELDS_(__VA_ARGS__))
 #define oq_log_warn(event, ...)  oq_log_write(OQ_LOG_WARN, event, OQ_LOG_FIELDS_(__VA_ARGS__))

@@ -12,8 +12,11 @@ static uint8_t sign_key[crypto_generichash_KEYBYTES];
 static bool is_set_up;
 
 /* The first byte of a sealed text names its form, so that another one can come later. */
-enum { SEAL_FORM = 1, NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
-       TAG = crypto_aead_xchacha20poly1305_ietf_ABYTES };
+enum {
+    SEAL_FORM = 1,
+    NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES,
+    TAG = crypto_aead_xchacha20poly1305_ietf_ABYTES
+};
 
 static void derive(oq_str master_key, const char *purpose, uint8_t *key, size_t len)
 {
@@ -64,8 +67,8 @@ oq_err *oq_unseal(oq_arena *arena, oq_str sealed, oq_str context, oq_str *ret_pl
     char *plain = oq_alloc(arena, body - TAG + 1);
     unsigned long long plain_len;
     if (crypto_aead_xchacha20poly1305_ietf_decrypt(
-            (uint8_t *)plain, &plain_len, NULL, in + 1 + NONCE, body,
-            (const uint8_t *)context.ptr, context.len, in + 1, seal_key) != 0)
+            (uint8_t *)plain, &plain_len, NULL, in + 1 + NONCE, body, (const uint8_t *)context.ptr,
+            context.len, in + 1, seal_key) != 0)
         return oq_fail(OQ_INTERNAL, "secret.not_openable");
     *ret_plain = oq_strn(plain, (size_t)plain_len);
     return NULL;

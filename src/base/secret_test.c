@@ -29,7 +29,8 @@ static void test_opens_only_where_it_belongs(void **state)
         CHECK_CODE("one bit altered",
                    oq_unseal(arena, oq_strn(altered, sealed.len), OQ_STR("totp:a:1"), &plain),
                    "secret.not_openable");
-        CHECK_CODE("cut off", oq_unseal(arena, oq_str_sub(sealed, 0, i), OQ_STR("totp:a:1"), &plain),
+        CHECK_CODE("cut off",
+                   oq_unseal(arena, oq_str_sub(sealed, 0, i), OQ_STR("totp:a:1"), &plain),
                    "secret.not_openable");
     }
     oq_str again = oq_seal(arena, OQ_STR("JBSWY3DPEHPK3PXP"), OQ_STR("totp:a:1"));

@@ -48,8 +48,7 @@ bool oq_str_starts(oq_str s, oq_str prefix)
 
 bool oq_str_ends(oq_str s, oq_str suffix)
 {
-    return s.len >= suffix.len &&
-           oq_str_eq(oq_str_sub(s, s.len - suffix.len, suffix.len), suffix);
+    return s.len >= suffix.len && oq_str_eq(oq_str_sub(s, s.len - suffix.len, suffix.len), suffix);
 }
 
 size_t oq_str_find(oq_str s, oq_str needle)
@@ -196,9 +195,9 @@ bool oq_parse_bool(oq_str s, bool *ret_value)
         oq_str text;
         bool value;
     } word[] = {
-        {OQ_STR_INIT("true"), true},   {OQ_STR_INIT("1"), true},   {OQ_STR_INIT("yes"), true},
-        {OQ_STR_INIT("on"), true},     {OQ_STR_INIT("false"), false}, {OQ_STR_INIT("0"), false},
-        {OQ_STR_INIT("no"), false},    {OQ_STR_INIT("off"), false},
+        {OQ_STR_INIT("true"), true}, {OQ_STR_INIT("1"), true},      {OQ_STR_INIT("yes"), true},
+        {OQ_STR_INIT("on"), true},   {OQ_STR_INIT("false"), false}, {OQ_STR_INIT("0"), false},
+        {OQ_STR_INIT("no"), false},  {OQ_STR_INIT("off"), false},
     };
     for (size_t i = 0; i < sizeof word / sizeof word[0]; i++)
         if (oq_str_eq_ascii_nocase(s, word[i].text)) {
@@ -219,8 +218,10 @@ static size_t utf8_sequence(const unsigned char *p, size_t len, uint32_t *ret_co
         *ret_code = first;
         return 1;
     }
-    size_t need = first >= 0xc2 && first <= 0xdf ? 2 : (first & 0xf0) == 0xe0 ? 3
-                : first >= 0xf0 && first <= 0xf4 ? 4 : 0;
+    size_t need = first >= 0xc2 && first <= 0xdf   ? 2
+                  : (first & 0xf0) == 0xe0         ? 3
+                  : first >= 0xf0 && first <= 0xf4 ? 4
+                                                   : 0;
     if (need == 0 || len < need)
         return 0;
     unsigned char low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;

@@ -21,9 +21,12 @@ typedef struct oq_str {
 } oq_str;
 
 /* Takes a literal and nothing else. */
-#define OQ_STR(literal)      ((oq_str){"" literal, sizeof(literal) - 1})
-#define OQ_STR_INIT(literal) {"" literal, sizeof(literal) - 1}
-#define OQ_NONE              ((oq_str){NULL, 0})
+#define OQ_STR(literal) ((oq_str){"" literal, sizeof(literal) - 1})
+#define OQ_STR_INIT(literal)                                                                       \
+    {                                                                                              \
+        "" literal, sizeof(literal) - 1                                                            \
+    }
+#define OQ_NONE ((oq_str){NULL, 0})
 /* For printf-like calls: "%.*s". */
 #define OQ_FMT(str) (int)(str).len, (str).ptr ? (str).ptr : ""
 

@@ -64,8 +64,9 @@ static void test_parse_reals_and_truths(void **state)
         const char *text;
         bool ok;
     } row[] = {
-        {"1.5", true}, {"-2e3", true}, {".5", true},  {"1e400", false}, {"nan", false},
-        {"inf", false}, {"0x1p3", false}, {"1,5", false}, {"", false}, {"e", false}, {"1e", false},
+        {"1.5", true},  {"-2e3", true}, {".5", true},     {"1e400", false},
+        {"nan", false}, {"inf", false}, {"0x1p3", false}, {"1,5", false},
+        {"", false},    {"e", false},   {"1e", false},
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++) {
         double x;

@@ -70,8 +70,8 @@ static char *put_digits(char *to, int value, int count)
 }
 
 /* The years people write with four digits; other moments are clipped to them. */
-#define TIME_LEAST    (INT64_C(-62135596800) * OQ_SECOND)            /* 0001-01-01 */
-#define TIME_GREATEST (INT64_C(253402300800) * OQ_SECOND - 1)        /* 9999-12-31 */
+#define TIME_LEAST    (INT64_C(-62135596800) * OQ_SECOND)     /* 0001-01-01 */
+#define TIME_GREATEST (INT64_C(253402300800) * OQ_SECOND - 1) /* 9999-12-31 */
 
 size_t oq_time_format(oq_us at, char out[OQ_TIME_TEXT_MAX])
 {

@@ -31,17 +31,17 @@ typedef enum oq_cap {
     CAP_PUBLIC,    /* anybody, signed in or not */
     CAP_SIGNED_IN, /* any signed-in person or machine: about oneself */
     CAP_DASHBOARD_VIEW,
-    CAP_TENANT_MANAGE,   /* create and suspend tenants (platform) */
-    CAP_TENANT_SWITCH,   /* look into another tenant: explicit and audited */
-    CAP_LEAD_READ,       /* demo requests of the landing page (platform) */
+    CAP_TENANT_MANAGE, /* create and suspend tenants (platform) */
+    CAP_TENANT_SWITCH, /* look into another tenant: explicit and audited */
+    CAP_LEAD_READ,     /* demo requests of the landing page (platform) */
     CAP_USER_READ,
     CAP_USER_MANAGE,
-    CAP_TOKEN_MANAGE,    /* API tokens of machines */
+    CAP_TOKEN_MANAGE, /* API tokens of machines */
     CAP_SETTINGS_READ,
     CAP_SETTINGS_MANAGE,
     CAP_AUDIT_READ,
     CAP_JOB_READ,
-    CAP_JOB_MANAGE,      /* cancel, run again */
+    CAP_JOB_MANAGE, /* cancel, run again */
     CAP_INTEGRATION_READ,
     CAP_INTEGRATION_MANAGE,
     CAP_ASSET_READ,
@@ -49,17 +49,17 @@ typedef enum oq_cap {
     CAP_INCIDENT_READ,        /* summaries */
     CAP_INCIDENT_READ_DETAIL, /* operator data and payloads unmasked */
     CAP_RCA_RUN,
-    CAP_RCA_CONFIGURE,        /* rules, thresholds, windows */
+    CAP_RCA_CONFIGURE, /* rules, thresholds, windows */
     CAP_WORK_ORDER_READ,
-    CAP_WORK_ORDER_MANAGE,    /* create, assign */
-    CAP_WORK_ORDER_WORK,      /* status, notes, close: one's own */
+    CAP_WORK_ORDER_MANAGE, /* create, assign */
+    CAP_WORK_ORDER_WORK,   /* status, notes, close: one's own */
     CAP_WORK_ORDER_APPROVE,
     CAP_OPTIMIZATION_READ,
     CAP_OPTIMIZATION_RUN,
     CAP_OPTIMIZATION_APPROVE,
     CAP_TWIN_READ,
     CAP_NOTIFICATION_READ,
-    CAP_METRICS_READ,         /* /metrics */
+    CAP_METRICS_READ, /* /metrics */
     CAP_COUNT
 } oq_cap;
 

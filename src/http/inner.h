@@ -135,7 +135,7 @@ struct http_req {
     oq_scope *scope;
     http_answer answer;
     http_header_line *lasting; /* what finding out who asks has set: sent whatever the answer is */
-    const char *error_code; /* for the access log */
+    const char *error_code;    /* for the access log */
     struct MHD_Response *reply;
     bool is_logged, is_stream;
 };

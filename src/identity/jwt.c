@@ -121,8 +121,7 @@ oq_err *jwt_read(oq_arena *arena, oq_str text, jwt_claims *ret_claims)
     if (find_known(digest, ret_claims))
         return NULL;
     /* R_PARSE_NONE: keys inside the token's header (jwk, jku, x5u, x5c) are never taken. */
-    bool is_ours = text.len > 0 && oq_utf8_valid(text) &&
-                   r_jwt_init(&token) == RHN_OK &&
+    bool is_ours = text.len > 0 && oq_utf8_valid(text) && r_jwt_init(&token) == RHN_OK &&
                    r_jwt_advanced_parse(token, oq_str_c(arena, text), R_PARSE_NONE, 0) == RHN_OK &&
                    r_jwt_get_sign_alg(token) == R_JWA_ALG_HS256 &&
                    r_jwt_verify_signature(token, key, 0) == RHN_OK && read_claims(token, &claims);

@@ -45,12 +45,12 @@ typedef struct job_kind {
      * try, any other one ends the job. */
     oq_err *(*run)(job_run *run);
     job_lane lane;
-    int every_s;   /* > 0: scheduled for every active tenant, so often. While one waits, no second
-                      one is added. The first comes within one period, each tenant at its own
-                      moment, so that a thousand tenants do not start together */
+    int every_s; /* > 0: scheduled for every active tenant, so often. While one waits, no second
+                    one is added. The first comes within one period, each tenant at its own
+                    moment, so that a thousand tenants do not start together */
     bool is_platform; /* scheduled once, in the platform's tenant; may open job_platform_scope */
-    int limit_s;   /* a try that takes longer is cancelled and counts; 0: JOB_LIMIT_S */
-    int tries_max; /* 0: JOB_TRIES_MAX */
+    int limit_s;      /* a try that takes longer is cancelled and counts; 0: JOB_LIMIT_S */
+    int tries_max;    /* 0: JOB_TRIES_MAX */
 } job_kind;
 
 /* All kinds, one table per module; ends with NULL; each table ends with a NULL name. */
@@ -68,7 +68,7 @@ typedef struct job {
     oq_str progress_note;
     oq_us run_at, created_at, started_at, finished_at;
     oq_str worker;
-    oq_str error_code;  /* of the last try that failed; a job that waits for its next may have one */
+    oq_str error_code; /* of the last try that failed; a job that waits for its next may have one */
     oq_str error_facts; /* JSON object, for the sentence in the reader's language */
     oq_str result;      /* JSON */
     oq_str created_by;
@@ -77,10 +77,10 @@ extern const oq_field job_fields[];
 
 typedef struct job_order {
     const char *kind;
-    oq_str payload;   /* JSON object; not given: {} */
-    oq_str key;       /* of what it works on; with `is_unique` a waiting job of the same kind and
-                         key is used instead of a second one: it keeps its payload, and gets the
-                         earlier run_at and the higher priority of the two */
+    oq_str payload; /* JSON object; not given: {} */
+    oq_str key;     /* of what it works on; with `is_unique` a waiting job of the same kind and
+                       key is used instead of a second one: it keeps its payload, and gets the
+                       earlier run_at and the higher priority of the two */
     bool is_unique;
     oq_us run_at;     /* OQ_TIME_NONE: now */
     int64_t priority; /* higher first; 0 */
@@ -121,11 +121,11 @@ void job_set_result(job_run *run, oq_str json);
 /* --- for `optria work` -------------------------------------------------------------------------*/
 typedef struct job_runner job_runner;
 typedef struct job_runner_options {
-    db_pool *pool;      /* with at least threads + 1 connections */
+    db_pool *pool; /* with at least threads + 1 connections */
     const job_kind *const *kinds;
-    oq_str worker;      /* name of this process: "host:pid"; copied */
+    oq_str worker; /* name of this process: "host:pid"; copied */
     int threads;
-    oq_us lease;        /* a worker that is silent for so long has died; 60 s */
+    oq_us lease; /* a worker that is silent for so long has died; 60 s */
 } job_runner_options;
 /* Starts the threads that run jobs and one that keeps leases and the schedule. Needs no database
  * to start: while it is away, nothing runs. Fails: job.no_thread (reason). */

@@ -9,7 +9,8 @@ typedef struct docs_options {
 } docs_options;
 
 static const oq_field docs_fields[] = {
-    OQ_TEXT(docs_options, folder, .required = true, .max = 1000, .help = "Where the pages go: docs"),
+    OQ_TEXT(docs_options, folder, .required = true, .max = 1000,
+            .help = "Where the pages go: docs"),
     OQ_BOOL(docs_options, check, .help = "Write nothing; fail when a page there differs"),
     OQ_FIELDS_END,
 };

@@ -71,8 +71,9 @@ static void write_route(oq_buf *out, const http_route *r)
 
 static void write_routes_where(oq_buf *out, bool is_page)
 {
-    oq_buf_lit(out, "\n| method | path | capability | query | body (* required) | works in | what |\n"
-                    "|---|---|---|---|---|---|---|\n");
+    oq_buf_lit(out,
+               "\n| method | path | capability | query | body (* required) | works in | what |\n"
+               "|---|---|---|---|---|---|---|\n");
     for (size_t t = 0; module_routes[t]; t++)
         for (const http_route *r = module_routes[t]; r->method; r++)
             if (r->is_page == is_page)
@@ -81,7 +82,8 @@ static void write_routes_where(oq_buf *out, bool is_page)
 
 static void write_routes(oq_buf *out)
 {
-    head(out, "Routes", "Every path that the server answers. Another tenant's id is \"not found\".");
+    head(out, "Routes",
+         "Every path that the server answers. Another tenant's id is \"not found\".");
     oq_buf_lit(out, "\n## For machines\n");
     write_routes_where(out, false);
     oq_buf_lit(out, "\n## Pages\n");
@@ -158,7 +160,9 @@ static void write_errors(oq_buf *out)
 }
 
 const manual_page manual_pages[] = {
-    {"routes.md", write_routes},     {"capabilities.md", write_capabilities},
-    {"settings.md", write_settings}, {"errors.md", write_errors},
+    {"routes.md", write_routes},
+    {"capabilities.md", write_capabilities},
+    {"settings.md", write_settings},
+    {"errors.md", write_errors},
     {NULL, NULL},
 };

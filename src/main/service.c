@@ -121,11 +121,11 @@ static oq_err *check_rights(service *sv)
         oq_log_err(OQ_LOG_WARN, "service.database_away", err, NULL);
         err = NULL; /* readiness asks again; row policies hold in any case */
     } else if (!err && (rights.is_superuser || rights.bypasses_rls || rights.owns_tables)) {
-        err = oq_fail(OQ_INVALID, "service.role_too_strong", "role=%.*s why=%s",
-                      OQ_FMT(rights.role),
-                      rights.is_superuser   ? "superuser"
-                      : rights.bypasses_rls ? "bypassrls"
-                                            : "owner");
+        err =
+            oq_fail(OQ_INVALID, "service.role_too_strong", "role=%.*s why=%s", OQ_FMT(rights.role),
+                    rights.is_superuser   ? "superuser"
+                    : rights.bypasses_rls ? "bypassrls"
+                                          : "owner");
     }
     oq_arena_close(arena);
     return err;
@@ -184,8 +184,7 @@ static oq_err *open_listener(service *sv)
 {
     size_t n = 0;
     if (sv->server) {
-        sv->channels[n++] =
-            (db_channel){"optria_session", on_session_notice, session_on_gap, sv};
+        sv->channels[n++] = (db_channel){"optria_session", on_session_notice, session_on_gap, sv};
         sv->channels[n++] =
             (db_channel){"optria_live", live_bridge_on_notify, live_bridge_on_gap, sv->bridge};
     }

@@ -24,10 +24,10 @@ static oq_err *get_openapi(http_req *rq)
 /* --- the page -----------------------------------------------------------------------------------*/
 
 static const char *const type_names[] = {
-    [OQ_TYPE_TEXT] = "text",      [OQ_TYPE_SECRET] = "text",    [OQ_TYPE_I64] = "integer",
-    [OQ_TYPE_F64] = "number",     [OQ_TYPE_BOOL] = "boolean",   [OQ_TYPE_UUID] = "uuid",
-    [OQ_TYPE_TIME] = "date-time", [OQ_TYPE_DATE] = "date",      [OQ_TYPE_CHOICE] = "choice",
-    [OQ_TYPE_JSON] = "json",      [OQ_TYPE_BYTES] = "bytes",    [OQ_TYPE_TEXTS] = "text[]",
+    [OQ_TYPE_TEXT] = "text",      [OQ_TYPE_SECRET] = "text",   [OQ_TYPE_I64] = "integer",
+    [OQ_TYPE_F64] = "number",     [OQ_TYPE_BOOL] = "boolean",  [OQ_TYPE_UUID] = "uuid",
+    [OQ_TYPE_TIME] = "date-time", [OQ_TYPE_DATE] = "date",     [OQ_TYPE_CHOICE] = "choice",
+    [OQ_TYPE_JSON] = "json",      [OQ_TYPE_BYTES] = "bytes",   [OQ_TYPE_TEXTS] = "text[]",
     [OQ_TYPE_UUIDS] = "uuid[]",   [OQ_TYPE_OBJECT] = "object",
 };
 

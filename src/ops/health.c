@@ -35,8 +35,8 @@ static health_finding ask_one(const health_part *part, oq_arena *arena)
 {
     oq_us begun = oq_monotonic();
     oq_err *err = part->check(part->self, arena);
-    health_finding found = {.name = oq_cstr(part->name), .status = OQ_STR("ok"),
-                            .took_us = oq_monotonic() - begun};
+    health_finding found = {
+        .name = oq_cstr(part->name), .status = OQ_STR("ok"), .took_us = oq_monotonic() - begun};
     if (err) {
         found.status = part->is_vital ? OQ_STR("down") : OQ_STR("degraded");
         found.reason = oq_cstr(err->code);

@@ -42,9 +42,9 @@ typedef struct health_report {
 void health_ask(oq_arena *arena, health_report *ret_report);
 
 /* The parts of the house itself. */
-void health_add_database(db_pool *pool);   /* answers a round trip */
-void health_add_schema(db_pool *pool);     /* no migration is waiting, none is newer than we are */
-void health_add_queue(db_pool *pool);      /* a worker is alive (not vital) */
+void health_add_database(db_pool *pool); /* answers a round trip */
+void health_add_schema(db_pool *pool);   /* no migration is waiting, none is newer than we are */
+void health_add_queue(db_pool *pool);    /* a worker is alive (not vital) */
 void health_add_notices(bool (*is_connected)(void *self), void *self); /* LISTEN (not vital) */
 
 /* The same questions, for doctor; `pool` is a db_pool. */

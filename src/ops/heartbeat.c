@@ -9,12 +9,8 @@
 #include "base/banned.h"
 
 const oq_field process_row_fields[] = {
-    OQ_TEXT(process_row, name),
-    OQ_TEXT(process_row, role),
-    OQ_TEXT(process_row, version),
-    OQ_TIME(process_row, started_at),
-    OQ_TIME(process_row, beat_at),
-    OQ_FIELDS_END,
+    OQ_TEXT(process_row, name),       OQ_TEXT(process_row, role),    OQ_TEXT(process_row, version),
+    OQ_TIME(process_row, started_at), OQ_TIME(process_row, beat_at), OQ_FIELDS_END,
 };
 
 struct heartbeat {
@@ -147,8 +143,7 @@ oq_err *process_find(db_platform *p, process_list *ret_list)
 {
     sql_process_find_rows rows;
     OQ_TRY(sql_process_find(
-        p,
-        (sql_process_find_args){.since = db_platform_now(p) - HEARTBEAT_DEAD_S * OQ_SECOND},
+        p, (sql_process_find_args){.since = db_platform_now(p) - HEARTBEAT_DEAD_S * OQ_SECOND},
         &rows));
     *ret_list = (process_list){rows.at, rows.count};
     return NULL;

@@ -6,9 +6,8 @@
 #include "ops/job_view.h"
 
 /* Cancels or retries the job of the path's {id} and writes it down; the state afterwards. */
-OQ_CHECKED oq_err *job_change(http_req *rq, oq_scope *s,
-                              oq_err *(*change)(oq_scope *s, oq_uuid id), const char *action,
-                              job **ret_job);
+OQ_CHECKED oq_err *job_change(http_req *rq, oq_scope *s, oq_err *(*change)(oq_scope *s, oq_uuid id),
+                              const char *action, job **ret_job);
 
 extern const http_route job_page_routes[];
 

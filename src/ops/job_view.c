@@ -6,9 +6,12 @@
 #include "base/banned.h"
 
 const oq_field job_counts_fields[] = {
-    OQ_I64(job_counts, ready),      OQ_I64(job_counts, late),
-    OQ_I64(job_counts, running),    OQ_I64(job_counts, failed),
-    OQ_I64(job_counts, done_today), OQ_TIME(job_counts, oldest_ready),
+    OQ_I64(job_counts, ready),
+    OQ_I64(job_counts, late),
+    OQ_I64(job_counts, running),
+    OQ_I64(job_counts, failed),
+    OQ_I64(job_counts, done_today),
+    OQ_TIME(job_counts, oldest_ready),
     OQ_FIELDS_END,
 };
 
@@ -24,8 +27,8 @@ oq_err *job_view_counts(oq_scope *s, job_counts *ret_counts)
 {
     oq_us now = oq_now(s);
     sql_job_view_counts_rows rows;
-    OQ_TRY(sql_job_view_counts(
-        s, (sql_job_view_counts_args){.now = now, .day_start = now - OQ_DAY}, &rows));
+    OQ_TRY(sql_job_view_counts(s, (sql_job_view_counts_args){.now = now, .day_start = now - OQ_DAY},
+                               &rows));
     *ret_counts = rows.at[0];
     return NULL;
 }

@@ -18,7 +18,7 @@ extern const oq_field job_counts_fields[];
 OQ_CHECKED oq_err *job_view_counts(oq_scope *s, job_counts *ret_counts);
 
 typedef struct job_query {
-    int state;     /* 0: any */
+    int state; /* 0: any */
     oq_str kind, cursor;
     int64_t limit;
 } job_query;

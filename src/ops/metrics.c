@@ -54,8 +54,8 @@ static void write_times(oq_buf *out, const http_stats *st)
     for (size_t i = 0; i < OQ_COUNT(st->took_us_bucket); i++) {
         below += st->took_us_bucket[i];
         if (i < OQ_COUNT(http_took_bounds_us))
-            oq_buf_f(out, "%s_bucket{le=\"%g\"} %lld\n", name,
-                     (double)http_took_bounds_us[i] / 1e6, (long long)below);
+            oq_buf_f(out, "%s_bucket{le=\"%g\"} %lld\n", name, (double)http_took_bounds_us[i] / 1e6,
+                     (long long)below);
         else
             oq_buf_f(out, "%s_bucket{le=\"+Inf\"} %lld\n", name, (long long)below);
     }
@@ -67,14 +67,14 @@ static void write_server(oq_buf *out)
 {
     http_stats st = http_stats_get(watched_server);
     head(out, "optria_http_requests_total", "counter", "Requests answered, by class of status.");
-    for (int class = 1; class <= 5; class++)
+    for (int class = 1; class <= 5; class ++)
         oq_buf_f(out, "optria_http_requests_total{class=\"%dxx\"} %lld\n", class,
                  (long long)st.by_class[class]);
     write_times(out, &st);
     figure(out, "optria_http_bytes_out_total", "counter", "Bytes of answers as sent.",
            (double)st.bytes_out_total);
-    figure(out, "optria_http_refused_total", "counter", "Requests refused because the queue was full.",
-           (double)st.refused_total);
+    figure(out, "optria_http_refused_total", "counter",
+           "Requests refused because the queue was full.", (double)st.refused_total);
     figure(out, "optria_http_connections", "gauge", "Open connections.", st.connections);
     figure(out, "optria_http_streams", "gauge", "Open event streams.", st.streams);
     figure(out, "optria_http_queued", "gauge", "Requests that wait for a worker.", st.queued);
@@ -93,8 +93,8 @@ static void write_pool(oq_buf *out)
            (double)st.failed_total);
     figure(out, "optria_db_connections_lost_total", "counter", "Connections that broke.",
            (double)st.lost_total);
-    figure(out, "optria_db_waits_total", "counter", "Times that a unit of work waited for a connection.",
-           (double)st.waits_total);
+    figure(out, "optria_db_waits_total", "counter",
+           "Times that a unit of work waited for a connection.", (double)st.waits_total);
 }
 
 static void write_process(oq_buf *out)

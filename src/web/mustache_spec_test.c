@@ -51,8 +51,9 @@ static void run(oq_arena *arena, const char *file, const json_t *test)
     mustache_set *set = mustache_set_open();
     const char *partial;
     json_t *source;
-    json_object_foreach(json_object_get(test, "partials"), partial, source) CHECK_CODE(
-        label, mustache_add(set, oq_cstr(partial), oq_cstr(json_string_value(source))), NULL);
+    json_object_foreach (json_object_get(test, "partials"), partial, source)
+        CHECK_CODE(label, mustache_add(set, oq_cstr(partial), oq_cstr(json_string_value(source))),
+                   NULL);
     oq_str template = oq_cstr(json_string_value(json_object_get(test, "template")));
     CHECK_CODE(label, mustache_add(set, OQ_STR("the template"), template), NULL);
     OQ_AUTO(oq_buf) out = oq_buf_make(1 << 20);

@@ -62,8 +62,8 @@ typedef struct web_page {
 
 /* Begins a page in the request's language, with the person's locale. */
 web_page web_page_begin(http_req *rq, const char *template, const char *title_key, const char *nav);
-/* A step of the breadcrumb trail, which begins at the first page of the sidebar without being asked;
- * `path` NULL for the last. */
+/* A step of the breadcrumb trail, which begins at the first page of the sidebar without being
+ * asked; `path` NULL for the last. */
 void web_page_crumb(web_page *page, oq_str label, const char *path);
 
 /* Puts the fields of a form with what was typed, and each field's sentence of what is wrong. For

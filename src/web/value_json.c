@@ -23,8 +23,7 @@ static oq_err *convert_object(oq_arena *arena, const json_t *json, int depth, we
     web_value *object = web_object(arena);
     const char *key;
     json_t *inner;
-    json_object_foreach((json_t *)json, key, inner)
-    {
+    json_object_foreach ((json_t *)json, key, inner) {
         web_value *value;
         OQ_TRY(convert(arena, inner, depth, &value));
         web_put(object, oq_str_c(arena, oq_cstr(key)), value);

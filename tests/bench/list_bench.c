@@ -1,8 +1,7 @@
 /* GET /api/users of 50 rows, signed in, through row-level security, 32 keep-alive connections;
- * beside it pgbench with the same rows through the same walls over TCP, 32 clients, prepared, in one
- * round trip (without our four optional filters, which pgbench cannot leave open: the peer has less
- * to do).
- * Both reach the same server over TCP, in turn, three times; the medians count. */
+ * beside it pgbench with the same rows through the same walls over TCP, 32 clients, prepared, in
+ * one round trip (without our four optional filters, which pgbench cannot leave open: the peer has
+ * less to do). Both reach the same server over TCP, in turn, three times; the medians count. */
 #include "bench/bench.h"
 #include "identity/session.h"
 #include "support/testapp.h"
@@ -68,8 +67,7 @@ int main(void)
     oq_uuid tenant = testapp_tenant(app, "BENCH");
     testapp_person(app, tenant, ROLE_TENANT_ADMIN, "admin@bench.example");
     for (int i = 1; i < ROWS; i++)
-        testapp_person(app, tenant, ROLE_ENGINEER,
-                       oq_strf(arena, "person%d@bench.example", i).ptr);
+        testapp_person(app, tenant, ROLE_ENGINEER, oq_strf(arena, "person%d@bench.example", i).ptr);
     testdb_exec(testapp_db(app), "ANALYZE");
     testclient *client = testclient_open(app);
     testclient_sign_in(client, "admin@bench.example");

@@ -1,6 +1,6 @@
-/* What an `optria serve` costs: resident when idle, the time and the bytes of a page, and a thousand
- * open event streams. The server is a process of its own, as it is installed; people are made
- * beside it, in the same database. */
+/* What an `optria serve` costs: resident when idle, the time and the bytes of a page, and a
+ * thousand open event streams. The server is a process of its own, as it is installed; people are
+ * made beside it, in the same database. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -138,7 +138,9 @@ static void measure_page(testapp *app, const server *sv, oq_str cookie)
     }
     bench_print(&(bench_figure){.name = "page /app, signed in, from request to last byte, median",
                                 .value = bench_median(arena, took, PAGES),
-                                .unit = "ms", .gate = 5, .goal = BENCH_AT_MOST});
+                                .unit = "ms",
+                                .gate = 5,
+                                .goal = BENCH_AT_MOST});
     close(fd);
     oq_buf_drop(&answer);
 }
@@ -175,7 +177,9 @@ static void measure_first_load(testapp *app, const server *sv, oq_str cookie)
         bytes += read_answer(fd, &answer);
     }
     bench_print(&(bench_figure){.name = "first load of /app over the wire, without fonts",
-                                .value = (double)bytes / 1000, .unit = "kB", .gate = 150,
+                                .value = (double)bytes / 1000,
+                                .unit = "kB",
+                                .gate = 150,
                                 .goal = BENCH_AT_MOST});
     testclient_close(client);
     close(fd);
@@ -204,7 +208,8 @@ static void publish(testapp *app, oq_uuid tenant, int n)
 }
 
 /* Opens the streams, and waits for each one's first bytes. */
-static void open_streams(const server *sv, oq_arena *arena, const oq_str *cookie, int *fd, int watch)
+static void open_streams(const server *sv, oq_arena *arena, const oq_str *cookie, int *fd,
+                         int watch)
 {
     for (int i = 0; i < STREAMS; i++) {
         fd[i] = connect_to(sv->port);
@@ -258,9 +263,13 @@ static void measure_streams(testapp *app, const server *sv, oq_uuid tenant, cons
         took[i] = time_message(app, tenant, fd, watch, i);
     bench_print(&(bench_figure){.name = "a message to all of 1,000 event streams, median",
                                 .value = bench_median(testapp_arena(app), took, MESSAGES),
-                                .unit = "ms", .gate = 100, .goal = BENCH_AT_MOST});
+                                .unit = "ms",
+                                .gate = 100,
+                                .goal = BENCH_AT_MOST});
     bench_print(&(bench_figure){.name = "resident with 1,000 event streams open",
-                                .value = bench_resident_mb(sv->pid), .unit = "MB", .gate = 100,
+                                .value = bench_resident_mb(sv->pid),
+                                .unit = "MB",
+                                .gate = 100,
                                 .goal = BENCH_AT_MOST});
     for (int i = 0; i < STREAMS; i++)
         close(fd[i]);
@@ -288,7 +297,9 @@ int main(void)
     server sv = start_server(app);
     sleep(2); /* past its start */
     bench_print(&(bench_figure){.name = "optria serve, resident when idle",
-                                .value = bench_resident_mb(sv.pid), .unit = "MB", .gate = 40,
+                                .value = bench_resident_mb(sv.pid),
+                                .unit = "MB",
+                                .gate = 40,
                                 .goal = BENCH_AT_MOST});
     measure_page(app, &sv, cookie[0]);
     measure_first_load(app, &sv, cookie[0]);

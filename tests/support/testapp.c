@@ -34,8 +34,8 @@ static testapp *open_app(bool works, int tcp_port)
     db_pool_options options = testdb_pool_options(app->db);
     must(db_pool_open(&options, &app->pool), "pool");
     settings s = {
-        .db_url = tcp_port ? testdb_url_through(app->db, "127.0.0.1", tcp_port)
-                           : testdb_url(app->db),
+        .db_url =
+            tcp_port ? testdb_url_through(app->db, "127.0.0.1", tcp_port) : testdb_url(app->db),
         .db_pool_size = tcp_port ? 20 : 8,
         .http_bind = OQ_STR("127.0.0.1"),
         .http_port = 0,

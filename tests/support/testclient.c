@@ -123,8 +123,8 @@ testreply testclient_form(testclient *c, const char *path, const char *form)
     char *whole;
     if (asprintf(&whole, "csrf_token=%.*s&%s", OQ_FMT(c->csrf), form) < 0)
         abort();
-    testreply r = testclient_send(c, "POST", path, "application/x-www-form-urlencoded",
-                                  oq_cstr(whole), NULL);
+    testreply r =
+        testclient_send(c, "POST", path, "application/x-www-form-urlencoded", oq_cstr(whole), NULL);
     free(whole);
     return r;
 }
@@ -134,8 +134,7 @@ oq_str testreply_header(const testreply *r, const char *name)
     oq_str found = OQ_NONE, line;
     for (oq_str rest = r->headers; oq_str_cut(&rest, '\n', &line);) {
         size_t colon = oq_str_find_char(line, ':');
-        if (colon != SIZE_MAX &&
-            oq_str_eq_ascii_nocase(oq_str_sub(line, 0, colon), oq_cstr(name)))
+        if (colon != SIZE_MAX && oq_str_eq_ascii_nocase(oq_str_sub(line, 0, colon), oq_cstr(name)))
             found = oq_str_trim(oq_str_sub(line, colon + 1, SIZE_MAX));
     }
     return found;
@@ -167,8 +166,8 @@ oq_str testclient_member(testclient *c, const testreply *r, const char *path)
     else if (json_is_boolean(at))
         text = json_is_true(at) ? OQ_STR("true") : OQ_STR("false");
     else if (json_is_array(at) || json_is_object(at))
-        text = oq_strf(c->arena, "%zu", json_is_array(at) ? json_array_size(at)
-                                                          : json_object_size(at));
+        text = oq_strf(c->arena, "%zu",
+                       json_is_array(at) ? json_array_size(at) : json_object_size(at));
     json_decref(root);
     return text;
 }
@@ -223,7 +222,7 @@ oq_str testclient_cookie(testclient *c, const char *name)
 
 void testclient_set_cookie(testclient *c, const char *name, oq_str value)
 {
-    oq_str line = oq_strf(c->kept, "Set-Cookie: %s=%.*s; domain=127.0.0.1; path=/", name,
-                          OQ_FMT(value));
+    oq_str line =
+        oq_strf(c->kept, "Set-Cookie: %s=%.*s; domain=127.0.0.1; path=/", name, OQ_FMT(value));
     curl_easy_setopt(c->curl, CURLOPT_COOKIELIST, line.ptr);
 }
