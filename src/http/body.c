@@ -113,6 +113,7 @@ oq_err *http_body(http_req *rq, void *record)
     if (kind_of(rq, &type) == BODY_JSON)
         return oq_fields_read_json(rq->arena, fields, oq_buf_view(&rq->body), record);
     http_pairs pairs;
+    oq_fields_preset(rq->arena, fields, record);
     OQ_TRY(form_pairs(rq, &pairs));
     oq_pair *own = oq_new_n(rq->arena, oq_pair, pairs.count);
     size_t count = 0;

@@ -82,10 +82,20 @@ static oq_err *who(http_req *rq)
     return NULL;
 }
 
+/* What a page would show again holds nothing that was never written. */
+static oq_err *checked(oq_err *err, const struct thing *read)
+{
+    if (err && (uintptr_t)read->name.ptr == UINT64_C(0x5a5a5a5a5a5a5a5a))
+        return oq_fail(OQ_INTERNAL, "thing.unwritten");
+    return err;
+}
+
 static oq_err *list_things(http_req *rq, oq_scope *s)
 {
     struct thing query, rows[2] = {{OQ_STR_INIT("a"), 1}, {OQ_STR_INIT("b"), 2}};
-    OQ_TRY(http_query(rq, &query));
+    memset(&query, 0x5a, sizeof query);
+    oq_err *err = http_query(rq, &query);
+    OQ_TRY(checked(err, &query));
     rows[0].name = query.name;
     http_answer_list(rq, rows, sizeof rows[0], 2, OQ_NONE);
     return NULL;
@@ -94,7 +104,9 @@ static oq_err *list_things(http_req *rq, oq_scope *s)
 static oq_err *add_thing(http_req *rq, oq_scope *s)
 {
     struct thing body;
-    OQ_TRY(http_body(rq, &body));
+    memset(&body, 0x5a, sizeof body);
+    oq_err *err = http_body(rq, &body);
+    OQ_TRY(checked(err, &body));
     if (oq_str_eq(body.name, OQ_STR("taken")))
         return oq_fail(OQ_CONFLICT, "thing.taken");
     if (oq_str_eq(body.name, OQ_STR("again"))) {

@@ -149,6 +149,7 @@ oq_err *http_query(http_req *rq, void *record)
     const oq_field *fields = rq->route->query;
     assert(fields && "the route has no query table");
     http_pairs pairs;
+    oq_fields_preset(rq->arena, fields, record); /* also when nothing can be read: pages show it */
     OQ_TRY(query_pairs(rq, &pairs));
     oq_pair *own = oq_new_n(rq->arena, oq_pair, pairs.count);
     size_t count = 0;

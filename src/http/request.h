@@ -32,7 +32,8 @@ OQ_CHECKED oq_err *http_path_uuid(http_req *rq, const char *name, oq_uuid *ret_i
 oq_str http_path_text(http_req *rq, const char *name);
 
 /* Reads the query string / the body into the struct of the route's `query` / `body` table.
- * A JSON body or a form, by Content-Type; anything else: http.media_type (facts: got). */
+ * A JSON body or a form, by Content-Type; anything else: http.media_type (facts: got). After an
+ * error the struct holds what could be read, and presets: a page may show it again. */
 OQ_CHECKED oq_err *http_query(http_req *rq, void *record);
 OQ_CHECKED oq_err *http_body(http_req *rq, void *record);
 oq_str http_body_raw(http_req *rq); /* the bytes as they came (unzipped) */
