@@ -128,7 +128,8 @@ static const char *take_value(oq_arena *arena, const char *p, va_list *args, oq_
         if (strncmp(p, wide[i], len) != 0)
             continue;
         /* All five are 64 bits wide here; signedness decides how they read. */
-        static_assert(sizeof(long long) == sizeof(size_t) && sizeof(long) == sizeof(size_t), "LP64");
+        static_assert(sizeof(long long) == sizeof(size_t) && sizeof(long) == sizeof(size_t),
+                      "LP64");
         unsigned long long value = va_arg(*args, unsigned long long);
         *ret_text = wide[i][len - 1] == 'd' ? oq_strf(arena, "%lld", (long long)value)
                                             : oq_strf(arena, "%llu", value);
@@ -136,6 +137,22 @@ static const char *take_value(oq_arena *arena, const char *p, va_list *args, oq_
     }
     assert(!"a conversion that facts do not know");
     return p + strlen(p);
+}
+
+/* Facts become part of sentences, pages and JSON, and many come from outside. */
+static oq_str as_text(oq_arena *arena, oq_str value)
+{
+    if (oq_utf8_valid(value))
+        return value;
+    OQ_AUTO(oq_buf) text = oq_buf_make(value.len * 3);
+    uint32_t code;
+    for (oq_str rest = value, before = value; oq_utf8_next(&rest, &code); before = rest) {
+        if (code == 0 || code == 0xfffd)
+            oq_buf_lit(&text, "\xef\xbf\xbd");
+        else
+            oq_buf_put(&text, before.ptr, before.len - rest.len);
+    }
+    return oq_str_copy(arena, oq_buf_view(&text));
 }
 
 static void take_facts(oq_arena *arena, oq_err *err, const char *facts, va_list *args)
@@ -147,6 +164,7 @@ static void take_facts(oq_arena *arena, oq_err *err, const char *facts, va_list 
         assert(equals && equals[1] == '%' && count < FACTS_MAX && "facts read name=%s name=%d");
         found[count].name = oq_str_c(arena, oq_strn(p, (size_t)(equals - p)));
         p = take_value(arena, equals + 2, args, &found[count].value);
+        found[count].value = as_text(arena, found[count].value);
         count++;
         assert((*p == ' ' || *p == 0) && "a blank stands between two facts");
         while (*p == ' ')

@@ -25,9 +25,32 @@ static void test_facts_keep_their_names(void **state)
     CHECK("none", oq_fail(OQ_INTERNAL, "test.none")->arg_count == 0);
 }
 
+/* What clients send is named in sentences, in JSON and on pages, whatever its bytes. */
+static void test_facts_are_text(void **state)
+{
+    static const struct {
+        const char *label;
+        oq_str given;
+        const char *wanted;
+    } row[] = {
+        {"plain", OQ_STR_INIT("text/plain"), "text/plain"},
+        {"Arabic", OQ_STR_INIT("مضخة"), "مضخة"},
+        {"a byte alone", OQ_STR_INIT("a\xff/b"), "a\xef\xbf\xbd/b"},
+        {"cut off", OQ_STR_INIT("a\xd9"), "a\xef\xbf\xbd"},
+        {"nought", OQ_STR_INIT("a\0b"),
+         "a\xef\xbf\xbd"
+         "b"},
+    };
+    for (size_t i = 0; i < OQ_COUNT(row); i++) {
+        oq_err *err = oq_fail(OQ_INVALID, "test.text", "got=%.*s", OQ_FMT(row[i].given));
+        CHECK_STR(row[i].label, fact(err, "got"), row[i].wanted);
+    }
+}
+
 static oq_err *lower(void)
 {
-    return oq_err_detail(oq_fail(OQ_UNAVAILABLE, "db.unreachable", "host=%s", "db1"), "errno %d", 111);
+    return oq_err_detail(oq_fail(OQ_UNAVAILABLE, "db.unreachable", "host=%s", "db1"), "errno %d",
+                         111);
 }
 
 static oq_err *upper(void)
@@ -79,6 +102,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_facts_keep_their_names),
+        cmocka_unit_test(test_facts_are_text),
         cmocka_unit_test(test_chain),
         cmocka_unit_test(test_fields_join),
         cmocka_unit_test(test_every_kind_has_a_word_and_a_status),
