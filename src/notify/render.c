@@ -20,6 +20,20 @@ const oq_field notify_view_fields[] = {
 
 /* --- facts ------------------------------------------------------------------------------------*/
 
+/* Whether a word of the other direction is in it: its digits and brackets belong to it then, not to
+ * the sentence around. */
+static bool turns(oq_lang lang, oq_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        bool is_latin = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+        bool is_arabic = c >= 0xd8 && c <= 0xdb; /* first byte of U+0600 to U+06FF */
+        if (lang == OQ_LANG_AR ? is_latin : is_arabic)
+            return true;
+    }
+    return false;
+}
+
 static size_t read_facts(oq_arena *arena, const web_locale *locale, oq_str facts,
                          oq_arg ret_arg[OQ_FACTS_MAX])
 {
@@ -30,6 +44,8 @@ static size_t read_facts(oq_arena *arena, const web_locale *locale, oq_str facts
         if (oq_str_ends(oq_cstr(ret_arg[i].name), oq_cstr(time_suffix)) &&
             oq_time_parse(ret_arg[i].value, &at))
             ret_arg[i].value = web_format_time(arena, locale, at);
+        else if (turns(locale->lang, ret_arg[i].value))
+            ret_arg[i].value = oq_strf(arena, WEB_FSI "%.*s" WEB_PDI, OQ_FMT(ret_arg[i].value));
     }
     return count;
 }

@@ -34,7 +34,12 @@ static void test_sentences(void **state)
     CHECK_STR("title", v.title, "P-301A tripped");
     CHECK_STR("local time", v.body, "At 31 Jan 2026, 11:00");
     v = notify_render(arena, &ar, &n);
-    CHECK_STR("Arabic", v.title, "توقفت P-301A");
+    CHECK_STR("Arabic", v.title, "توقفت " WEB_FSI "P-301A" WEB_PDI);
+    n.facts = OQ_STR("{\"pump\":\"المضخة 7\"}");
+    v = notify_render(arena, &en, &n);
+    CHECK_STR("an Arabic name", v.title, WEB_FSI "المضخة 7" WEB_PDI " tripped");
+    v = notify_render(arena, &ar, &n);
+    CHECK_STR("among its own", v.title, "توقفت المضخة 7");
 }
 
 static void test_without_sentence(void **state)

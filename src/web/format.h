@@ -23,7 +23,8 @@
 enum { WEB_FORMAT_CACHE_MAX = 48, WEB_FORMAT_DECIMALS_MAX = 9 };
 
 #define WEB_LRI     "\xe2\x81\xa6" /* U+2066 left-to-right isolate */
-#define WEB_PDI     "\xe2\x81\xa9" /* U+2069 its end */
+#define WEB_FSI     "\xe2\x81\xa8" /* U+2068 isolate in the direction of what stands in it */
+#define WEB_PDI     "\xe2\x81\xa9" /* U+2069 the end of either */
 #define WEB_NBSP    "\xc2\xa0"     /* U+00A0 */
 #define WEB_NOTHING "\xe2\x80\x94" /* U+2014, what is not given */
 
