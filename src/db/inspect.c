@@ -25,7 +25,7 @@ static const oq_field inspection_fields[] = {
     OQ_FIELDS_END,
 };
 
-/* Whoever may act as the owner of a table counts as its owner. */
+/* What the login may become, it is: whoever may act as the owner of a table is its owner. */
 static const db_stmt inspect_stmt = {
     .name = "DB_INSPECT",
     .file = "db/inspect.c",
@@ -35,17 +35,19 @@ static const db_stmt inspect_stmt = {
         "                         AS is_walled\n"
         "                FROM pg_class\n"
         "               WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')),\n"
-        "     roles AS (SELECT oid, rolname, rolsuper OR rolbypassrls OR EXISTS (SELECT FROM ours\n"
-        "                         WHERE pg_has_role(pg_roles.oid, relowner, 'MEMBER')) AS "
-        "is_strong,\n"
+        "     roles AS (SELECT oid, rolname, rolsuper OR rolbypassrls OR EXISTS\n"
+        "                          (SELECT FROM ours WHERE pg_has_role(r.oid, relowner, "
+        "'MEMBER'))\n"
+        "                          AS is_strong,\n"
         "                      pg_has_role(session_user, oid, 'MEMBER') AS is_mine\n"
-        "                 FROM pg_roles WHERE rolname IN ('optria_app', 'optria_platform'))\n"
+        "                 FROM pg_roles r WHERE rolname IN ('optria_app', 'optria_platform'))\n"
         "SELECT current_database() AS database, current_setting('server_version') AS version,\n"
         "       current_setting('server_encoding') AS encoding,\n"
-        "       EXISTS (SELECT FROM pg_timezone_names WHERE name = 'Asia/Riyadh') AS "
-        "has_time_zones,\n"
-        "       me.rolname AS login, me.rolsuper AS is_superuser, me.rolbypassrls AS "
-        "bypasses_rls,\n"
+        "       EXISTS (SELECT FROM pg_timezone_names WHERE name = 'Asia/Riyadh')\n"
+        "           AS has_time_zones,\n"
+        "       me.rolname AS login, me.rolsuper AS is_superuser,\n"
+        "       EXISTS (SELECT FROM pg_roles b WHERE b.rolbypassrls\n"
+        "                  AND pg_has_role(me.oid, b.oid, 'MEMBER')) AS bypasses_rls,\n"
         "       EXISTS (SELECT FROM ours WHERE pg_has_role(me.oid, relowner, 'MEMBER'))\n"
         "           AS owns_tables,\n"
         "       EXISTS (SELECT FROM roles WHERE rolname = 'optria_app' AND is_mine) AS is_app,\n"

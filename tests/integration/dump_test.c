@@ -117,6 +117,44 @@ static void test_reason_is_told(void **state)
                "backup.no_tool");
 }
 
+static oq_str read_file(place *p, const char *path)
+{
+    enum { MOST = 64 * 1024 };
+    char *text = oq_alloc(p->arena, MOST);
+    int fd = open(path, O_RDONLY);
+    ssize_t n = fd < 0 ? -1 : read(fd, text, MOST);
+    close(fd);
+    assert_true(n >= 0);
+    return oq_strn(text, (size_t)n);
+}
+
+/* The tool is told by its environment what everybody could read on its command line. */
+static void test_password_is_not_on_the_command_line(void **state)
+{
+    place *p = *state;
+    const char *args = inside(p, "args"), *env = inside(p, "env");
+    const char *tools =
+        make_tools(p, "told", NULL,
+                   oq_strf(p->arena, "printf '%%s\\n' \"$@\" >%s; env >%s; exit 1", args, env).ptr);
+    oq_str url = testdb_admin_url(p->db);
+    dump_report report;
+    setenv("OPTRIA_MASTER_KEY", "the master key", 1);
+    CHECK_CODE("told",
+               dump_write(p->arena,
+                          &(dump_options){
+                              .url = oq_strf(p->arena, "%.*s password='hush hush'", OQ_FMT(url)),
+                              .file = inside(p, "told.dump"),
+                              .tools = tools},
+                          &report),
+               "backup.tool_failed");
+    unsetenv("OPTRIA_MASTER_KEY");
+    oq_str given = read_file(p, args), known = read_file(p, env);
+    assert_true(oq_str_find(given, OQ_STR("--snapshot=")) != SIZE_MAX);
+    assert_true(oq_str_find(given, OQ_STR("hush")) == SIZE_MAX);
+    assert_true(oq_str_find(known, OQ_STR("PGPASSWORD=hush hush\n")) != SIZE_MAX);
+    assert_true(oq_str_find(known, OQ_STR("the master key")) == SIZE_MAX);
+}
+
 /* The owner of the tables is held by the policies too, and has no rows to show. */
 static void test_owner_without_the_role(void **state)
 {
@@ -161,6 +199,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_is_missing_is_noticed),
         cmocka_unit_test(test_reason_is_told),
+        cmocka_unit_test(test_password_is_not_on_the_command_line),
         cmocka_unit_test(test_owner_without_the_role),
         cmocka_unit_test(test_two_at_once),
     };

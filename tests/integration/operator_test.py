@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import stat
 import subprocess
 import tempfile
@@ -37,6 +38,15 @@ def environment(**more):
     kept = {k: v for k, v in os.environ.items()
             if not re.match("OPTRIA_|JWT_|BLACKBOX_|DIGITAL_|PG|LC_|LANG", k)}
     return kept | {"LC_ALL": "C.UTF-8"} | more
+
+
+def wait_until(condition, limit_s=60):
+    until = time.monotonic() + limit_s
+    while not condition():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 class Installation:
@@ -263,7 +273,7 @@ class DoctorTest(unittest.TestCase):
 
     def test_healthy(self):
         with Running(self.place, "work"), Running(self.place, "serve") as serve:
-            time.sleep(0.5)  # for the first sign of life
+            self.assertTrue(wait_until(lambda: self.place.sql("SELECT count(*) FROM processes") == "2"))
             found, status = self.findings(OPTRIA_HTTP_PORT=str(serve.address[1]))
             self.assertEqual(status, 0, found)
             self.assertEqual({f["state"] for one in found.values() for f in one}, {"ok"}, found)
@@ -295,7 +305,6 @@ class DoctorTest(unittest.TestCase):
 
     def test_port(self):
         self.check("port", "probe.port_denied", OPTRIA_HTTP_BIND="192.0.2.1", OPTRIA_HTTP_PORT="8080")
-        import socket
         with socket.create_server(("127.0.0.1", 0)) as other:
             self.check("port", "probe.port_taken", OPTRIA_HTTP_PORT=str(other.getsockname()[1]))
 
@@ -316,11 +325,14 @@ class DoctorTest(unittest.TestCase):
         self.check("schema", "health.schema_old", place)
 
     def test_login_that_is_too_strong(self):
-        for login, why in (("postgres", "superuser"), ("optria_owner", "owner")):
-            with self.subTest(login):
+        login = f"backup_server_{os.getpid()}"
+        sql(f"CREATE ROLE {login} LOGIN; GRANT optria_app, optria_platform, optria_backup TO {login}")
+        self.addCleanup(sql, f"DROP ROLE {login}")
+        for who, why in (("postgres", "superuser"), ("optria_owner", "owner"), (login, "bypassrls")):
+            with self.subTest(who):
                 found = self.check("login", "service.role_too_strong",
-                                   OPTRIA_DB_URL=address(login, self.place.name))
-                self.assertIn(f"({why})", found[0]["sentence"])
+                                   OPTRIA_DB_URL=address(who, self.place.name))
+                self.assertTrue(any(f"({why})" in f["sentence"] for f in found), found)
 
     def test_login_without_roles(self):
         login = f"stranger_{os.getpid()}"
@@ -427,15 +439,17 @@ class BackupTest(unittest.TestCase):
 
     def test_on_a_server_that_is_in_use(self):
         """Rows come and go while the backup is made: what counts is its snapshot."""
-        writer = subprocess.Popen(
-            ["psql", "-X", "-q", "-o", "/dev/null", address("postgres", self.place.name)], stdin=subprocess.PIPE,
-            text=True)
-        self.addCleanup(lambda: (writer.kill(), writer.wait(), writer.stdin.close()))
-        writer.stdin.write("INSERT INTO login_throttle SELECT 'x:' || clock_timestamp() || random(), 1, now()"
-                           " FROM generate_series(1, 20);\n" * 3000)
-        writer.stdin.flush()
-        for i in range(3):
-            self.place.succeed("backup", "--force", self.place.path("busy.dump"))
+        busy = installation(self)
+        writer = subprocess.Popen(["psql", "-X", "-q", address("postgres", busy.name), "-c",
+                                   "DO $$ BEGIN LOOP INSERT INTO login_throttle SELECT 'x:' || random(), 1, now()"
+                                   " FROM generate_series(1, 20); COMMIT; DELETE FROM login_throttle WHERE"
+                                   " random() < 0.01; COMMIT; END LOOP; END $$"], stderr=subprocess.DEVNULL)
+        self.addCleanup(writer.wait)
+        self.addCleanup(writer.kill)
+        self.assertTrue(wait_until(lambda: busy.sql("SELECT count(*) FROM login_throttle") != "0"))
+        rows = [json.loads(busy.succeed("backup", "--force", "--json", busy.path("busy.dump")))["rows"]
+                for _ in range(3)]
+        self.assertEqual(len(set(rows)), 3, rows)
         self.assertIsNone(writer.poll())
 
     def test_restore_refuses_what_is_not_empty(self):
@@ -450,11 +464,9 @@ class BackupTest(unittest.TestCase):
         other = subprocess.Popen(["psql", "-X", "-q", address("optria_server", back.name)],
                                  env=environment(PGAPPNAME="optria serve"), stdin=subprocess.PIPE)
         self.addCleanup(lambda: (other.stdin.close(), other.wait()))
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline and back.sql(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-                " AND application_name = 'optria serve'") == "0":
-            time.sleep(0.05)
+        self.assertTrue(wait_until(lambda: back.sql(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND application_name = 'optria serve'") == "1"))
         result = back.run("restore", self.file)
         self.assertEqual(result.returncode, 1)
         self.assertIn("Stop optria serve", result.stderr)
@@ -550,30 +562,13 @@ class BackupTest(unittest.TestCase):
                                           text=True)
                 waits = ("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation ="
                          f" '{table}'::regclass")
-                deadline = time.monotonic() + 60
-                while self.place.sql(waits) == "0" and time.monotonic() < deadline:
-                    time.sleep(0.05)
+                self.assertTrue(wait_until(lambda q=waits: self.place.sql(q) != "0"))
                 backup.send_signal(signal.SIGINT)
                 _, said = backup.communicate(timeout=LIMIT_S)
                 self.assertEqual(backup.returncode, status, said)
                 self.assertFalse(os.path.exists(file) or os.path.exists(file + ".part"))
                 locked.stdin.write("ROLLBACK;\n")
                 locked.stdin.flush()
-
-    def test_password_is_not_on_the_command_line(self):
-        """pg_dump is told by its environment."""
-        shown = self.place.path("shown")
-        url = self.place.env["OPTRIA_DB_OWNER_URL"].replace("optria_owner@", "optria_owner:hush-hush@")
-        watch = subprocess.Popen(["sh", "-c", f"while :; do for f in /proc/[0-9]*/cmdline; do tr '\\0' ' ' <$f; echo;"
-                                  f" done 2>/dev/null | grep -a 'pg_dump\\|pg_restore' >>{shown}; done"],
-                                 start_new_session=True)
-        try:
-            for _ in range(3):
-                self.place.succeed("backup", "--force", self.place.path("hush.dump"), OPTRIA_DB_OWNER_URL=url)
-        finally:
-            os.killpg(watch.pid, signal.SIGKILL)
-            watch.wait()
-        self.assertNotIn("hush-hush", Path(shown).read_text())
 
 
 if __name__ == "__main__":
