@@ -255,11 +255,11 @@ static void make_object(asking *a, oq_str noun)
 static oq_str version_of(asking *a)
 {
     oq_str self = oq_uuid_text(a->w->arena, a->self);
-    oq_str tenant = oq_uuid_text(a->w->arena, a->w->tenant_a);
+    oq_str tenant_id = oq_uuid_text(a->w->arena, a->w->tenant_a);
     if (a->deed->by == FRESH)
         return oq_cstr(value(a->w, "SELECT version FROM users WHERE id = '%s'", self.ptr));
     if (!a->id.len)
-        return oq_cstr(value(a->w, "SELECT version FROM tenants WHERE id = '%s'", tenant.ptr));
+        return oq_cstr(value(a->w, "SELECT version FROM tenants WHERE id = '%s'", tenant_id.ptr));
     return oq_cstr(
         value(a->w, "SELECT version FROM %.*s WHERE id = '%.*s'", OQ_FMT(a->table), OQ_FMT(a->id)));
 }
@@ -344,9 +344,9 @@ static oq_str unaudited_rows(walls *w, const char *since, const char *at)
     return oq_cstr(value(w, "SELECT string_agg(what, ', ') FROM (%s) AS s", parts));
 }
 
-static void do_deed(walls *w, const http_route *route, const deed *deed, int n)
+static void do_deed(walls *w, const http_route *route, const deed *what, int n)
 {
-    asking a = {.w = w, .deed = deed, .n = n};
+    asking a = {.w = w, .deed = what, .n = n};
     oq_str noun = walls_noun(route);
     make_client(&a);
     if (oq_str_given(noun))
@@ -357,15 +357,15 @@ static void do_deed(walls *w, const http_route *route, const deed *deed, int n)
     int64_t rows = testdb_number(testapp_db(w->app), "SELECT count(*) FROM audit_logs");
     testreply r = walls_ask(a.client, w->arena, route, path, body);
     if (r.status < 200 || r.status >= 400)
-        WALLS_COMPLAIN("%s: %d %.*s", deed->label, r.status, OQ_FMT(oq_str_sub(r.body, 0, 400)));
+        WALLS_COMPLAIN("%s: %d %.*s", what->label, r.status, OQ_FMT(oq_str_sub(r.body, 0, 400)));
     rows = testdb_number(testapp_db(w->app), "SELECT count(*) FROM audit_logs") - rows;
-    if (!deed->silent && rows < 1)
-        WALLS_COMPLAIN("%s: not in the audit", deed->label);
+    if (!what->silent && rows < 1)
+        WALLS_COMPLAIN("%s: not in the audit", what->label);
     oq_str without = unaudited_rows(w, since, at);
     if (without.len)
-        WALLS_COMPLAIN("%s: written without the audit: %.*s", deed->label, OQ_FMT(without));
+        WALLS_COMPLAIN("%s: written without the audit: %.*s", what->label, OQ_FMT(without));
     testclient_close(a.client);
-    if (oq_str_given(body) && strcmp(deed->body, "(all)") == 0) /* who asks next has no duties */
+    if (oq_str_given(body) && strcmp(what->body, "(all)") == 0) /* who asks next has no duties */
         testdb_exec(testapp_db(w->app), "UPDATE tenant_settings SET settings = '{}', version = 1");
 }
 
@@ -378,11 +378,11 @@ static void test_every_write_is_in_the_audit(void **state)
         if (!is_write(route))
             continue;
         const char *label = walls_label(w->arena, route);
-        const deed *deed = deed_of(label);
-        if (!deed)
+        const deed *what = deed_of(label);
+        if (!what)
             fail_msg("%s: say here how it is done, so that its audit is tested", label);
-        if (deed->silent != before_owner)
-            do_deed(w, route, deed, ++done);
+        if (what->silent != before_owner)
+            do_deed(w, route, what, ++done);
     }
     CHECK("many", done > 50);
     WALLS_NO_COMPLAINTS();
