@@ -96,14 +96,14 @@ static oq_err *run_tool(const tool *t)
     }
     pid_t pid;
     int status = 0;
-    oq_err *err = process_start(&(process_options){.argv = t->argv,
-                                                   .env = t->env,
-                                                   .own_group = true,
-                                                   .death_signal = SIGTERM,
-                                                   .out = out[1],
-                                                   .err = said,
-                                                   .inherited = t->inherited},
-                                &pid);
+    const process_options options = {.argv = t->argv,
+                                     .env = t->env,
+                                     .own_group = true,
+                                     .death_signal = SIGTERM,
+                                     .out = out[1],
+                                     .err = said,
+                                     .inherited = t->inherited};
+    oq_err *err = process_start(&options, &pid);
     close(out[1]);
     if (!err && attend(t, pid, out[0], &status))
         err = oq_fail(OQ_CONFLICT, "backup.stopped");

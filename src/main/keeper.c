@@ -1,6 +1,7 @@
 #include "main/keeper.h"
 
 #include <signal.h>
+#include <unistd.h>
 
 enum { LOOK_AGAIN_MS = 1000 };
 
@@ -16,12 +17,12 @@ oq_err *keeper_start(kept *child)
 {
     /* A group of its own: Ctrl-C at the terminal is for us, and we stop everything in order. Dies
      * gracefully with us, should we be killed. */
-    oq_err *err = process_start(&(process_options){.argv = child->argv,
-                                                   .own_group = true,
-                                                   .death_signal = SIGTERM,
-                                                   .out = child->out,
-                                                   .err = 2},
-                                &child->pid);
+    const process_options options = {.argv = child->argv,
+                                     .own_group = true,
+                                     .death_signal = SIGTERM,
+                                     .out = child->out,
+                                     .err = STDERR_FILENO};
+    oq_err *err = process_start(&options, &child->pid);
     child->started_at = oq_monotonic();
     return err;
 }
