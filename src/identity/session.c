@@ -162,11 +162,16 @@ oq_err *session_find_previous(oq_scope *s, oq_uuid user_id, oq_uuid except_id,
     return NULL;
 }
 
+void session_forget(oq_uuid id)
+{
+    session_cache_forget(id);
+}
+
 void session_on_notify(void *self, oq_str payload)
 {
     oq_uuid id;
     if (oq_uuid_parse(payload, &id))
-        session_cache_forget(id);
+        session_forget(id);
 }
 
 void session_on_gap(void *self)

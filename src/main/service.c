@@ -64,6 +64,7 @@ oq_err *service_set_up(const settings *s, service_parts parts)
     OQ_TRY(session_setup(s->jwt_secret_key));
     identity_use_public_url(s->public_url);
     tenant_use_seed(identity_seed_admin);
+    tenant_use_forget(session_forget);
     api_docs_describe(&module_routes);
     return NULL;
 }

@@ -19,6 +19,10 @@ extern const oq_choice tenant_industry_any[]; /* with the platform's own */
         OQ_I64(rec, version, .help = "Rises by one at each change"), OQ_TIME(rec, created_at),     \
         OQ_TIME(rec, updated_at)
 
+/* The scope's tenant has changed: after the commit every process drops what it remembers of it,
+ * this one at once. */
+OQ_CHECKED oq_err *tenant_tell(oq_scope *s);
+
 /* The first administrator that an order asks for, through tenant_use_seed; none asked for: the
  * secret's id is zero. Errors name the order's fields. */
 OQ_CHECKED oq_err *tenant_make_admin(db_platform *p, oq_uuid tenant_id, const tenant_order *order,

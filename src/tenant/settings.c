@@ -1,7 +1,7 @@
 #include "tenant/settings.h"
 
 #include "audit/audit.h"
-#include "tenant/tenant.h"
+#include "tenant/inner.h"
 
 #include "settings.sql.h"
 #include "tenant.sql.h"
@@ -136,8 +136,7 @@ oq_err *tenant_settings_put(oq_scope *s, const tenant_settings *settings,
         OQ_TRY(audit_record(s, &(audit_entry){.action = "settings.changed",
                                               .object_type = "settings",
                                               .changes = changes}));
-        sql_tenant_told_rows told;
-        OQ_TRY(sql_tenant_told(s, &told));
+        OQ_TRY(tenant_tell(s));
     }
     *ret_settings = after;
     return NULL;

@@ -93,8 +93,24 @@ static oq_err *record(oq_scope *s, const char *action, const tenant *t, oq_str c
                                           .changes = changes});
 }
 
-static oq_err *tell(oq_scope *s)
+static void (*forget_tenant)(oq_uuid tenant_id);
+
+void tenant_use_forget(void (*forget)(oq_uuid tenant_id))
 {
+    forget_tenant = forget;
+}
+
+static void forget_after_commit(void *arg)
+{
+    oq_uuid *id = arg;
+    if (forget_tenant)
+        forget_tenant(*id);
+}
+
+oq_err *tenant_tell(oq_scope *s)
+{
+    oq_uuid id = oq_scope_tenant(s);
+    oq_scope_after_commit(s, forget_after_commit, oq_copy(oq_scope_arena(s), &id, sizeof id));
     sql_tenant_told_rows told;
     return sql_tenant_told(s, &told);
 }
@@ -267,7 +283,7 @@ static oq_err *record_for_both(db_platform *p, const tenant *before, const tenan
     const char *action = action_of(before, after);
     OQ_TRY(db_platform_enter(p, after->id, &s));
     OQ_TRY(record(s, action, after, changes));
-    OQ_TRY(tell(s));
+    OQ_TRY(tenant_tell(s));
     if (!oq_uuid_eq(after->id, TENANT_PLATFORM)) {
         OQ_TRY(db_platform_enter(p, TENANT_PLATFORM, &s));
         OQ_TRY(record(s, action, after, changes));
@@ -341,7 +357,7 @@ oq_err *tenant_update_self(oq_scope *s, const tenant_profile *profile, tenant **
         return stale(before->version + 1);
     oq_str changes = audit_changes(oq_scope_arena(s), tenant_fields, before, rows.at);
     OQ_TRY(record(s, "tenant.changed", rows.at, changes));
-    OQ_TRY(tell(s));
+    OQ_TRY(tenant_tell(s));
     *ret_tenant = rows.at;
     return NULL;
 }

@@ -137,6 +137,11 @@ typedef oq_err *tenant_seed_admin(db_platform *p, oq_uuid tenant_id, oq_str emai
                                   oq_uuid *ret_user_id, oq_uuid *ret_secret_id);
 void tenant_use_seed(tenant_seed_admin *seed);
 
+/* Called in this process as soon as a change of a tenant or of its settings is committed, before it
+ * is answered: what is remembered of the tenant's sessions is void (session_forget). Other
+ * processes hear it on the channel, a moment later. Set once at start. */
+void tenant_use_forget(void (*forget)(oq_uuid tenant_id));
+
 extern const http_route tenant_routes[];   /* /api/tenants, /tenants: the platform's */
 extern const http_route settings_routes[]; /* /api/settings, /api/tenant, /settings */
 

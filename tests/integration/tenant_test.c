@@ -214,6 +214,34 @@ static bool wait_for(atomic_int *value, int wanted)
     return atomic_load(value) >= wanted;
 }
 
+static int times_forgotten;
+
+static void forget_a(oq_uuid tenant_id)
+{
+    times_forgotten += oq_uuid_eq(tenant_id, HOUSE_A);
+}
+
+/* Not by notice, which may be late: whoever was answered "suspended" can rely on it. */
+static void test_this_process_knows_at_once(void **state)
+{
+    house *h = *state;
+    oq_err *err;
+    tenant *t;
+    tenant_use_forget(forget_a);
+    db_platform *p = house_platform(h, OQ_WRITE);
+    CHECK_OK(
+        tenant_update(p, HOUSE_A, &(tenant_change){.status = TENANT_SUSPENDED, .version = 1}, &t));
+    CHECK("not before it is so", times_forgotten == 0);
+    house_commit_platform(p);
+    CHECK("as soon as it is", times_forgotten == 1);
+    p = house_platform(h, OQ_WRITE);
+    err = tenant_update(p, HOUSE_A, &(tenant_change){.status = TENANT_ACTIVE, .version = 1}, &t);
+    CHECK_CODE("stale", err, "tenant.version_stale");
+    db_platform_close(p);
+    CHECK("nothing happened", times_forgotten == 1);
+    tenant_use_forget(NULL);
+}
+
 static void test_other_processes_are_told(void **state)
 {
     house *h = *state;
@@ -713,6 +741,7 @@ int main(void)
         cmocka_unit_test_setup(test_the_platform_stays, house_reset),
         cmocka_unit_test_setup(test_of_two_the_second_is_told, house_reset),
         cmocka_unit_test_setup(test_a_tenant_changes_itself, house_reset),
+        cmocka_unit_test_setup(test_this_process_knows_at_once, house_reset),
         cmocka_unit_test_setup(test_other_processes_are_told, house_reset),
         cmocka_unit_test_setup(test_list, house_reset),
         cmocka_unit_test_setup(test_totals, house_reset),
