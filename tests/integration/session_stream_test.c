@@ -129,12 +129,12 @@ static void test_leaving_a_tenant(void **state)
     check_ends("left", fd);
 }
 
-static oq_str make_token(oq_str *ret_header)
+static oq_str make_token(const char *capability, oq_str *ret_header)
 {
     oq_arena *arena = testapp_arena(app);
     static int nth;
     oq_str body =
-        oq_strf(arena, "{\"name\":\"gateway %d\",\"capabilities\":[\"asset.read\"]}", ++nth);
+        oq_strf(arena, "{\"name\":\"gateway %d\",\"capabilities\":[\"%s\"]}", ++nth, capability);
     testreply r = testclient_json(admin, "POST", "/api/tokens", body.ptr);
     if (r.status != 201)
         fail_msg("token: %d %.*s", r.status, OQ_FMT(r.body));
@@ -145,11 +145,31 @@ static oq_str make_token(oq_str *ret_header)
 
 static void test_a_revoked_token(void **state)
 {
-    oq_str header, id = make_token(&header);
+    oq_str header, id = make_token("notification.read", &header);
     int fd = open_stream_as(header);
     oq_str path = oq_strf(testapp_arena(app), "/api/tokens/%.*s", OQ_FMT(id));
     CHECK("revoked", testclient_json(admin, "DELETE", path.ptr, NULL).status == 204);
     check_ends("token revoked", fd);
+}
+
+/* What happens in a tenant is not for every machine, nor for who still has to choose a password. */
+static void test_who_may_not_listen(void **state)
+{
+    oq_str header;
+    make_token("asset.read", &header);
+    testclient *machine = testclient_open(app);
+    testclient_use_bearer(machine, oq_str_sub(header, strlen("Authorization: Bearer "), SIZE_MAX));
+    testreply r = testclient_get(machine, "/api/events");
+    CHECK("another right", r.status == 403);
+    testclient_close(machine);
+    testclient_sign_in(person, "person@test.example");
+    testdb_exec(testapp_db(app), "UPDATE users SET must_change_password = true"
+                                 " WHERE email = 'person@test.example'");
+    session_on_gap(NULL);
+    r = testclient_get(person, "/api/events");
+    CHECK_STR("first the password", testclient_member(person, &r, "code"),
+              "auth.password_change_required");
+    testdb_exec(testapp_db(app), "UPDATE users SET must_change_password = false");
 }
 
 static void test_suspension(void **state)
@@ -171,9 +191,9 @@ static void test_suspension(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sign_out),         cmocka_unit_test(test_deactivation),
-        cmocka_unit_test(test_leaving_a_tenant), cmocka_unit_test(test_a_revoked_token),
-        cmocka_unit_test(test_suspension),
+        cmocka_unit_test(test_sign_out),           cmocka_unit_test(test_deactivation),
+        cmocka_unit_test(test_leaving_a_tenant),   cmocka_unit_test(test_a_revoked_token),
+        cmocka_unit_test(test_who_may_not_listen), cmocka_unit_test(test_suspension),
     };
     return cmocka_run_group_tests_name("session_stream", tests, set_up, tear_down);
 }
