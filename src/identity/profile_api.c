@@ -90,7 +90,7 @@ typedef struct profile_patch {
 } profile_patch;
 
 const oq_field profile_patch_fields[] = {
-    OQ_TEXT(profile_patch, full_name, .max = USER_NAME_MAX),
+    OQ_TEXT(profile_patch, full_name, .not_blank = true, .max = USER_NAME_MAX),
     OQ_TEXT(profile_patch, lang, .max = 2, .help = "ar or en; empty: as the browser asks"),
     OQ_TEXT(profile_patch, time_zone, .max = 60, .check = oq_check_timezone,
             .help = "empty: the tenant's"),
@@ -108,7 +108,7 @@ static oq_err *change_profile(http_req *rq, oq_scope *s, void *self)
     OQ_TRY(http_body(rq, &patch));
     OQ_TRY(user_self(s, &u));
     user_profile profile = {
-        .full_name = patch.full_name.len ? patch.full_name : u->full_name,
+        .full_name = oq_str_given(patch.full_name) ? patch.full_name : u->full_name,
         .lang = oq_str_given(patch.lang) ? patch.lang : u->lang,
         .time_zone = oq_str_given(patch.time_zone) ? patch.time_zone : u->time_zone,
         .arabic_digits = u->arabic_digits,

@@ -26,6 +26,10 @@ static void test_own_profile(void **state)
     r = testclient_json(c, "PATCH", "/api/me/profile",
                         house_text(h, "{\"time_zone\":\"Mars/Base\",\"version\":%s}", version));
     check_problem("no zone", c, r, 422, "field.timezone_unknown");
+    check_problem("no name", c,
+                  testclient_json(c, "PATCH", "/api/me/profile",
+                                  house_text(h, "{\"full_name\":\" \",\"version\":%s}", version)),
+                  422, "field.required");
     check_problem(
         "no role of one's own", c,
         testclient_json(c, "PATCH", "/api/me/profile",
