@@ -140,14 +140,22 @@ static void put_titles(web_page *page)
     web_put_cstr(page->view, "content", page->template);
 }
 
+/* There is one thing to do, and until it is done everything else leads back to it: a password of
+ * one's own, a second factor. */
+static bool is_held(const http_who *who)
+{
+    return who->must_change_password || who->must_enroll_totp;
+}
+
 static void put_who(web_page *page, const http_who *who)
 {
     web_value *v = page->view;
     const oq_actor *actor = &who->actor;
     web_put_lookup(v, "can", find_right, &actor->caps);
     web_put_bool(v, "is_signed_in", who->is_signed_in);
+    web_put_bool(v, "is_held", is_held(who));
     web_put_text(v, "csrf_token", who->csrf_token);
-    web_put_bool(v, "can_switch_tenant", oq_caps_have(actor->caps, CAP_TENANT_SWITCH));
+    web_put_bool(v, "can_switch_tenant", !is_held(who) && oq_caps_have(actor->caps, CAP_TENANT_SWITCH));
 
     const char *role = oq_choice_text(role_choices, (int)actor->role);
     web_value *user = web_put_object(v, "user");
@@ -176,7 +184,7 @@ static void put_nav(web_page *page, const web_frame *f)
 {
     web_value *groups = web_put_list(page->view, "nav"), *items = web_list(page->arena);
     const web_nav *before = NULL; /* the entry above that is shown */
-    for (const web_nav *n = web_navs; n->name; n++) {
+    for (const web_nav *n = web_navs; n->name && !is_held(f->who); n++) {
         if (!is_shown(n, f))
             continue;
         if (!before || n->group_key != before->group_key) {
@@ -227,6 +235,7 @@ static oq_err *check_free(const web_page *page)
         "assets",
         "theme",
         "is_signed_in",
+        "is_held",
         "csrf_token",
         "user",
         "tenant",

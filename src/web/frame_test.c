@@ -98,6 +98,7 @@ static void test_members(void **state)
         {"assets.plex_latin_400_woff2", "/assets/plex-latin-400.9f.woff2"},
         {"theme", "dark"},
         {"is_signed_in", "true"},
+        {"is_held", "false"},
         {"csrf_token", "csrf"},
         {"user.name", "Sara Ahmad"},
         {"user.initials", "SA"},
@@ -209,6 +210,21 @@ static void test_nav_by_role(void **state)
         web_page page = page_of(OQ_LANG_EN);
         CHECK_OK(web_frame_put(&page, &f));
         CHECK_STR(row[i].nav, nav_text(page.view), row[i].nav);
+    }
+}
+
+static void test_who_is_held_has_no_nav(void **state)
+{
+    for (int why = 0; why < 2; why++) {
+        http_who who = person(ROLE_PLATFORM_OWNER);
+        who.must_change_password = why == 0;
+        who.must_enroll_totp = why == 1;
+        web_frame f = facts(&who);
+        web_page page = page_of(OQ_LANG_EN);
+        CHECK_OK(web_frame_put(&page, &f));
+        CHECK_STR("nav", nav_text(page.view), "");
+        CHECK_STR("held", at(page.view, "is_held"), "true");
+        CHECK_STR("tenants", at(page.view, "can_switch_tenant"), "false");
     }
 }
 
@@ -372,6 +388,7 @@ int main(void)
         TEST(test_arabic_and_a_title_of_its_own),
         TEST(test_nobody),
         TEST(test_nav_by_role),
+        TEST(test_who_is_held_has_no_nav),
         TEST(test_nav_table),
         TEST(test_taken_members),
         TEST(test_all_members_are_guarded),

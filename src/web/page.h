@@ -25,6 +25,7 @@
  *     assets                   {{assets.app_css}}: "/assets/app.3f9a1c2b.css"
  *     theme                    "light", "dark", "auto": the cookie "theme"
  *     is_signed_in csrf_token
+ *     is_held                  first a password or second factor; then there is no nav
  *     user                     name initials email role role_text
  *     tenant                   name code is_foreign (a platform owner looks into it)
  *     can_switch_tenant
