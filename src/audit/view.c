@@ -61,11 +61,12 @@ typedef struct reader {
 static oq_str text_of_string(reader *r, const char *field, oq_str text)
 {
     enum { CHOICE_LEN_MAX = 40 };
+    const char *family = strcmp(field, "capabilities") == 0 ? "cap" : field; /* of the sentences */
     oq_us at;
     if (text.len <= OQ_TIME_TEXT_MAX && oq_time_parse(text, &at))
         return web_format_time_exact(r->arena, r->locale, at);
     if (text.len <= CHOICE_LEN_MAX)
-        return web_choice_label(r->locale->lang, field, oq_str_c(r->arena, text));
+        return web_choice_label(r->locale->lang, family, oq_str_c(r->arena, text));
     return oq_str_copy(r->arena, text);
 }
 

@@ -43,6 +43,8 @@ static void test_values(void **state)
         {"truths", "{\"nick\":{\"from\":false,\"to\":true}}", "nick", "no", "yes"},
         {"numbers", "{\"nick\":{\"from\":1000,\"to\":0.25}}", "nick", "1,000", "0.25"},
         {"list", "{\"nick\":{\"from\":[],\"to\":[\"a\",\"b\"]}}", "nick", "", "a, b"},
+        {"rights", "{\"capabilities\":{\"from\":null,\"to\":[\"audit.read\",\"x.read\"]}}",
+         "Rights", "—", "Read the audit, x.read"},
         {"time", "{\"nick\":{\"from\":null,\"to\":\"2026-01-31T08:00:09Z\"}}", "nick", "—",
          "31 Jan 2026, 11:00:09 UTC+03:00"},
         {"object", "{\"nick\":{\"from\":null,\"to\":{\"a\":1}}}", "nick", "—", "{\"a\":1}"},
