@@ -93,7 +93,7 @@ static oq_str sample_text(oq_arena *arena, const oq_field *f, int salt)
     return f->max > 0 ? oq_str_sub(text, 0, (size_t)f->max) : text;
 }
 
-static oq_str sample_value(oq_arena *arena, const oq_field *f, int salt)
+oq_str walls_sample(oq_arena *arena, const oq_field *f, int salt)
 {
     switch (f->type) {
     case OQ_TYPE_I64:
@@ -128,7 +128,7 @@ static void put_json(oq_buf *out, oq_arena *arena, const oq_field *fields, int s
     for (const oq_field *f = fields; f->type != OQ_TYPE_END; f++) {
         oq_str value = f->type == OQ_TYPE_OBJECT || f->type == OQ_TYPE_JSON
                            ? OQ_NONE
-                           : sample_value(arena, f, salt);
+                           : walls_sample(arena, f, salt);
         bool is_list = f->type == OQ_TYPE_TEXTS || f->type == OQ_TYPE_UUIDS;
         oq_buf_f(out, "%s\"%s\":%s%s", f == fields ? "" : ",", f->name, is_list ? "[" : "",
                  value.ptr && is_quoted(f) ? "\"" : "");
@@ -144,7 +144,7 @@ static void put_json(oq_buf *out, oq_arena *arena, const oq_field *fields, int s
 static void put_form(oq_buf *out, oq_arena *arena, const oq_field *fields, int salt)
 {
     for (const oq_field *f = fields; f->type != OQ_TYPE_END; f++) {
-        oq_str value = sample_value(arena, f, salt);
+        oq_str value = walls_sample(arena, f, salt);
         if (!value.len)
             continue;
         oq_buf_f(out, "%s%s=", out->len ? "&" : "", f->name);

@@ -26,6 +26,8 @@ oq_str walls_noun(const http_route *route);
 /* A body that the route's table accepts: a form where the route is a page, else JSON. Texts are
  * made unique by `salt`. OQ_NONE: the route takes none. */
 oq_str walls_body(oq_arena *arena, const http_route *route, int salt);
+/* A value that this field accepts, as a form would send it. */
+oq_str walls_sample(oq_arena *arena, const oq_field *field, int salt);
 const char *walls_body_type(const http_route *route);
 
 /* Asks the route as somebody, with a body that it accepts, or with `body`. A form gets the token
