@@ -3,6 +3,7 @@
 #define IDENTITY_INNER_H
 
 #include "http/request.h"
+#include "identity/login.h"
 #include "identity/session.h"
 #include "identity/token.h"
 #include "identity/user.h"
@@ -50,6 +51,9 @@ OQ_CHECKED oq_err *login_api_sign_out(http_req *rq);
 OQ_CHECKED oq_err *login_page_show(http_req *rq);
 OQ_CHECKED oq_err *login_page_post(http_req *rq);
 OQ_CHECKED oq_err *login_page_sign_out(http_req *rq);
+
+/* The new session's cookie, and the one that knows the browser again. */
+void login_set_cookies(http_req *rq, const login_result *result);
 
 /* Ends the session of the request and takes its cookie away. Fails: session.none (a machine's
  * token). */

@@ -2,6 +2,7 @@
 
 #include "audit/audit.h"
 #include "base/secret.h"
+#include "identity/device.h"
 #include "identity/own_access.h"
 #include "identity/password.h"
 #include "identity/throttle.h"
@@ -40,6 +41,7 @@ typedef struct attempt {
 typedef struct pending {
     oq_uuid tenant_id, user_id;
     oq_us until;
+    bool is_known_device;
     uint8_t proven[OQ_DIGEST]; /* another password makes the first step worthless */
     char account_key[THROTTLE_KEY_MAX];
 } pending;
@@ -48,8 +50,10 @@ static const oq_str pending_context = OQ_STR_INIT("sign-in, first step done");
 
 static oq_str pending_make(const attempt *a)
 {
-    pending done = {
-        .tenant_id = a->tenant_id, .user_id = a->user_id, .until = oq_clock_now() + PENDING_LIFE};
+    pending done = {.tenant_id = a->tenant_id,
+                    .user_id = a->user_id,
+                    .until = oq_clock_now() + PENDING_LIFE,
+                    .is_known_device = a->throttle.is_known_device};
     oq_str key = a->throttle.account_key;
     assert(key.len < sizeof done.account_key);
     memcpy(done.account_key, key.ptr, key.len);
@@ -76,6 +80,7 @@ static oq_err *pending_read(attempt *a)
     a->user_id = done.user_id;
     memcpy(a->proven, done.proven, sizeof a->proven);
     a->throttle.account_key = oq_str_copy(a->arena, oq_cstr(done.account_key));
+    a->throttle.is_known_device = done.is_known_device;
     return NULL;
 }
 
@@ -106,6 +111,17 @@ static oq_err *find_name(attempt *a)
     a->tenant_id = rows.count ? rows.at[0].tenant_id : TENANT_PLATFORM;
     a->user_id = rows.count ? rows.at[0].user_id : OQ_UUID_ZERO;
     return NULL;
+}
+
+static void know_device(attempt *a)
+{
+    oq_uuid id;
+    if (!device_is_of(a->order->device, a->user_id, oq_clock_now(), &id))
+        return;
+    oq_str text = oq_uuid_text(a->arena, id);
+    a->throttle.is_known_device = true;
+    a->throttle.account_key =
+        throttle_account_key(a->arena, oq_strf(a->arena, "device %.*s", OQ_FMT(text)));
 }
 
 static oq_err *open_tenant(const attempt *a, oq_access access, oq_scope **ret_scope)
@@ -262,6 +278,8 @@ oq_err *login_sign_in(db_pool *pool, oq_arena *arena, const login_order *order, 
                             .account_key = throttle_account_key(arena, order->email),
                             .address = address};
     OQ_TRY(oq_str_given(order->pending) ? pending_read(&a) : find_name(&a));
+    if (!oq_str_given(order->pending))
+        know_device(&a);
     oq_err *err = throttle_count(&a.throttle);
     if (!err)
         err = judge(&a);
@@ -288,6 +306,7 @@ oq_err *login_sign_in(db_pool *pool, oq_arena *arena, const login_order *order, 
     oq_log_info("auth.signed_in", OQ_F_UUID("user_id", a.user_id),
                 OQ_F_UUID("tenant_id", a.tenant_id), OQ_F_STR("address", address),
                 OQ_F_STR("request_id", request_id));
+    result.device = device_make(arena, a.user_id, oq_clock_now());
     *ret_result = result;
     return NULL;
 }

@@ -15,6 +15,7 @@ typedef struct login_order {
     oq_str email, password;
     oq_str totp;    /* not given: none typed */
     oq_str pending; /* instead of e-mail and password: what the first step gave */
+    oq_str device;  /* the browser's cookie, if it has one: identity/device.h */
 } login_order;
 extern const oq_field login_fields[];
 
@@ -22,6 +23,7 @@ typedef struct login_result {
     user *user;
     oq_uuid tenant_id;
     session_started session;
+    oq_str device;  /* for the browser's cookie */
     oq_str pending; /* with auth.totp_required: stands for the password in the second step, for
                        five minutes, so that no page has to carry the password itself */
 } login_result;

@@ -1,5 +1,6 @@
 /* Signing in and out for programs. */
 #include "audit/audit.h"
+#include "identity/device.h"
 #include "identity/inner.h"
 #include "identity/login.h"
 #include "identity/password.h"
@@ -37,16 +38,26 @@ static oq_err *require_json(http_req *rq)
                : oq_fail(OQ_MALFORMED, "auth.json_only");
 }
 
+void login_set_cookies(http_req *rq, const login_result *result)
+{
+    const session_started *session = &result->session;
+    http_set_cookie(rq, DEVICE_COOKIE, result->device, DEVICE_DAYS * INT64_C(86400), false);
+    http_set_cookie(rq, SESSION_COOKIE, session->cookie, session->max_age_s, false);
+}
+
 oq_err *login_api_sign_in(http_req *rq)
 {
     login_body body;
     login_result result = {0};
     OQ_TRY(require_json(rq));
     OQ_TRY(http_body(rq, &body));
-    login_order order = {.email = body.email, .password = body.password, .totp = body.totp};
+    login_order order = {.email = body.email,
+                         .password = body.password,
+                         .totp = body.totp,
+                         .device = http_cookie(rq, DEVICE_COOKIE)};
     OQ_TRY(login_sign_in(http_pool(rq), http_arena(rq), &order, http_peer(rq),
                          http_header(rq, "User-Agent"), http_request_id(rq), &result));
-    http_set_cookie(rq, SESSION_COOKIE, result.session.cookie, result.session.max_age_s, false);
+    login_set_cookies(rq, &result);
     login_answer answer = {.user = *result.user, .csrf_token = result.session.csrf_token};
     http_answer_record(rq, 0, &answer);
     return NULL;

@@ -1,5 +1,6 @@
 /* The sign-in page, in two steps where a second factor is on. */
 #include "http/parse.h"
+#include "identity/device.h"
 #include "identity/inner.h"
 #include "identity/login.h"
 #include "identity/password.h"
@@ -79,11 +80,11 @@ static oq_err *end_previous(http_req *rq, oq_scope *s, void *self)
     return session_end(s, http_who_of(rq)->session_id, "replaced");
 }
 
-static oq_err *enter(http_req *rq, const login_form *form, const session_started *session)
+static oq_err *enter(http_req *rq, const login_form *form, const login_result *result)
 {
     if (http_who_of(rq)->by_cookie)
         OQ_TRY(identity_at_home(rq, OQ_WRITE, end_previous, NULL));
-    http_set_cookie(rq, SESSION_COOKIE, session->cookie, session->max_age_s, false);
+    login_set_cookies(rq, result);
     go_on(rq, form->next);
     return NULL;
 }
@@ -109,13 +110,16 @@ oq_err *login_page_post(http_req *rq)
         err = check_complete(&form);
     if (err)
         return identity_shows(err) ? show(rq, &form, form.pending, err) : err;
-    login_order order = {.email = form.email, .password = form.password, .totp = form.totp};
+    login_order order = {.email = form.email,
+                         .password = form.password,
+                         .totp = form.totp,
+                         .device = http_cookie(rq, DEVICE_COOKIE)};
     if (form.pending.len)
         order = (login_order){.pending = form.pending, .totp = form.totp};
     err = login_sign_in(http_pool(rq), http_arena(rq), &order, http_peer(rq),
                         http_header(rq, "User-Agent"), http_request_id(rq), &result);
     if (!err)
-        return enter(rq, &form, &result.session);
+        return enter(rq, &form, &result);
     if (oq_err_is(err, "auth.totp_required") && !form.pending.len)
         return show(rq, &form, result.pending, NULL);
     if (err->kind != OQ_UNAUTHENTICATED && err->kind != OQ_LIMIT)

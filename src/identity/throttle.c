@@ -72,7 +72,9 @@ oq_err *throttle_count(const throttle *t)
     db_platform *p;
     OQ_TRY(open_writing(t, &p));
     /* The address first: who is turned away by it must not move the pauses of others' accounts. */
-    oq_err *refused = count_one(p, address_key(t), THROTTLE_FREE_BY_ADDRESS);
+    oq_err *refused = NULL;
+    if (!t->is_known_device)
+        refused = count_one(p, address_key(t), THROTTLE_FREE_BY_ADDRESS);
     if (!refused)
         refused = count_one(p, t->account_key, THROTTLE_FREE_BY_ACCOUNT);
     oq_err *err = refused && refused->kind != OQ_LIMIT ? refused : db_platform_commit(p);
@@ -96,7 +98,9 @@ static oq_err *take_back_with(const throttle *t, take_back *from_account)
 {
     db_platform *p;
     OQ_TRY(open_writing(t, &p));
-    oq_err *err = uncount_one(p, address_key(t)); /* rows are locked in the order of counting */
+    oq_err *err = NULL; /* rows are locked in the order of counting */
+    if (!t->is_known_device)
+        err = uncount_one(p, address_key(t));
     if (!err)
         err = from_account(p, t->account_key);
     if (!err)

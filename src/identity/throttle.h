@@ -21,7 +21,9 @@ typedef struct throttle {
     oq_arena *arena;
     oq_str request_id;
     oq_str account_key;
-    oq_str address; /* of the peer */
+    oq_str address;       /* of the peer */
+    bool is_known_device; /* account_key is a browser's own: who else is at the address is nothing
+                             to it */
 } throttle;
 
 /* What is tried is an account: an e-mail in any case, or the name of a page ("setup"). */

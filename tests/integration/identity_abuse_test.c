@@ -37,6 +37,39 @@ static void test_a_paused_address_locks_nobody_out(void **state)
                NULL);
 }
 
+/* Nor does guessing at an account keep its owner out where the owner was before. */
+static void test_strangers_do_not_lock_the_owner_out(void **state)
+{
+    people *p = *state;
+    login_result first = people_signed_in(p, VIEWER);
+    for (int i = 0; i <= THROTTLE_FREE_BY_ACCOUNT; i++)
+        CHECK_CODE("judged", try_from(p, "viewer@a.example", "no", OQ_STR("198.51.100.66")),
+                   "auth.wrong_credentials");
+    CHECK_CODE("elsewhere", try_from(p, "viewer@a.example", PASSWORD, OQ_STR("203.0.113.9")),
+               "auth.too_many_attempts");
+
+    login_result again;
+    login_order order = {
+        .email = OQ_STR("viewer@a.example"), .password = OQ_STR(PASSWORD), .device = first.device};
+    CHECK_CODE("where the owner was before", people_sign_in(p, &order, &again), NULL);
+    CHECK_CODE("strangers still wait",
+               try_from(p, "viewer@a.example", PASSWORD, OQ_STR("203.0.113.9")),
+               "auth.too_many_attempts");
+
+    /* The browser has a count of its own, and is good for nobody else. */
+    order.password = OQ_STR("no");
+    for (int i = 0; i <= THROTTLE_FREE_BY_ACCOUNT; i++)
+        CHECK_CODE("judged", people_sign_in(p, &order, &again), "auth.wrong_credentials");
+    CHECK_CODE("paused, too", people_sign_in(p, &order, &again), "auth.too_many_attempts");
+    for (int i = 0; i <= THROTTLE_FREE_BY_ACCOUNT; i++)
+        CHECK_CODE("judged", try_from(p, "second@a.example", "no", OQ_STR("198.51.100.66")),
+                   "auth.wrong_credentials");
+    order = (login_order){.email = OQ_STR("second@a.example"),
+                          .password = OQ_STR(PASSWORD),
+                          .device = again.device.len ? again.device : first.device};
+    CHECK_CODE("somebody else", people_sign_in(p, &order, &again), "auth.too_many_attempts");
+}
+
 /* A network of IPv6 is one customer, who has 2^64 addresses to choose from. */
 static void test_a_network_is_one_address(void **state)
 {
@@ -247,6 +280,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH(test_a_paused_address_locks_nobody_out),
+        EACH(test_strangers_do_not_lock_the_owner_out),
         EACH(test_a_network_is_one_address),
         EACH(test_unknown_names_cost_as_much),
         EACH(test_a_sign_in_does_not_outrun_a_new_password),
