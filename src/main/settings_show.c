@@ -3,6 +3,37 @@
 
 #define MASK "********"
 
+/* Parameters of libpq whose values anybody may see. What is not among them may be a password in a
+ * word that is misspelt. */
+static bool is_shown(oq_str name)
+{
+    static const char *const names[] = {"application_name",
+                                        "client_encoding",
+                                        "connect_timeout",
+                                        "dbname",
+                                        "gssencmode",
+                                        "host",
+                                        "hostaddr",
+                                        "keepalives",
+                                        "keepalives_count",
+                                        "keepalives_idle",
+                                        "keepalives_interval",
+                                        "options",
+                                        "port",
+                                        "sslcert",
+                                        "sslcrl",
+                                        "sslkey",
+                                        "sslmode",
+                                        "sslrootcert",
+                                        "target_session_attrs",
+                                        "tcp_user_timeout",
+                                        "user"};
+    for (size_t i = 0; i < OQ_COUNT(names); i++)
+        if (oq_str_eq(name, oq_cstr(names[i])))
+            return true;
+    return false;
+}
+
 /* postgresql://user:password@host/db?password=... */
 static oq_str mask_uri(oq_arena *arena, oq_str url, size_t authority)
 {
@@ -32,11 +63,10 @@ static oq_str mask_uri(oq_arena *arena, oq_str url, size_t authority)
         oq_str name = oq_str_sub(part, 0, oq_str_find_char(part, '='));
         oq_buf_char(&out, sep);
         oq_buf_str(&out, name);
-        /* A name with an escape in it may spell "password" too. */
-        if (oq_str_ends(name, OQ_STR("password")) || oq_str_find_char(name, '%') != SIZE_MAX)
-            oq_buf_lit(&out, "=" MASK);
-        else
+        if (is_shown(name))
             oq_buf_str(&out, oq_str_sub(part, name.len, SIZE_MAX));
+        else
+            oq_buf_lit(&out, "=" MASK);
     }
     return oq_str_copy(arena, oq_buf_view(&out));
 }
@@ -76,7 +106,7 @@ static oq_str mask_words(oq_arena *arena, oq_str words)
             rest = oq_str_sub(rest, 1, SIZE_MAX);
         oq_str value = oq_str_sub(rest, 0, word_length(rest));
         rest = oq_str_sub(rest, value.len, SIZE_MAX);
-        if (oq_str_ends(name, OQ_STR("password")))
+        if (!is_shown(name))
             value = OQ_STR(MASK);
         oq_buf_f(&out, "%s%.*s=%.*s", out.len ? " " : "", OQ_FMT(name), OQ_FMT(value));
     }
