@@ -321,6 +321,26 @@ bool oq_hex_parse(oq_str s, void *bytes, size_t max, size_t *ret_len)
 static const char base64url_digit[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+oq_str oq_percent(oq_arena *arena, oq_str text, const char *also_plain)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    char *out = oq_alloc(arena, text.len * 3 + 1);
+    size_t len = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                     (c && (strchr("-._~", c) || strchr(also_plain, c)));
+        if (plain) {
+            out[len++] = (char)c;
+        } else {
+            out[len++] = '%';
+            out[len++] = digits[c >> 4];
+            out[len++] = digits[c & 15];
+        }
+    }
+    return oq_strn(out, len);
+}
+
 oq_str oq_base64url(oq_arena *arena, const void *bytes, size_t len)
 {
     const unsigned char *from = bytes;

@@ -147,6 +147,9 @@ static inline oq_str oq_buf_view(const oq_buf *buf)
 /* Text forms of bytes. Results are in the arena. */
 oq_str oq_hex(oq_arena *arena, const void *bytes, size_t len);
 oq_str oq_base64url(oq_arena *arena, const void *bytes, size_t len);
+/* As a part of an address: every byte as %XX but letters, digits, - . _ ~ (RFC 3986 section 2.3)
+ * and those in `also_plain`: "/" where a path is meant. */
+oq_str oq_percent(oq_arena *arena, oq_str text, const char *also_plain);
 /* False when `s` is not unpadded base64url, or does not fit `max` bytes. */
 bool oq_base64url_parse(oq_str s, void *bytes, size_t max, size_t *ret_len);
 bool oq_hex_parse(oq_str s, void *bytes, size_t max, size_t *ret_len);

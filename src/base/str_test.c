@@ -142,6 +142,14 @@ static void test_bytes_as_text_and_back(void **state)
     CHECK("odd hex", !oq_hex_parse(OQ_STR("abc"), back, 64, &got));
 }
 
+static void test_parts_of_addresses(void **state)
+{
+    oq_str every = oq_strn("/a?b=c&d=\xd8\xa3 %\"\x00+~", 17);
+    CHECK_STR("a part", oq_percent(arena, every, ""), "%2Fa%3Fb%3Dc%26d%3D%D8%A3%20%25%22%00%2B~");
+    CHECK_STR("a path", oq_percent(arena, OQ_STR("/a b/c-d_e.f"), "/"), "/a%20b/c-d_e.f");
+    CHECK_STR("nothing", oq_percent(arena, OQ_STR(""), ""), "");
+}
+
 static void test_buffer_has_a_ceiling(void **state)
 {
     OQ_AUTO(oq_buf) buf = oq_buf_make(10);
@@ -174,6 +182,7 @@ int main(void)
         cmocka_unit_test(test_utf8),
         cmocka_unit_test(test_search_and_compare),
         cmocka_unit_test(test_bytes_as_text_and_back),
+        cmocka_unit_test(test_parts_of_addresses),
         cmocka_unit_test(test_buffer_has_a_ceiling),
     };
     return cmocka_run_group_tests_name("str", tests, open_arena, close_arena);

@@ -139,5 +139,5 @@ void http_as_file(http_req *rq, oq_str file_name)
     }
     http_set_header(rq, "Content-Disposition",
                     oq_strf(rq->arena, "attachment; filename=\"%s\"; filename*=UTF-8''%.*s", plain,
-                            OQ_FMT(http_percent(rq->arena, file_name))));
+                            OQ_FMT(oq_percent(rq->arena, file_name, ""))));
 }

@@ -47,7 +47,7 @@ static void redirect_to_sign_in(http_req *rq)
     http_answer_reset(rq);
     oq_str target = rq->method == HTTP_GET && http_path_is_own(rq->target) ? rq->target : OQ_NONE;
     http_redirect(rq, target.len ? oq_strf(rq->arena, "/login?next=%.*s",
-                                           OQ_FMT(http_percent(rq->arena, target)))
+                                           OQ_FMT(oq_percent(rq->arena, target, "/")))
                                  : OQ_STR("/login"));
 }
 

@@ -34,9 +34,6 @@ bool http_path_is_own(oq_str path);
 /* The byte that "%XX" at `at` stands for. */
 bool http_percent_read(oq_str text, size_t at, int *ret_byte);
 
-/* `text` with every byte that could have a meaning in a query string as %XX. */
-oq_str http_percent(oq_arena *arena, oq_str text);
-
 /* --- forms and query strings (form.c) --------------------------------------------------------*/
 
 enum { HTTP_PAIRS_MAX = 1000 };

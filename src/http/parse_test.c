@@ -123,7 +123,7 @@ static void test_redirects_stay_at_home(void **state)
 static void test_percent_goes_round(void **state)
 {
     oq_str every = oq_strn("/a?b=c&d=\xd8\xa3 %\"\x00+", 16);
-    oq_str text = http_percent(*state, every);
+    oq_str text = oq_percent(*state, every, "/");
     CHECK_STR("encoded", text, "/a%3Fb%3Dc%26d%3D%D8%A3%20%25%22%00%2B");
     http_pairs pairs;
     CHECK_OK(http_form_parse(*state, oq_strf(*state, "x=%.*s", OQ_FMT(text)), &pairs));

@@ -95,23 +95,3 @@ bool http_path_is_own(oq_str path)
     }
     return oq_utf8_valid(path);
 }
-
-oq_str http_percent(oq_arena *arena, oq_str text)
-{
-    static const char digits[] = "0123456789ABCDEF";
-    char *out = oq_alloc(arena, text.len * 3 + 1);
-    size_t len = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                     c == '-' || c == '_' || c == '.' || c == '~' || c == '/';
-        if (plain) {
-            out[len++] = (char)c;
-        } else {
-            out[len++] = '%';
-            out[len++] = digits[c >> 4];
-            out[len++] = digits[c & 15];
-        }
-    }
-    return oq_strn(out, len);
-}

@@ -41,24 +41,11 @@ oq_str totp_secret_text(oq_arena *arena, oq_str secret)
     return base32(arena, secret, 4);
 }
 
-static void put_percent_encoded(oq_buf *out, oq_str text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                     (c && strchr("-._~", c));
-        if (plain)
-            oq_buf_char(out, (char)c);
-        else
-            oq_buf_f(out, "%%%02X", c);
-    }
-}
-
 oq_str totp_uri(oq_arena *arena, oq_str secret, oq_str email)
 {
     OQ_AUTO(oq_buf) out = oq_buf_make(2048);
     oq_buf_lit(&out, "otpauth://totp/OPTRIA%20IQ:");
-    put_percent_encoded(&out, email);
+    oq_buf_str(&out, oq_percent(arena, email, ""));
     oq_buf_lit(&out, "?secret=");
     oq_buf_str(&out, base32(arena, secret, 0));
     oq_buf_lit(&out, "&issuer=OPTRIA%20IQ&algorithm=SHA1&digits=6&period=30");

@@ -335,18 +335,11 @@ static oq_err *wait_until_ready(cluster *c)
 
 static oq_str url_of(cluster *c, const char *login, const char *database)
 {
-    OQ_AUTO(oq_buf) host = oq_buf_make(3 * PATH_MAX);
-    for (const char *p = c->socket; *p; p++) {
-        if ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') ||
-            strchr("-._~/", *p))
-            oq_buf_char(&host, *p);
-        else
-            oq_buf_f(&host, "%%%02X", (unsigned char)*p);
-    }
-    if (c->tcp_port)
-        oq_buf_f(&host, "&port=%d", c->tcp_port); /* names the socket too */
-    oq_str text = oq_buf_view(&host);
-    return oq_strf(c->arena, "postgresql://%s@/%s?host=%.*s", login, database, OQ_FMT(text));
+    oq_str host = oq_percent(c->arena, oq_cstr(c->socket), "/");
+    /* The port names the socket too. */
+    oq_str port = c->tcp_port ? oq_strf(c->arena, "&port=%d", c->tcp_port) : OQ_STR("");
+    return oq_strf(c->arena, "postgresql://%s@/%s?host=%.*s%.*s", login, database, OQ_FMT(host),
+                   OQ_FMT(port));
 }
 
 oq_str cluster_server_url(const cluster *c)

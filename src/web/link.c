@@ -4,21 +4,6 @@
 
 enum { LINK_MAX = 8 * 1024 }; /* what the server accepts as a target */
 
-void web_link_escape(oq_buf *out, oq_str text)
-{
-    static const char digits[] = "0123456789ABCDEF";
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-            c == '-' || c == '.' || c == '_' || c == '~') {
-            oq_buf_char(out, (char)c);
-        } else {
-            char escaped[3] = {'%', digits[c >> 4], digits[c & 15]};
-            oq_buf_put(out, escaped, sizeof escaped);
-        }
-    }
-}
-
 static bool is_preset(const oq_field *field, oq_str text)
 {
     return oq_str_eq(text, field->preset                 ? oq_cstr(field->preset)
@@ -40,7 +25,7 @@ oq_str web_link(oq_arena *arena, const char *path, const oq_field *fields, const
         oq_buf_char(&out, sep);
         oq_buf_str(&out, oq_cstr(f->name));
         oq_buf_char(&out, '=');
-        web_link_escape(&out, text);
+        oq_buf_str(&out, oq_percent(arena, text, ""));
         sep = '&';
     }
     return oq_str_copy(arena, oq_buf_view(&out));

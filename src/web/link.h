@@ -12,8 +12,4 @@
  * with the same table is the same record. */
 oq_str web_link(oq_arena *arena, const char *path, const oq_field *fields, const void *record);
 
-/* Appends `text` as a part of a path or query: everything but letters, digits and - . _ ~ as
- * %XX (RFC 3986). */
-void web_link_escape(oq_buf *out, oq_str text);
-
 #endif
