@@ -29,7 +29,7 @@ def output(args, env):
     process = subprocess.Popen([OPTRIA, *args], env=env, text=True, stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
-        return process.communicate(timeout=3 if args[0] in ("serve", "work") else LIMIT_S)[0]
+        return process.communicate(timeout=1.5 if args[0] in ("serve", "work") else LIMIT_S)[0]
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGTERM)
         try:
@@ -73,13 +73,15 @@ class SecretsTest(unittest.TestCase):
                     said = output(command, environment(OPTRIA_DB_URL=address))
                     self.assertTrue(said)
                     self.hold("OPTRIA_DB_URL", said)
+                    if command not in (["config"], ["migrate"]):
+                        continue
                     said = output(command, environment(OPTRIA_DB_OWNER_URL=address,
                                                        OPTRIA_DB_URL=ADDRESSES[0]))
                     self.hold("OPTRIA_DB_OWNER_URL", said)
 
     def test_servers(self):
         for command in COMMANDS[5:]:
-            for address in (ADDRESSES[0], ADDRESSES[5], ADDRESSES[7], ADDRESSES[11]):
+            for address in (ADDRESSES[0], ADDRESSES[7], ADDRESSES[11]):
                 for log_format in ("keys", "json"):
                     with self.subTest(command=command, address=address, log_format=log_format):
                         said = output(command, environment(OPTRIA_DB_URL=address,
