@@ -3,13 +3,14 @@
 
 #include "ops/api_docs.h"
 #include "ops/health.h"
+#include "ops/home.h"
 #include "ops/job_page.h"
 #include "ops/job_view.h"
 #include "ops/metrics.h"
 #include "support/house.h"
 #include "web/page.h"
 
-static http_route_list routes = {job_routes,      job_page_routes, health_routes,
+static http_route_list routes = {job_routes,      job_page_routes, health_routes, home_routes,
                                  api_docs_routes, web_routes,      NULL};
 
 static int reset_and_serve(void **state)
@@ -312,6 +313,29 @@ static void test_api_page(void **state)
     CHECK("not for nobody", house_get(h, NOBODY, "/api/docs").status == 303);
 }
 
+/* --- the first page --------------------------------------------------------------------------*/
+
+static void test_home(void **state)
+{
+    house *h = *state;
+    add_job(h, ADMIN_A, 1, "job.trim", "failed");
+    testdb_exec(h->db, "INSERT INTO audit_logs (tenant_id, id, at, actor_kind, actor_label, action)"
+                       " SELECT id, id, now(), 'system', 'the night shift', 'user.created'"
+                       " FROM tenants WHERE code = 'B_DEMO'");
+    seen got = house_get(h, ADMIN_A, "/app?lang=en");
+    CHECK("an administrator's", got.status == 200 && seen_has(&got, "href=\"/jobs?state=failed\""));
+    CHECK("what happened", seen_has(&got, "href=\"/users") && seen_has(&got, "href=\"/audit\""));
+    CHECK("here alone", !seen_has(&got, "the night shift"));
+    got = house_get(h, VIEWER_A, "/app?lang=en");
+    CHECK("a viewer's", got.status == 200 && !seen_has(&got, "href=\"/jobs") &&
+                            !seen_has(&got, "href=\"/users") && !seen_has(&got, "href=\"/audit"));
+    got = house_get(h, VIEWER_A, "/app?lang=ar");
+    CHECK("in Arabic", got.status == 200 && seen_has(&got, "dir=\"rtl\""));
+    got = house_get(h, NOBODY, "/app");
+    CHECK("nobody's", got.status == 303);
+    CHECK_STR("and back", seen_header(&got, "Location"), "/login?next=/app");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -327,6 +351,7 @@ int main(void)
         cmocka_unit_test_setup(test_metrics, reset_and_serve),
         cmocka_unit_test_setup(test_openapi, reset_and_serve),
         cmocka_unit_test_setup(test_api_page, reset_and_serve),
+        cmocka_unit_test_setup(test_home, reset_and_serve),
     };
     return cmocka_run_group_tests(tests, house_open, house_close);
 }
