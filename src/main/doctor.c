@@ -86,6 +86,16 @@ static oq_err *check_keys(examination *e)
     return err;
 }
 
+/* Only a proxy speaks TLS for us. Unless its word on who asks and how is believed, cookies are not
+ * marked for TLS alone, and all visitors have one address, whose failed sign-ins count together. */
+static oq_err *check_proxies(examination *e)
+{
+    const settings *s = &e->settings;
+    if (oq_str_starts(s->public_url, OQ_STR("https://")) && !s->trusted_proxies.len)
+        return oq_fail(OQ_INVALID, "doctor.proxies_missing");
+    return NULL;
+}
+
 static oq_err *check_home(examination *e)
 {
     char *path = oq_str_c(e->arena, e->settings.home);
@@ -235,6 +245,7 @@ static const struct check {
     {"settings", check_settings, NEEDS_NOTHING, false},
     {"names", check_names, NEEDS_NOTHING, true},
     {"keys", check_keys, NEEDS_SETTINGS, false},
+    {"proxies", check_proxies, NEEDS_SETTINGS, true},
     {"home", check_home, NEEDS_SETTINGS, false},
     {"port", check_port, NEEDS_SETTINGS, false},
     {"database", check_database, NEEDS_URL, false},

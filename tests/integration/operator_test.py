@@ -277,7 +277,7 @@ class DoctorTest(unittest.TestCase):
             found, status = self.findings(OPTRIA_HTTP_PORT=str(serve.address[1]))
             self.assertEqual(status, 0, found)
             self.assertEqual({f["state"] for one in found.values() for f in one}, {"ok"}, found)
-            self.assertEqual(len(found), 14)
+            self.assertEqual(len(found), 15)
             arabic = self.place.run("doctor", LC_ALL="ar_SA.UTF-8", OPTRIA_HTTP_PORT=str(serve.address[1]))
             self.assertIn("الجدران بين الجهات", arabic.stdout)
 
@@ -296,6 +296,12 @@ class DoctorTest(unittest.TestCase):
     def test_keys(self):
         self.check("keys", "doctor.key_weak", JWT_SECRET_KEY="ab" * 20)
         self.check("keys", "doctor.keys_same", OPTRIA_MASTER_KEY=KEYS["JWT_SECRET_KEY"])
+
+    def test_proxies(self):
+        url = "https://optria.example"
+        self.check("proxies", "doctor.proxies_missing", state="warning", OPTRIA_PUBLIC_URL=url)
+        found, _ = self.findings(OPTRIA_PUBLIC_URL=url, OPTRIA_TRUSTED_PROXIES="127.0.0.1")
+        self.assertEqual(found["proxies"][0]["state"], "ok")
 
     def test_no_worker(self):
         self.check("worker", "health.no_worker")
