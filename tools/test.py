@@ -10,7 +10,8 @@ Parts: checks    what a program can see in the sources: layers, texts, generated
 
 The programs come from the build in build-test/, which meson describes. Tests are told: OPTRIA_TEST_BIN
 (the program), OPTRIA_TEST_URL (integration: the superuser of the temporary PostgreSQL),
-OPTRIA_TEST_SERVER and OPTRIA_TEST_PASSWORD (e2e: the demo's address, its accounts' password).
+OPTRIA_TEST_SERVER, OPTRIA_TEST_PASSWORD and OPTRIA_TEST_LOG (e2e: the demo's address, its accounts'
+password, what it says).
 What passes is one line; what fails shows its output, and a log line with a secret in it is a
 failure of whatever printed it. The last line is `N passed, M failed`. At the end, also on Ctrl-C,
 nothing that was started here still runs.
@@ -304,7 +305,7 @@ class DemoServer:
     def run(self):
         """Gives what the tests are told; nothing when the server did not get ready."""
         with tempfile.TemporaryDirectory(prefix="optria-e2e-") as home, \
-                tempfile.TemporaryFile("w+") as log:
+                tempfile.NamedTemporaryFile("w+") as log:
             os.chmod(home, 0o711)  # its database runs under an account of its own
             env = clean_environment() | self.secrets | {
                 "OPTRIA_HOME": f"{home}/data", "OPTRIA_HTTP_PORT": "0", "OPTRIA_LOG_LEVEL": "debug"}
@@ -313,7 +314,7 @@ class DemoServer:
                 address = self.wait_until_ready(process, log)
                 self.hold("gets ready", address)
                 try:
-                    yield address and {"OPTRIA_TEST_SERVER": address,
+                    yield address and {"OPTRIA_TEST_SERVER": address, "OPTRIA_TEST_LOG": log.name,
                                        "OPTRIA_TEST_PASSWORD": self.secrets["OPTRIA_DEMO_PASSWORD"]}
                 finally:
                     self.hold("ends well when asked to", self.stop(process) == 0)
