@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void put(oq_buf *out, oq_arena *arena, oq_str text)
 {
-    oq_buf_str(out, http_percent(arena, text));
+    oq_buf_str(out, oq_percent(arena, text, ""));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
