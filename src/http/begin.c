@@ -14,6 +14,19 @@ typedef struct header_scan {
     oq_str length, coding;
 } header_scan;
 
+/* A line that goes on with a blank (RFC 9112, 5.2) libmicrohttpd (0.9.75) puts behind the name:
+ * "Content-Length:", CR LF, " 5" is a header "Content-Length5" to it. */
+static bool is_torn(oq_str key)
+{
+    static const oq_str framing[] = {OQ_STR_INIT("Content-Length"),
+                                     OQ_STR_INIT("Transfer-Encoding")};
+    for (size_t i = 0; i < OQ_COUNT(framing); i++)
+        if (key.len > framing[i].len &&
+            oq_str_eq_ascii_nocase(oq_str_sub(key, 0, framing[i].len), framing[i]))
+            return true;
+    return false;
+}
+
 static enum MHD_Result scan_header(void *cls, enum MHD_ValueKind kind, const char *name,
                                    size_t name_len, const char *value, size_t value_len)
 {
@@ -22,7 +35,7 @@ static enum MHD_Result scan_header(void *cls, enum MHD_ValueKind kind, const cha
     scan->count++;
     /* libmicrohttpd takes "Content-Length : 5" as a header of another name; a proxy before us may
      * not, and the two would disagree where the next request begins. */
-    if (!http_token_ok(key) || !http_header_value_ok(text))
+    if (!http_token_ok(key) || !http_header_value_ok(text) || is_torn(key))
         scan->is_bad = true;
     if (oq_str_eq_ascii_nocase(key, OQ_STR("Host"))) {
         scan->hosts++;
@@ -50,8 +63,10 @@ static void check_headers(http_req *rq, oq_str version)
     bool two_ways = scan.lengths > 1 || scan.codings > 1 || (scan.lengths && scan.codings);
     bool unknown_coding = scan.codings && !oq_str_eq_ascii_nocase(scan.coding, OQ_STR("chunked"));
     bool no_host = scan.hosts != 1 && oq_str_eq(version, OQ_STR("HTTP/1.1"));
-    if (scan.is_bad || two_ways || unknown_coding || no_host)
+    if (scan.is_bad || two_ways || unknown_coding || no_host) {
         http_refuse(rq, OQ_MALFORMED, "http.header_malformed", 0);
+        rq->is_last = true;
+    }
     uint64_t length;
     if (scan.lengths && oq_parse_u64(scan.length, &length))
         rq->body_declared = length > INT64_MAX ? INT64_MAX : (int64_t)length;

@@ -121,6 +121,7 @@ struct http_req {
     http_match match;
     oq_str request_id, peer;
     bool is_tls, has_query_lang;
+    bool is_last; /* where the next request begins cannot be told: the connection ends with it */
     oq_lang lang;
     http_refusal refusal;
 

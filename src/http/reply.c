@@ -73,7 +73,7 @@ static void add_headers(http_req *rq, struct MHD_Response *reply, bool is_zipped
     if (rq->is_tls)
         add(reply, "Strict-Transport-Security", "max-age=31536000; includeSubDomains");
     add(reply, "X-Request-Id", oq_str_c(rq->arena, rq->request_id));
-    if (atomic_load_explicit(&rq->server->is_stopping, memory_order_relaxed))
+    if (rq->is_last || atomic_load_explicit(&rq->server->is_stopping, memory_order_relaxed))
         add(reply, "Connection", "close");
 }
 
