@@ -61,18 +61,22 @@ _TAP_PLAN = re.compile(r"^( *)1\.\.\d+")
 
 
 def tap(output):
-    """Cases in order. A test made of subtests counts as these and not once more as itself; a plan
-    at a deeper level says that the next result is such a test."""
+    """Cases in order. A test made of subtests counts as these and not once more as itself, unless
+    it failed though all of them passed; a plan at a deeper level says that the next result is such
+    a test."""
     cases, inner = [], None
+    failed_at = {}  # indent -> whether a test there has failed since its parent began
     for line in output.splitlines():
         plan, result = _TAP_PLAN.match(line), _TAP_RESULT.match(line)
         if plan:
             inner = len(plan.group(1))
         elif result:
-            is_parent = inner is not None and inner == len(result.group(1)) + 4
-            inner = None
-            if not is_parent:
-                state = "failed" if result.group(2) else "skipped" if result.group(4) else "passed"
+            indent = len(result.group(1))
+            state = "failed" if result.group(2) else "skipped" if result.group(4) else "passed"
+            is_parent, inner = inner is not None and inner == indent + 4, None
+            inside_failed = failed_at.pop(indent + 4, False)
+            failed_at[indent] = failed_at.get(indent, False) or state == "failed"
+            if not is_parent or (state == "failed" and not inside_failed):
                 cases.append(Case(result.group(3) or "", state))
     return cases
 

@@ -69,6 +69,10 @@ ok 2 - after
         self.assertEqual(tap(output), [Case("deep", "passed"), Case("b2", "failed"),
                                        Case("after", "passed")])
 
+    def test_parent_that_failed_by_itself(self):
+        output = "    ok 1 - inside\n    1..1\nnot ok 1 - around\n1..1\n"
+        self.assertEqual(tap(output), [Case("inside", "passed"), Case("around", "failed")])
+
     def test_without_passed(self):
         output = """# Subtest: a
 ok 1 - a
