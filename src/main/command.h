@@ -24,6 +24,7 @@ typedef struct command_run {
     const void *options; /* the command's own struct */
     options_rest rest;   /* what stood behind "--" */
     int status;          /* the exit status of success, when it is not 0 */
+    bool is_misused;     /* the words of the command line are wrong */
 } command_run;
 
 typedef struct command {

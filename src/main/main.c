@@ -95,8 +95,10 @@ static oq_err *load_settings(command_run *run)
 static oq_err *run_command(const command *c, command_run *run, char *const *words, size_t count)
 {
     void *options = oq_alloc(run->arena, c->options_size);
-    OQ_TRY(options_read(run->arena, c->options, c->operands, words, count, options,
-                        c->rest ? &run->rest : NULL));
+    oq_err *err = options_read(run->arena, c->options, c->operands, words, count, options,
+                               c->rest ? &run->rest : NULL);
+    run->is_misused = err != NULL;
+    OQ_TRY(err);
     run->options = options;
     if (!c->needs_no_settings)
         OQ_TRY(load_settings(run));
@@ -150,7 +152,7 @@ int main(int argc, char **argv)
     if (err) {
         fflush(stdout);
         command_print_error(run.arena, run.lang, err);
-        status = command_exit_status(err);
+        status = run.is_misused ? EXIT_USAGE : command_exit_status(err);
     }
     oq_err_reset();
     oq_arena_close(run.arena);

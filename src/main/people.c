@@ -60,7 +60,7 @@ static oq_err *home_of(db_platform *p, const person_order *order, tenant **ret_t
     if (order->tenant.len)
         return find_tenant(p, order->tenant, ret_tenant);
     if (order->role != ROLE_PLATFORM_OWNER)
-        return oq_fail(OQ_INVALID, "people.tenant_missing", "role=%s",
+        return oq_fail(OQ_INVALID, "option.tenant_missing", "role=%s",
                        oq_choice_text(role_choices, order->role));
     return tenant_get(p, TENANT_PLATFORM, ret_tenant);
 }

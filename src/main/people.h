@@ -30,7 +30,7 @@ typedef struct person_order {
     oq_str password; /* not given: *ret_code is a one-time reset code (identity/reset.h) */
 } person_order;
 
-/* Fails: people.tenant_missing (role), people.tenant_unknown (tenant), and what user_add and
+/* Fails: option.tenant_missing (role), people.tenant_unknown (tenant), and what user_add and
  * password_check find. */
 OQ_CHECKED oq_err *people_add(db_pool *pool, oq_arena *arena, const person_order *order,
                               person *ret_person, oq_str *ret_code);

@@ -206,10 +206,10 @@ class UserTest(unittest.TestCase):
     def test_refusals(self):
         add = ["user", "add", "--name", "N", "--email"]
         rows = [
-            ([*add, "x@y.example", "--role", "engineer"], 1, "--tenant CODE"),
+            ([*add, "x@y.example", "--role", "engineer"], 64, "--tenant CODE"),
             ([*add, "x@y.example", "--role", "engineer", "--tenant", "NOPE"], 1, "no tenant NOPE"),
-            ([*add, "x@y.example", "--role", "king"], 1, "--role"),
-            ([*add, "x", "--role", "engineer"], 1, "--email"),
+            ([*add, "x@y.example", "--role", "king"], 64, "--role"),
+            ([*add, "x", "--role", "engineer"], 64, "--email"),
             ([*add, "x@y.example", "--role", "platform_owner", "--tenant", "PLANT"], 1, "role"),
             ([*add, "x@y.example", "--role", "engineer", "--tenant", "PLATFORM"], 1, "role"),
             ([*add, "admin@plant.example", "--role", "engineer", "--tenant", "OTHER"], 1, "email"),
@@ -219,6 +219,8 @@ class UserTest(unittest.TestCase):
             (["user", "disable", "--email", "owner@plant.example"], 1, "last active administrator"),
             (["user", "list", "--tenant", "NOPE"], 1, "no tenant NOPE"),
             (["user", "setup-code"], 1, "platform owner already"),
+            (["user", "reset"], 64, "--email"),
+            (["backup"], 64, "FILE"),
             (["user"], 64, "add, list, reset"),
             (["user", "lst"], 64, "add, list, reset"),
         ]
