@@ -15,10 +15,14 @@ static const oq_field doctor_fields[] = {
 
 enum { OUTPUT_MAX = 1 << 20 };
 
+/* By what was found, where that has a cure of its own; else by what was asked. */
 static oq_str what_to_do(const command_run *run, const doctor_finding *f)
 {
     if (!f->err)
         return OQ_NONE;
+    oq_str own = oq_strf(run->arena, "doctor.todo.%s", f->err->code);
+    if (oq_text_exists(run->lang, own))
+        return oq_text(run->lang, own);
     return command_word(run, oq_strf(run->arena, "doctor.todo.%s", f->check).ptr);
 }
 

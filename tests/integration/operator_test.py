@@ -331,6 +331,9 @@ class DoctorTest(unittest.TestCase):
         place.succeed("migrate")
         place.sql("DELETE FROM schema_migrations WHERE number = (SELECT max(number) FROM schema_migrations)")
         self.check("schema", "health.schema_old", place)
+        place.sql("INSERT INTO schema_migrations (number, name, checksum) VALUES (9999, '9999_x.sql', 'x')")
+        found = self.check("schema", "health.schema_newer", place)
+        self.assertIn("newer program", found[0]["todo"])
 
     def test_login_that_is_too_strong(self):
         login = f"backup_server_{os.getpid()}"
