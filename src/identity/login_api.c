@@ -41,8 +41,9 @@ static oq_err *require_json(http_req *rq)
 void login_set_cookies(http_req *rq, const login_result *result)
 {
     const session_started *session = &result->session;
-    http_set_cookie(rq, DEVICE_COOKIE, result->device, DEVICE_DAYS * INT64_C(86400), false);
+    /* The session's first: scripts that look at one cookie look at the first. */
     http_set_cookie(rq, SESSION_COOKIE, session->cookie, session->max_age_s, false);
+    http_set_cookie(rq, DEVICE_COOKIE, result->device, DEVICE_DAYS * INT64_C(86400), false);
 }
 
 oq_err *login_api_sign_in(http_req *rq)

@@ -60,7 +60,7 @@ testreply testclient_json(testclient *c, const char *method, const char *path, c
 /* A form, already encoded; the CSRF field is added. */
 testreply testclient_form(testclient *c, const char *path, const char *form);
 
-/* A header of a reply; not given: OQ_NONE. */
+/* The first header of that name; not given: OQ_NONE. */
 oq_str testreply_header(const testreply *r, const char *name);
 /* The text of a member of a JSON body, by a dotted path ("items.0.id"); "" when absent. Numbers
  * and truths as text. In the client's arena, until its next request. */

@@ -134,7 +134,8 @@ oq_str testreply_header(const testreply *r, const char *name)
     oq_str found = OQ_NONE, line;
     for (oq_str rest = r->headers; oq_str_cut(&rest, '\n', &line);) {
         size_t colon = oq_str_find_char(line, ':');
-        if (colon != SIZE_MAX && oq_str_eq_ascii_nocase(oq_str_sub(line, 0, colon), oq_cstr(name)))
+        if (!found.ptr && colon != SIZE_MAX &&
+            oq_str_eq_ascii_nocase(oq_str_sub(line, 0, colon), oq_cstr(name)))
             found = oq_str_trim(oq_str_sub(line, colon + 1, SIZE_MAX));
     }
     return found;
