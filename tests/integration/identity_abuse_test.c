@@ -85,21 +85,35 @@ static void test_a_network_is_one_address(void **state)
                try_from(p, "viewer@a.example", PASSWORD, OQ_STR("2001:db8:7:2::beef")), NULL);
 }
 
-/* The clock of the one who asks must not tell who has an account: the same statements, and as many
- * transactions that wait for the disk. */
+/* The clock of the one who asks must not tell who has an account: as many transactions that wait
+ * for the disk. Each one that writes where sign-in writes leaves its number behind. */
+static void watch_writes(people *p)
+{
+    testdb_exec(p->db,
+                "CREATE TABLE writes_seen (number xid8);"
+                "CREATE FUNCTION see_write() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER"
+                " SET search_path = public AS $$BEGIN"
+                "    INSERT INTO writes_seen VALUES (pg_current_xact_id()); RETURN NULL;"
+                " END$$;"
+                "CREATE TRIGGER see AFTER INSERT OR UPDATE ON login_throttle"
+                " FOR EACH STATEMENT EXECUTE FUNCTION see_write();"
+                "CREATE TRIGGER see AFTER INSERT ON audit_logs"
+                " FOR EACH STATEMENT EXECUTE FUNCTION see_write()");
+}
+
 static int64_t writes_of(people *p, const char *email)
 {
-    testdb_exec(p->db, "DELETE FROM login_throttle");
-    int64_t before = people_number(p, "SELECT txid_current()");
+    testdb_exec(p->db, "DELETE FROM login_throttle; DELETE FROM writes_seen");
     CHECK_CODE(email, try_from(p, email, "no", OQ_STR("198.51.100.1")), "auth.wrong_credentials");
-    return people_number(p, "SELECT txid_current()") - before;
+    return people_number(p, "SELECT count(DISTINCT number::text) FROM writes_seen");
 }
 
 static void test_unknown_names_cost_as_much(void **state)
 {
     people *p = *state;
+    watch_writes(p);
     int64_t known = writes_of(p, "viewer@a.example");
-    CHECK("counted and audited", known >= 3);
+    CHECK("counted, and audited", known >= 2);
     CHECK("unknown", writes_of(p, "nobody@a.example") == known);
     CHECK("without a password yet", writes_of(p, "invited@a.example") == known);
     CHECK("in nobody's audit", people_audited(p, "auth.refused") == 2);
