@@ -69,7 +69,7 @@ async function openBrowser() {
   return browser;
 }
 
-after(async () => (await browser)?.close());
+export const closeBrowser = async () => (await browser)?.close();
 
 // --- visitors ----------------------------------------------------------------------------------
 
@@ -245,9 +245,10 @@ const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 // A test told as what one or more visitors do: story('name', async (come, t) => { const v =
 // await come(); ... }). All of them leave at its end, and what they noticed fails it.
-export function story(name, options, tell) {
-  const [more, body] = tell ? [options, tell] : [{}, options];
-  test(name, more, async (t) => {
+let stories = 0;
+export function story(name, body) {
+  if (stories++ === 0) after(closeBrowser);
+  test(name, async (t) => {
     const visitors = [];
     try {
       await body(async (how) => {
