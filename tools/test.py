@@ -199,7 +199,7 @@ def started(argv, death_signal="KILL", **options):
 
 def run_job(job, shared_env):
     env = clean_environment() | shared_env | job.env
-    env |= {name: os.environ[name] for name in ("OPTRIA_SHARED",) if name in os.environ}
+    env["OPTRIA_SHARED"] = os.environ.get("OPTRIA_SHARED", str(ROOT.parent / "shared"))
     begun = time.monotonic()
     remark = ""
     with started(job.argv, env=env, cwd=job.cwd, stdin=subprocess.DEVNULL,
