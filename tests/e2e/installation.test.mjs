@@ -107,6 +107,7 @@ story('while the database is away, pages say so; afterwards all is as before', a
   await v.go('/tenants', 503);
   await v.reads('error_page.503.title');
   assert.equal(await v.link('error_page.retry').count(), 1, 'a way to try again');
+  assert.equal((await v.page.content()).includes(house.database.folder), false, 'where it stands is nobody\'s business');
   await inspect(v, 'database away');
   await guest.go('/');
   await guest.go('/login');
