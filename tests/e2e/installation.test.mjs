@@ -64,16 +64,20 @@ story('background jobs in every state, cancelled and run again', async (come) =>
                       finished_at, progress, progress_note, lease_until, error_code, error_facts,
                       result, created_by, worker)
     SELECT '00000000-0000-7000-8000-000000000001', gen_random_uuid(), kind, state, at, tries, 5, at,
-           CASE WHEN tries > 0 THEN at END, CASE WHEN state IN ('done', 'failed', 'cancelled') THEN at END,
+           CASE WHEN tries > 0 THEN at END,
+           CASE WHEN state IN ('done', 'failed', 'cancelled') THEN at END,
            progress, note, CASE WHEN state = 'running' THEN now() + interval '1 hour' END, error,
            facts::jsonb, result::jsonb, 'schedule', CASE WHEN tries > 0 THEN 'work-1' END
-      FROM (VALUES ('job.trim',         'ready',     now() - interval '9 minutes', 0, NULL::float8, NULL, NULL, NULL, NULL),
-                   ('notify.trim',      'ready',     now() + interval '1 hour',    2, NULL, NULL, 'job.limit', '{"limit_s": "600"}', NULL),
-                   ('audit.trim',       'running',   now(), 1, 0.4, '400 / 1,000', NULL, NULL, NULL),
-                   ('identity.trim',    'done',      now(), 1, NULL, NULL, NULL, NULL, '{"removed": 12}'),
-                   ('no.longer_known',  'failed',    now(), 5, NULL, NULL, 'job.worker_died', '{"worker": "work-1"}', NULL),
-                   ('identity.throttle_trim', 'cancelled', now(), 0, NULL, NULL, NULL, NULL, NULL))
-           AS sample (kind, state, at, tries, progress, note, error, facts, result)`);
+      FROM (VALUES
+        ('job.trim', 'ready', now() - interval '9 minutes', 0, NULL::float8, NULL, NULL, NULL, NULL),
+        ('notify.trim', 'ready', now() + interval '1 hour', 2, NULL, NULL,
+         'job.limit', '{"limit_s": "600"}', NULL),
+        ('audit.trim', 'running', now(), 1, 0.4, '400 / 1,000', NULL, NULL, NULL),
+        ('identity.trim', 'done', now(), 1, NULL, NULL, NULL, NULL, '{"removed": 12}'),
+        ('no.longer_known', 'failed', now(), 5, NULL, NULL,
+         'job.worker_died', '{"worker": "work-1"}', NULL),
+        ('identity.throttle_trim', 'cancelled', now(), 0, NULL, NULL, NULL, NULL, NULL))
+        AS sample (kind, state, at, tries, progress, note, error, facts, result)`);
   const row = (kind) => v.page.getByRole('row').filter({ hasText: kind });
   for (const lang of ['ar', 'en']) {
     await v.go(`/jobs?lang=${lang}`);

@@ -10,8 +10,16 @@ const code = unique('GULF_').toUpperCase();
 const tenant = {
   code,
   name: 'شركة الخليج للبتروكيماويات',
-  admin: { name: 'منى السبيعي', email: `${code.toLowerCase()}@gulf.example`, password: 'seven tall palms by the sea' },
-  engineer: { name: 'Tariq Al-Otaibi', email: `tariq.${code.toLowerCase()}@gulf.example`, password: 'lathe copper window river' },
+  admin: {
+    name: 'منى السبيعي',
+    email: `${code.toLowerCase()}@gulf.example`,
+    password: 'seven tall palms by the sea',
+  },
+  engineer: {
+    name: 'Tariq Al-Otaibi',
+    email: `tariq.${code.toLowerCase()}@gulf.example`,
+    password: 'lathe copper window river',
+  },
 };
 
 // A secret that went by must stand in no log of the server.
@@ -109,7 +117,7 @@ story('a tenant, its administrator, an engineer', async (come, t) => {
     await inspect(admin, 'link to hand over', { widths: [360] });
   });
 
-  await t.test('the engineer chooses a password; the link\'s secret leaves the browser once, in the form', async () => {
+  await t.test('the engineer chooses a password; the link\'s secret travels in the form alone', async () => {
     const [, secret] = link.split('#');
     const asked = [];
     engineer.page.on('request', (request) => asked.push(request.url()));
@@ -170,7 +178,7 @@ story('a tenant, its administrator, an engineer', async (come, t) => {
   });
 });
 
-story('the owner looks into a tenant: with a reason, seen on every page, and seen by the tenant', async (come) => {
+story('the owner looks into a tenant: with a reason, on every page, before its eyes', async (come) => {
   const owner = await (await come({ lang: 'ar' })).enter(people.owner);
   const { id, name } = (await owner.list('/api/tenants?q=POWER_DEMO'))[0];
   const reason = `مراجعة ${unique('')}`;
@@ -197,4 +205,13 @@ story('the owner looks into a tenant: with a reason, seen on every page, and see
   await admin.go('/audit');
   await admin.reads('audit.action.tenant.entered');
   await admin.sees(reason);
+});
+
+story('the platform\'s own tenant can be saved; what it is stays', async (come) => {
+  const owner = await (await come({ lang: 'en' })).enter(people.owner);
+  const [{ id }] = await owner.list('/api/tenants?q=PLATFORM');
+  await owner.go(`/tenants/${id}`);
+  assert.equal(await owner.field('tenants.industry').count(), 0);
+  await owner.button('tenants.save').click();
+  await owner.reads('tenants.saved');
 });

@@ -47,7 +47,9 @@ function readPng(png) {
   for (let at = 8; at < png.length; at += 12 + png.readUInt32BE(at)) {
     const type = png.toString('latin1', at + 4, at + 8);
     const data = png.subarray(at + 8, at + 8 + png.readUInt32BE(at));
-    if (type === 'IHDR') [width, height, channels] = [data.readUInt32BE(0), data.readUInt32BE(4), data[9] === 6 ? 4 : 3];
+    if (type === 'IHDR') {
+      [width, height, channels] = [data.readUInt32BE(0), data.readUInt32BE(4), data[9] === 6 ? 4 : 3];
+    }
     if (type === 'IDAT') parts.push(data);
   }
   const raw = inflateSync(Buffer.concat(parts));
@@ -113,7 +115,10 @@ async function startDemo() {
   const password = 'picture of a calm screen';
   process.env.OPTRIA_TEST_BIN ??= join(root, 'build/src/main/optria');
   const demo = spawn(process.env.OPTRIA_TEST_BIN, ['demo'], {
-    env: { ...process.env, OPTRIA_HOME: join(home, 'data'), OPTRIA_HTTP_PORT: '0', OPTRIA_DEMO_PASSWORD: password },
+    env: {
+      ...process.env,
+      OPTRIA_HOME: join(home, 'data'), OPTRIA_HTTP_PORT: '0', OPTRIA_DEMO_PASSWORD: password,
+    },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   for await (const line of createInterface({ input: demo.stdout })) {
