@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { inspect } from './inspect.mjs';
 import { pages, rights } from './pages.mjs';
 import { logFile, people, story, unique } from './support.mjs';
+import { totp } from './totp.mjs';
 
 const code = unique('GULF_').toUpperCase();
 const tenant = {
@@ -175,6 +176,42 @@ story('a tenant, its administrator, an engineer', async (come, t) => {
     engineer.expect('/login');
     await engineer.fillSignIn(tenant.engineer.email, tenant.engineer.password);
     await engineer.page.getByRole('alert').waitFor();
+  });
+
+  await t.test('a tenant that asks everybody for a second factor asks at once', async () => {
+    await admin.go('/settings');
+    await admin.field('field.require_totp').check();
+    await admin.button('settings.save').click();
+    await admin.atPath('/profile/totp');
+    await admin.reads('profile.totp_needed');
+    await admin.go('/users');
+    assert.equal(admin.path(), '/profile/totp', 'before that there is nothing else');
+    await inspect(admin, 'second factor needed', { widths: [360] });
+    await admin.button('profile.totp_begin').click();
+    await admin.field('profile.totp_code').fill(totp(await admin.page.locator('#totp-secret').innerText()));
+    await admin.button('profile.totp_confirm').click();
+    await admin.atPath('/app');
+    await admin.go('/profile/totp');
+    await admin.reads('profile.totp_is_required');
+    assert.equal(await admin.button('profile.totp_disable').count(), 0);
+  });
+
+  await t.test('a tenant is suspended by typing its code, and all of it is out', async () => {
+    const [{ id }] = await owner.list(`/api/tenants?q=${tenant.code}`);
+    await owner.go(`/tenants/${id}`);
+    owner.expect(`/tenants/${id}/status`);
+    await owner.page.locator('#suspend-confirm').fill('SOMETHING_ELSE');
+    await owner.button('tenants.suspend').click();
+    await owner.page.getByRole('alert').waitFor();
+    await inspect(owner, 'suspending, wrong code', { widths: [360] });
+    await owner.page.locator('#suspend-confirm').fill(tenant.code);
+    await owner.button('tenants.suspend').click();
+    await owner.reads('tenants.resume_title');
+    await admin.page.goto('/app');
+    await admin.atPath('/login');
+    admin.expect('/login');
+    await admin.fillSignIn(tenant.admin.email, tenant.admin.password);
+    await admin.page.getByRole('alert').waitFor();
   });
 });
 
