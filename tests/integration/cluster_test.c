@@ -43,6 +43,17 @@ static oq_err *open_at(oq_str folder, cluster **ret)
     return cluster_open(&(cluster_options){.folder = folder}, ret);
 }
 
+/* The same where the server was killed a moment ago: its children hold the lock until they notice. */
+static oq_err *open_when_free(oq_str folder, cluster **ret)
+{
+    oq_err *err = open_at(folder, ret);
+    for (int i = 0; i < 200 && oq_err_is(err, "cluster.in_use"); i++) {
+        usleep(100000);
+        err = open_at(folder, ret);
+    }
+    return err;
+}
+
 /* One value, by any login. */
 static oq_str ask(oq_arena *arena, oq_str url, const char *sql)
 {
@@ -177,7 +188,7 @@ static void test_server_killed(void **state)
     assert_false(cluster_is_running(c));
     CHECK_OK(cluster_stop(c));
 
-    CHECK_OK(open_at(folder, &c));
+    CHECK_OK(open_when_free(folder, &c));
     CHECK_STR("committed", ask(arena, cluster_owner_url(c), "SELECT count(*) FROM kept"), "1000");
     CHECK_OK(cluster_stop(c));
     oq_arena_close(arena);
