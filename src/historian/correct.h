@@ -1,0 +1,57 @@
+/* historian/correct.h
+ *
+ * Corrections: a person replaces, marks or deletes a part of a series, with a reason. Audited; done
+ * by a job (hist.correct); what was there stays readable "as known at"; series calculated from it
+ * are computed anew. */
+#ifndef HISTORIAN_CORRECT_H
+#define HISTORIAN_CORRECT_H
+
+#include "db/scope.h"
+#include "http/route.h"
+
+typedef enum correction_kind {
+    CORRECT_DELETE = 1,  /* as if they had never been */
+    CORRECT_SET,         /* to `value` */
+    CORRECT_ADD,         /* `value` to each: an offset */
+    CORRECT_MULTIPLY,    /* each by `value`: a scale */
+    CORRECT_INTERPOLATE, /* a line from the good sample before to the one after */
+    CORRECT_MARK         /* values stay, quality becomes `quality` */
+} correction_kind;
+extern const oq_choice correction_kind_choices[];
+
+typedef struct correction {
+    oq_uuid id;
+    oq_uuid series_id;
+    int kind;
+    oq_us time_from, time_to;
+    double value;
+    int64_t quality; /* of mark; what others change gets QUALITY_SUBSTITUTE */
+    oq_str reason;
+    oq_str status; /* waiting done failed */
+    int64_t samples;
+    oq_str created_by;
+    oq_us created_at, done_at;
+} correction;
+extern const oq_field correction_fields[];
+typedef struct corrections {
+    correction *at;
+    size_t count;
+} corrections;
+
+typedef struct correction_order {
+    int kind;
+    oq_us from, to;
+    double value;
+    int64_t quality;
+    oq_str reason;
+} correction_order;
+extern const oq_field correction_order_fields[];
+/* Fails: series.not_found, series.is_calculated, span.reversed, correction.value_missing. */
+OQ_CHECKED oq_err *correction_add(oq_scope *s, oq_uuid series_id, const correction_order *order,
+                                  correction **ret_correction);
+OQ_CHECKED oq_err *correction_find(oq_scope *s, oq_uuid series_id, size_t limit,
+                                   corrections *ret_list);
+
+extern const http_route correction_routes[];
+
+#endif
