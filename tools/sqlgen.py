@@ -46,8 +46,11 @@ TYPES = {
     "bytes": Type("bytea", "oq_str", "OQ_BYTES"),
     "texts": Type("text[]", "oq_strs", "OQ_TEXTS"),
     "uuids": Type("uuid[]", "oq_uuids", "OQ_UUIDS"),
+    "i32s": Type("int4[]", "db_i32s", "DB_I32S"),
     "i64s": Type("int8[]", "db_i64s", "DB_I64S"),
     "f64s": Type("float8[]", "db_f64s", "DB_F64S"),
+    "times": Type("timestamptz[]", "db_times", "DB_TIMES"),
+    "blobs": Type("bytea[]", "oq_strs", "DB_BLOBS"),
 }
 # C has no bool that is neither true nor false: NULL is a NULL pointer.
 BOOL_OR_NULL = Type("bool", "const bool *", "DB_BOOL_OR_NULL")

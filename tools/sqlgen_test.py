@@ -128,6 +128,8 @@ class Blocks(unittest.TestCase):
              "SELECT :a, :b, :c, :d, :e, :f, :g, :h, :i",
              "SELECT $1::jsonb, $2::bytea, $3::timestamptz, $4::date, $5::bool, $6::float8, "
              "$7::uuid[], $8::int8[], $9::float8[]"),
+            ("(a i32s, b times, c blobs)", "SELECT :a, :b, :c",
+             "SELECT $1::int4[], $2::timestamptz[], $3::bytea[]"),
             ("(a text)", "SELECT 1 -- why :b\n  , /* :c */ :a  \n", "SELECT 1\n  ,  $1::text"),
             ("(a text)", "SELECT :a O/**/R true", "SELECT $1::text O R true"),
         ]
@@ -186,7 +188,13 @@ static oq_err *use(oq_scope *s, db_platform *p)
     OQ_TRY(sql_thing_sum(p, &sums));
     int64_t total = sums.at[0].total;
     size_t touched;
-    OQ_TRY(sql_thing_add(s, (sql_thing_add_args){.id = first->id, .n = total}, &touched));
+    static const int32_t number[] = {7};
+    static const oq_us moment[] = {OQ_TIME_NONE};
+    OQ_TRY(sql_thing_add(s,
+                         (sql_thing_add_args){.id = first->id, .n = total,
+                                              .numbers = {number, 1}, .moments = {moment, 1},
+                                              .payloads = {&first->name, 1}},
+                         &touched));
     return sql_thing_ping(s, NULL);
 }
 oq_err *(*const used)(oq_scope *, db_platform *) = use;
@@ -201,9 +209,10 @@ class Program(unittest.TestCase):
            "-- Holds \"quotes\" and */ and ??/ and \\.\n"
            "SELECT id, name FROM things WHERE tenant_id = :tenant AND name = :name || '\\n\"??/'\n"
            "   AND (:is_new IS NULL OR is_new = :is_new);\n"
-           "-- THING_ADD (id uuid, n i32, of texts?, at time?, some i64s?, more f64s?) -> nothing\n"
-           "INSERT INTO things (tenant_id, id, n, of, at, x, y)\n"
-           "VALUES (:tenant, :id, :n, :of, :at, :some, :more);\n"
+           "-- THING_ADD (id uuid, n i32, of texts?, at time?, some i64s?, more f64s?,\n"
+           "--   numbers i32s, moments times, payloads blobs) -> nothing\n"
+           "INSERT INTO things (tenant_id, id, n, of, at, x, y, a, b, c)\n"
+           "VALUES (:tenant, :id, :n, :of, :at, :some, :more, :numbers, :moments, :payloads);\n"
            "-- PLATFORM THING_SUM -> (total i64, last_at time, names texts, counts i64s)\n"
            "SELECT 1 AS total, 2 AS last_at, 3 AS names, 4 AS counts FROM things;\n"
            "-- THING_PING -> nothing\nSELECT 1;\n")

@@ -28,6 +28,9 @@ static const struct {
     {OQ_TYPE_BYTES, "bytea", {DB_OID_BYTEA}},
     {OQ_TYPE_TEXTS, "text[]", {DB_OID_TEXT_ARRAY, DB_OID_VARCHAR_ARRAY}},
     {OQ_TYPE_UUIDS, "uuid[]", {DB_OID_UUID_ARRAY}},
+    {DB_TYPE_BLOBS, "bytea[]", {DB_OID_BYTEA_ARRAY}},
+    {DB_TYPE_TIMES, "timestamptz[]", {DB_OID_TIMESTAMPTZ_ARRAY}},
+    {DB_TYPE_I32S, "integer[]", {DB_OID_INT4_ARRAY}},
     {DB_TYPE_I64S, "bigint[]", {DB_OID_INT8_ARRAY, DB_OID_INT4_ARRAY}},
     {DB_TYPE_F64S, "double precision[]", {DB_OID_FLOAT8_ARRAY}},
 };
@@ -164,35 +167,78 @@ static const char *list_take(const char *at, value *ret_element)
     return at + 4 + ret_element->len;
 }
 
+static size_t element_size(int type)
+{
+    switch (type) {
+    case OQ_TYPE_TEXTS:
+    case DB_TYPE_BLOBS:
+        return sizeof(oq_str);
+    case OQ_TYPE_UUIDS:
+        return sizeof(oq_uuid);
+    case DB_TYPE_I32S:
+        return sizeof(int32_t);
+    default: /* i64s, f64s, times */
+        return 8;
+    }
+}
+
+/* An element that is NULL is "not given". */
+static void take_element(oq_arena *arena, int type, value v, void *elements, size_t i)
+{
+    bool is_null = v.bytes == NULL;
+    switch (type) {
+    case OQ_TYPE_TEXTS:
+    case DB_TYPE_BLOBS:
+        ((oq_str *)elements)[i] = is_null ? OQ_NONE : oq_str_copy(arena, oq_strn(v.bytes, v.len));
+        break;
+    case OQ_TYPE_UUIDS:
+        ((oq_uuid *)elements)[i] = is_null ? OQ_UUID_ZERO : uuid_of(v);
+        break;
+    case DB_TYPE_I32S:
+        ((int32_t *)elements)[i] = is_null ? DB_I32_NONE : (int32_t)integer_of(v);
+        break;
+    case DB_TYPE_I64S:
+        ((int64_t *)elements)[i] = is_null ? OQ_I64_NONE : integer_of(v);
+        break;
+    case DB_TYPE_TIMES:
+        ((oq_us *)elements)[i] = is_null ? OQ_TIME_NONE : time_of(v);
+        break;
+    default:
+        ((double *)elements)[i] = is_null ? NAN : real_of(v);
+        break;
+    }
+}
+
 static void take_list(oq_arena *arena, int type, value v, void *member)
 {
     size_t count = list_count(v);
     const char *at = count ? list_first(v) : NULL;
-    /* All four are a pointer and a count; elements that are NULL are "not given". */
-    oq_strs texts = {.count = count};
-    oq_uuids uuids = {.count = count};
-    db_i64s i64s = {.count = count};
-    db_f64s f64s = {.count = count};
-    if (type == OQ_TYPE_TEXTS)
-        *(oq_strs *)member = (texts.at = oq_new_n(arena, oq_str, count), texts);
-    else if (type == OQ_TYPE_UUIDS)
-        *(oq_uuids *)member = (uuids.at = oq_new_n(arena, oq_uuid, count), uuids);
-    else if (type == DB_TYPE_I64S)
-        *(db_i64s *)member = (i64s.at = oq_new_n(arena, int64_t, count), i64s);
-    else
-        *(db_f64s *)member = (f64s.at = oq_new_n(arena, double, count), f64s);
+    void *elements = oq_alloc_n(arena, count, element_size(type));
     for (size_t i = 0; i < count; i++) {
         value element;
         at = list_take(at, &element);
-        if (type == OQ_TYPE_TEXTS)
-            texts.at[i] =
-                element.bytes ? oq_str_copy(arena, oq_strn(element.bytes, element.len)) : OQ_NONE;
-        else if (type == OQ_TYPE_UUIDS)
-            uuids.at[i] = element.bytes ? uuid_of(element) : OQ_UUID_ZERO;
-        else if (type == DB_TYPE_I64S)
-            i64s.at[i] = element.bytes ? integer_of(element) : OQ_I64_NONE;
-        else
-            f64s.at[i] = element.bytes ? real_of(element) : NAN;
+        take_element(arena, type, element, elements, i);
+    }
+    switch (type) {
+    case OQ_TYPE_TEXTS:
+    case DB_TYPE_BLOBS:
+        *(oq_strs *)member = (oq_strs){elements, count};
+        break;
+    case OQ_TYPE_UUIDS:
+        *(oq_uuids *)member = (oq_uuids){elements, count};
+        break;
+    case DB_TYPE_I32S:
+        *(db_i32s *)member = (db_i32s){elements, count};
+        break;
+    case DB_TYPE_I64S:
+        *(db_i64s *)member = (db_i64s){elements, count};
+        break;
+    case DB_TYPE_TIMES:
+        *(db_times *)member = (db_times){elements, count};
+        break;
+    default:
+        *(db_f64s *)member = (db_f64s){elements, count};
+        break;
     }
 }
 

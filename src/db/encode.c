@@ -53,64 +53,125 @@ static void put_json(put *p, oq_str json)
 
 /* --- lists ---------------------------------------------------------------------------------------
  * Number of dimensions, whether there are NULLs, type of the elements, their number, the first
- * one's index; then each as length and bytes. An empty list has no dimension. */
+ * one's index; then each as length (-1: NULL) and bytes. An empty list has no dimension. */
 
 enum { LIST_HEAD = 12, LIST_DIMENSION = 8 };
 
-static char *list_start(char *at, Oid element, size_t count)
+typedef struct put_list {
+    char *bytes, *at;
+} put_list;
+
+static put_list list_start(put *p, Oid element, size_t count, size_t elements_size)
 {
-    at = db_put32(at, count > 0);
+    char *bytes = oq_alloc(p->arena, LIST_HEAD + LIST_DIMENSION + elements_size);
+    char *at = db_put32(bytes, count > 0);
     at = db_put32(at, 0);
     at = db_put32(at, element);
-    if (count == 0)
-        return at;
-    at = db_put32(at, (uint32_t)count);
-    return db_put32(at, 1);
+    if (count > 0) {
+        at = db_put32(at, (uint32_t)count);
+        at = db_put32(at, 1);
+    }
+    return (put_list){bytes, at};
 }
 
-static void put_texts(put *p, oq_strs list)
+static void list_null(put_list *list)
 {
-    size_t size = LIST_HEAD + LIST_DIMENSION;
+    db_put32(list->bytes + 4, 1);
+    list->at = db_put32(list->at, UINT32_MAX);
+}
+
+static void list_bytes(put_list *list, const void *bytes, size_t len)
+{
+    list->at = db_put32(list->at, (uint32_t)len);
+    if (len)
+        memcpy(list->at, bytes, len);
+    list->at += len;
+}
+
+static void list_64(put_list *list, uint64_t bits)
+{
+    list->at = db_put64(db_put32(list->at, 8), bits);
+}
+
+static void list_end(put *p, const put_list *list)
+{
+    put_value(p, list->bytes, (size_t)(list->at - list->bytes));
+}
+
+/* Texts, or bytes. False: longer than a parameter may be. */
+static bool put_strings(put *p, Oid element, oq_strs list)
+{
+    size_t size = 0;
     for (size_t i = 0; i < list.count; i++)
         size += 4 + list.at[i].len;
-    char *bytes = oq_alloc(p->arena, size), *at = list_start(bytes, DB_OID_TEXT, list.count);
-    for (size_t i = 0; i < list.count; i++) {
-        at = db_put32(at, (uint32_t)list.at[i].len);
-        if (list.at[i].len)
-            memcpy(at, list.at[i].ptr, list.at[i].len);
-        at += list.at[i].len;
-    }
-    put_value(p, bytes, (size_t)(at - bytes));
+    if (size > INT32_MAX - LIST_HEAD - LIST_DIMENSION)
+        return false;
+    put_list out = list_start(p, element, list.count, size);
+    for (size_t i = 0; i < list.count; i++)
+        if (oq_str_given(list.at[i]))
+            list_bytes(&out, list.at[i].ptr, list.at[i].len);
+        else
+            list_null(&out);
+    list_end(p, &out);
+    return true;
 }
 
 static void put_uuids(put *p, oq_uuids list)
 {
-    char *bytes = oq_alloc(p->arena, LIST_HEAD + LIST_DIMENSION + list.count * 20);
-    char *at = list_start(bytes, DB_OID_UUID, list.count);
-    for (size_t i = 0; i < list.count; i++) {
-        at = db_put32(at, sizeof(oq_uuid));
-        memcpy(at, list.at[i].byte, sizeof(oq_uuid));
-        at += sizeof(oq_uuid);
-    }
-    put_value(p, bytes, (size_t)(at - bytes));
+    put_list out = list_start(p, DB_OID_UUID, list.count, list.count * (4 + sizeof(oq_uuid)));
+    for (size_t i = 0; i < list.count; i++)
+        list_bytes(&out, list.at[i].byte, sizeof(oq_uuid));
+    list_end(p, &out);
+}
+
+static void put_i32s(put *p, db_i32s list)
+{
+    put_list out = list_start(p, DB_OID_INT4, list.count, list.count * 8);
+    for (size_t i = 0; i < list.count; i++)
+        if (list.at[i] != DB_I32_NONE)
+            out.at = db_put32(db_put32(out.at, 4), (uint32_t)list.at[i]);
+        else
+            list_null(&out);
+    list_end(p, &out);
 }
 
 static void put_i64s(put *p, db_i64s list)
 {
-    char *bytes = oq_alloc(p->arena, LIST_HEAD + LIST_DIMENSION + list.count * 12);
-    char *at = list_start(bytes, DB_OID_INT8, list.count);
+    put_list out = list_start(p, DB_OID_INT8, list.count, list.count * 12);
     for (size_t i = 0; i < list.count; i++)
-        at = db_put64(db_put32(at, 8), (uint64_t)list.at[i]);
-    put_value(p, bytes, (size_t)(at - bytes));
+        if (list.at[i] != OQ_I64_NONE)
+            list_64(&out, (uint64_t)list.at[i]);
+        else
+            list_null(&out);
+    list_end(p, &out);
 }
 
 static void put_f64s(put *p, db_f64s list)
 {
-    char *bytes = oq_alloc(p->arena, LIST_HEAD + LIST_DIMENSION + list.count * 12);
-    char *at = list_start(bytes, DB_OID_FLOAT8, list.count);
+    put_list out = list_start(p, DB_OID_FLOAT8, list.count, list.count * 12);
     for (size_t i = 0; i < list.count; i++)
-        at = db_put64(db_put32(at, 8), bits_of(list.at[i]));
-    put_value(p, bytes, (size_t)(at - bytes));
+        if (!isnan(list.at[i]))
+            list_64(&out, bits_of(list.at[i]));
+        else
+            list_null(&out);
+    list_end(p, &out);
+}
+
+/* False: a time that PostgreSQL does not have. */
+static bool put_times(put *p, db_times list)
+{
+    put_list out = list_start(p, DB_OID_TIMESTAMPTZ, list.count, list.count * 12);
+    for (size_t i = 0; i < list.count; i++) {
+        int64_t since;
+        if (list.at[i] == OQ_TIME_NONE)
+            list_null(&out);
+        else if (__builtin_sub_overflow(list.at[i], DB_EPOCH_US, &since))
+            return false;
+        else
+            list_64(&out, (uint64_t)since);
+    }
+    list_end(p, &out);
+    return true;
 }
 
 /* --- values ------------------------------------------------------------------------------------*/
@@ -150,10 +211,15 @@ static bool is_not_given(const oq_field *field, const void *member)
         return *(const bool *const *)member == NULL;
     case OQ_TYPE_UUID:
         return !field->required && oq_uuid_is_zero(*(const oq_uuid *)member);
-    case OQ_TYPE_TEXTS:
-        return !field->required && ((const oq_strs *)member)->count == 0;
     case OQ_TYPE_UUIDS:
         return !field->required && ((const oq_uuids *)member)->count == 0;
+    case OQ_TYPE_TEXTS:
+    case DB_TYPE_BLOBS:
+        return !field->required && ((const oq_strs *)member)->count == 0;
+    case DB_TYPE_I32S:
+        return !field->required && ((const db_i32s *)member)->count == 0;
+    case DB_TYPE_TIMES:
+        return !field->required && ((const db_times *)member)->count == 0;
     case DB_TYPE_I64S:
         return !field->required && ((const db_i64s *)member)->count == 0;
     case DB_TYPE_F64S:
@@ -195,6 +261,42 @@ static oq_err *put_number(put *p, const oq_field *field, const void *member)
     }
 }
 
+static bool is_list(const oq_field *field)
+{
+    int type = (int)field->type;
+    return type == OQ_TYPE_TEXTS || type == OQ_TYPE_UUIDS ||
+           (type >= DB_TYPE_I32S && type <= DB_TYPE_BLOBS);
+}
+
+static oq_err *put_list_of(put *p, const oq_field *field, const void *member)
+{
+    bool is_within = true;
+    switch ((int)field->type) {
+    case OQ_TYPE_TEXTS:
+        is_within = put_strings(p, DB_OID_TEXT, *(const oq_strs *)member);
+        break;
+    case DB_TYPE_BLOBS:
+        is_within = put_strings(p, DB_OID_BYTEA, *(const oq_strs *)member);
+        break;
+    case OQ_TYPE_UUIDS:
+        put_uuids(p, *(const oq_uuids *)member);
+        break;
+    case DB_TYPE_I32S:
+        put_i32s(p, *(const db_i32s *)member);
+        break;
+    case DB_TYPE_I64S:
+        put_i64s(p, *(const db_i64s *)member);
+        break;
+    case DB_TYPE_F64S:
+        put_f64s(p, *(const db_f64s *)member);
+        break;
+    default:
+        assert((int)field->type == DB_TYPE_TIMES);
+        is_within = put_times(p, *(const db_times *)member);
+    }
+    return is_within ? NULL : out_of_range(p, field);
+}
+
 static oq_err *put_arg(put *p, const oq_field *field, const void *member)
 {
     static const char truth[2] = {0, 1};
@@ -225,20 +327,8 @@ static oq_err *put_arg(put *p, const oq_field *field, const void *member)
     case OQ_TYPE_UUID:
         put_value(p, (const char *)((const oq_uuid *)member)->byte, sizeof(oq_uuid));
         return NULL;
-    case OQ_TYPE_TEXTS:
-        put_texts(p, *(const oq_strs *)member);
-        return NULL;
-    case OQ_TYPE_UUIDS:
-        put_uuids(p, *(const oq_uuids *)member);
-        return NULL;
-    case DB_TYPE_I64S:
-        put_i64s(p, *(const db_i64s *)member);
-        return NULL;
-    case DB_TYPE_F64S:
-        put_f64s(p, *(const db_f64s *)member);
-        return NULL;
     default:
-        return put_number(p, field, member);
+        return is_list(field) ? put_list_of(p, field, member) : put_number(p, field, member);
     }
 }
 

@@ -27,13 +27,19 @@
  * a parameter; a PLATFORM statement has none and takes `(tenant_id uuid)`. Platform tables
  * (db/platform_tables.txt) are for PLATFORM statements.
  *
- * Types: text i64 i32 f64 bool uuid time date json bytes texts uuids i64s f64s. In C i32 and i64
- * are both int64_t; a choice is text in SQL. A parameter is cast to its type, so SQL needs no cast
- * of its own. `name type?` lets a parameter be NULL: it is, when the member is "not given"
- * (base/field.h: a text with a NULL ptr, OQ_TIME_NONE, OQ_I64_NONE, NaN, the zero uuid, an empty
- * list); a `bool?` is a `const bool *`. Without the question mark "not given" is the program's
- * mistake (db.argument_missing), but for a zero uuid and an empty list, which are sent as they are.
- * In a result any column may be NULL and is "not given" then; a bool is false.
+ * Types: text i64 i32 f64 bool uuid time date json bytes, and lists: texts uuids i32s i64s f64s
+ * times blobs (blobs: bytea[]). In C i32 and i64 are both int64_t; a choice is text in SQL. A
+ * parameter is cast to its type, so SQL needs no cast of its own. `name type?` lets a parameter be
+ * NULL: it is, when the member is "not given" (base/field.h: a text with a NULL ptr, OQ_TIME_NONE,
+ * OQ_I64_NONE, NaN, the zero uuid, an empty list); a `bool?` is a `const bool *`. Without the
+ * question mark "not given" is the program's mistake (db.argument_missing), but for a zero uuid and
+ * an empty list, which are sent as they are. In a result any column may be NULL and is "not given"
+ * then; a bool is false.
+ *
+ * Lists carry many rows in one statement: `INSERT ... SELECT :tenant, * FROM unnest(:no, :times,
+ * :payloads)`. An element that is "not given" is NULL there, and a NULL comes back as "not given"
+ * (DB_I32_NONE in i32s); only a zero uuid is sent as it is. A statement's parameters are copied
+ * twice on their way, so send a few megabytes at a time.
  *
  * Rows are decoded from the binary protocol into the scope's arena. Statements are prepared once
  * per connection, in the same round trip as their first use. */
@@ -48,7 +54,17 @@ enum {
     DB_ROWS_MAX = 1000000, /* of one result; beyond it db.too_many_rows: a LIMIT is missing */
 };
 
-/* Lists of numbers, which only statements know. */
+#define DB_I32_NONE INT32_MIN
+
+/* Lists that only statements know. Blobs are oq_strs. */
+typedef struct db_i32s {
+    const int32_t *at;
+    size_t count;
+} db_i32s;
+typedef struct db_times {
+    const oq_us *at;
+    size_t count;
+} db_times;
 typedef struct db_i64s {
     int64_t *at;
     size_t count;
@@ -59,13 +75,27 @@ typedef struct db_f64s {
 } db_f64s;
 
 /* Types of parameters and columns that base/field.h has no use for. */
-enum { DB_TYPE_I32 = 100, DB_TYPE_I64S, DB_TYPE_F64S, DB_TYPE_BOOL_OR_NULL };
+enum {
+    DB_TYPE_I32 = 100,
+    DB_TYPE_I32S,
+    DB_TYPE_I64S,
+    DB_TYPE_F64S,
+    DB_TYPE_TIMES,
+    DB_TYPE_BLOBS,
+    DB_TYPE_BOOL_OR_NULL
+};
 #define DB_I32(rec, member, ...)                                                                   \
     OQ_FIELD_(rec, member, int64_t, (oq_type)DB_TYPE_I32, ##__VA_ARGS__)
+#define DB_I32S(rec, member, ...)                                                                  \
+    OQ_FIELD_(rec, member, db_i32s, (oq_type)DB_TYPE_I32S, ##__VA_ARGS__)
 #define DB_I64S(rec, member, ...)                                                                  \
     OQ_FIELD_(rec, member, db_i64s, (oq_type)DB_TYPE_I64S, ##__VA_ARGS__)
 #define DB_F64S(rec, member, ...)                                                                  \
     OQ_FIELD_(rec, member, db_f64s, (oq_type)DB_TYPE_F64S, ##__VA_ARGS__)
+#define DB_TIMES(rec, member, ...)                                                                 \
+    OQ_FIELD_(rec, member, db_times, (oq_type)DB_TYPE_TIMES, ##__VA_ARGS__)
+#define DB_BLOBS(rec, member, ...)                                                                 \
+    OQ_FIELD_(rec, member, oq_strs, (oq_type)DB_TYPE_BLOBS, ##__VA_ARGS__)
 #define DB_BOOL_OR_NULL(rec, member, ...)                                                          \
     OQ_FIELD_(rec, member, const bool *, (oq_type)DB_TYPE_BOOL_OR_NULL, ##__VA_ARGS__)
 

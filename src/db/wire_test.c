@@ -17,6 +17,9 @@ typedef struct sample {
     oq_uuids ids;
     db_i64s i64s;
     db_f64s f64s;
+    db_i32s i32s;
+    db_times times;
+    oq_strs blobs;
 } sample;
 
 /* The same members twice: never NULL, and NULL where not given. */
@@ -27,7 +30,9 @@ typedef struct sample {
         OQ_BOOL(sample, truth, ##__VA_ARGS__), OQ_UUID(sample, id, ##__VA_ARGS__),                 \
         OQ_TIME(sample, at, ##__VA_ARGS__), OQ_DATE(sample, day, ##__VA_ARGS__),                   \
         OQ_TEXTS(sample, texts, ##__VA_ARGS__), OQ_UUIDS(sample, ids, ##__VA_ARGS__),              \
-        DB_I64S(sample, i64s, ##__VA_ARGS__), DB_F64S(sample, f64s, ##__VA_ARGS__), OQ_FIELDS_END
+        DB_I64S(sample, i64s, ##__VA_ARGS__), DB_F64S(sample, f64s, ##__VA_ARGS__),                \
+        DB_I32S(sample, i32s, ##__VA_ARGS__), DB_TIMES(sample, times, ##__VA_ARGS__),              \
+        DB_BLOBS(sample, blobs, ##__VA_ARGS__), OQ_FIELDS_END
 static const oq_field needed[] = {ROWS(.required = true)};
 static const oq_field optional[] = {ROWS()};
 static const oq_field maybe_fields[] = {DB_BOOL_OR_NULL(sample, maybe), OQ_FIELDS_END};
@@ -41,6 +46,9 @@ static sample full(void)
     static oq_uuid id[] = {{{1}}};
     static int64_t i64[] = {-2};
     static double f64[] = {1.0};
+    static const int32_t i32[] = {3};
+    static const oq_us time[] = {DB_EPOCH_US + 2};
+    static oq_str blob[] = {OQ_STR_INIT("\0\xff")};
     sample s = {.text = OQ_STR("ab"),
                 .json = OQ_STR("{}"),
                 .bytes = OQ_STR("\0"),
@@ -54,7 +62,10 @@ static sample full(void)
                 .texts = {text, 1},
                 .ids = {id, 1},
                 .i64s = {i64, 1},
-                .f64s = {f64, 1}};
+                .f64s = {f64, 1},
+                .i32s = {i32, 1},
+                .times = {time, 1},
+                .blobs = {blob, 1}};
     return s;
 }
 
@@ -117,6 +128,27 @@ static void test_bytes_of_values(void **state)
         "00000001"
         "00000008"
         "3ff0000000000000",
+        "00000001"
+        "00000000"
+        "00000017"
+        "00000001"
+        "00000001"
+        "00000004"
+        "00000003",
+        "00000001"
+        "00000000"
+        "000004a0"
+        "00000001"
+        "00000001"
+        "00000008"
+        "0000000000000002",
+        "00000001"
+        "00000000"
+        "00000011"
+        "00000001"
+        "00000001"
+        "00000002"
+        "00ff",
     };
     const db_stmt stmt = {.name = "T", .args = needed, .uses_tenant = true};
     sample s = full();
@@ -147,7 +179,7 @@ static void test_not_given(void **state)
         const db_stmt strict = {.name = "T", .args = one};
         bool is_sent = needed[i].type == OQ_TYPE_BOOL || needed[i].type == OQ_TYPE_UUID ||
                        needed[i].type == OQ_TYPE_TEXTS || needed[i].type == OQ_TYPE_UUIDS ||
-                       (int)needed[i].type == DB_TYPE_I64S || (int)needed[i].type == DB_TYPE_F64S;
+                       (int)needed[i].type >= DB_TYPE_I32S;
         oq_err *err = db_params_encode(arena, &strict, OQ_UUID_ZERO, &nothing, &params);
         CHECK_CODE(needed[i].name, err, is_sent ? NULL : "db.argument_missing");
         CHECK(needed[i].name, err || params.value[0]);
@@ -159,6 +191,42 @@ static void test_not_given(void **state)
     assert_null(params.value[0]);
     CHECK_OK(db_params_encode(arena, &maybe, OQ_UUID_ZERO, &s, &params));
     assert_int_equal(params.value[0][0], 1);
+}
+
+/* "Not given" as an element is NULL: a length of -1, and the flag in the head. */
+static void test_nulls_in_lists(void **state)
+{
+    (void)state;
+    static oq_str text[] = {{0}, OQ_STR_INIT("")};
+    const sample s = {.texts = {text, 2},
+                      .blobs = {text, 2},
+                      .i32s = {(const int32_t[]){DB_I32_NONE, 0}, 2},
+                      .i64s = {(int64_t[]){OQ_I64_NONE, 0}, 2},
+                      .f64s = {(double[]){NAN, 0}, 2},
+                      .times = {(const oq_us[]){OQ_TIME_NONE, DB_EPOCH_US}, 2}};
+#define HEAD(type)                                                                                 \
+    "00000001"                                                                                     \
+    "00000001" type "00000002"                                                                     \
+    "00000001"                                                                                     \
+    "ffffffff"
+    static const struct {
+        oq_field field[2];
+        const char *wanted;
+    } row[] = {
+        {{OQ_TEXTS(sample, texts), OQ_FIELDS_END}, HEAD("00000019") "00000000"},
+        {{DB_BLOBS(sample, blobs), OQ_FIELDS_END}, HEAD("00000011") "00000000"},
+        {{DB_I32S(sample, i32s), OQ_FIELDS_END}, HEAD("00000017") "0000000400000000"},
+        {{DB_I64S(sample, i64s), OQ_FIELDS_END}, HEAD("00000014") "000000080000000000000000"},
+        {{DB_F64S(sample, f64s), OQ_FIELDS_END}, HEAD("000002bd") "000000080000000000000000"},
+        {{DB_TIMES(sample, times), OQ_FIELDS_END}, HEAD("000004a0") "000000080000000000000000"},
+    };
+    for (size_t i = 0; i < OQ_COUNT(row); i++) {
+        const db_stmt stmt = {.name = "T", .args = row[i].field};
+        db_params params;
+        CHECK_OK(db_params_encode(arena, &stmt, OQ_UUID_ZERO, &s, &params));
+        CHECK_STR(row[i].field[0].name, oq_hex(arena, params.value[0], (size_t)params.length[0]),
+                  row[i].wanted);
+    }
 }
 
 static void test_ranges(void **state)
@@ -178,6 +246,7 @@ static void test_ranges(void **state)
         {"time below", 0, INT64_MIN + 1, 0, "db.argument_range"},
         {"day below", 0, 0, INT32_MIN + 1, "db.argument_range"},
     };
+    static const oq_us time_below[] = {0, INT64_MIN + 1};
     const db_stmt stmt = {.name = "T", .args = needed};
     for (size_t i = 0; i < OQ_COUNT(row); i++) {
         sample s = full();
@@ -188,6 +257,11 @@ static void test_ranges(void **state)
         CHECK_CODE(row[i].label, db_params_encode(arena, &stmt, OQ_UUID_ZERO, &s, &params),
                    row[i].code);
     }
+    sample s = full();
+    s.times = (db_times){time_below, 2};
+    CHECK_CODE("time below in a list",
+               db_params_encode(arena, &stmt, OQ_UUID_ZERO, &s, &(db_params){0}),
+               "db.argument_range");
 }
 
 static void test_which_types_fit(void **state)
@@ -226,9 +300,8 @@ static void test_which_types_fit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bytes_of_values),
-        cmocka_unit_test(test_not_given),
-        cmocka_unit_test(test_ranges),
+        cmocka_unit_test(test_bytes_of_values), cmocka_unit_test(test_not_given),
+        cmocka_unit_test(test_nulls_in_lists),  cmocka_unit_test(test_ranges),
         cmocka_unit_test(test_which_types_fit),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);

@@ -34,17 +34,29 @@ static void check_same(const char *label, const sql_echo_args *a, const echo *b)
         CHECK(label, a->i64s.at[i] == b->i64s.at[i]);
     CHECK(label, a->f64s.count == b->f64s.count);
     for (size_t i = 0; i < a->f64s.count; i++)
-        CHECK(label, a->f64s.at[i] == b->f64s.at[i]);
+        CHECK(label, memcmp(&a->f64s.at[i], &b->f64s.at[i], sizeof(double)) == 0);
+    CHECK(label, a->i32s.count == b->i32s.count);
+    for (size_t i = 0; i < a->i32s.count; i++)
+        CHECK(label, a->i32s.at[i] == b->i32s.at[i]);
+    CHECK(label, a->times.count == b->times.count);
+    for (size_t i = 0; i < a->times.count; i++)
+        CHECK(label, a->times.at[i] == b->times.at[i]);
+    CHECK(label, a->blobs.count == b->blobs.count);
+    for (size_t i = 0; i < a->blobs.count; i++)
+        CHECK(label, same_bytes(a->blobs.at[i], b->blobs.at[i]));
     CHECK(label, !oq_str_given(b->never));
 }
 
 static void test_there_and_back(void **state)
 {
     db_fixture *f = *state;
-    oq_str texts[] = {OQ_STR("a"), OQ_STR(""), OQ_STR("مضخة \"7\", {x}")};
+    oq_str texts[] = {OQ_STR("a"), OQ_STR(""), OQ_NONE, OQ_STR("مضخة \"7\", {x}")};
     oq_uuid uuids[] = {{{1, 2, 3}}, OQ_UUID_ZERO};
-    int64_t i64s[] = {INT64_MAX, -1, 0};
-    double f64s[] = {0.1, -1e308, INFINITY};
+    int64_t i64s[] = {INT64_MAX, -1, OQ_I64_NONE, 0};
+    double f64s[] = {0.1, -1e308, (double)NAN, INFINITY};
+    const int32_t i32s[] = {INT32_MAX, -1, DB_I32_NONE, 0};
+    const oq_us times[] = {OQ_TIME_NONE, INT64_C(1767225600123456), -1};
+    oq_str blobs[] = {OQ_STR("\0\xff\\x"), OQ_NONE, OQ_STR("")};
     const sql_echo_args row[] = {
         {.text = OQ_STR("مضخة 7"),
          .i64 = 42,
@@ -56,10 +68,13 @@ static void test_there_and_back(void **state)
          .date = 20000,
          .json = OQ_STR("{\"a\": [1, \"b\"]}"),
          .bytes = OQ_STR("\0\xff\\x"),
-         .texts = {texts, 3},
+         .texts = {texts, 4},
          .uuids = {uuids, 2},
-         .i64s = {i64s, 3},
-         .f64s = {f64s, 3}},
+         .i64s = {i64s, 4},
+         .f64s = {f64s, 4},
+         .i32s = {i32s, 4},
+         .times = {times, 3},
+         .blobs = {blobs, 3}},
         {.text = OQ_STR(""),
          .i64 = INT64_MAX,
          .i32 = INT32_MAX,
@@ -110,6 +125,7 @@ static void test_not_given_is_null(void **state)
     assert_true(e->i64 == OQ_I64_NONE && e->i32 == OQ_I64_NONE && isnan(e->f64));
     assert_true(e->time == OQ_TIME_NONE && e->date == OQ_DATE_NONE && oq_uuid_is_zero(e->uuid));
     assert_true(!e->texts.count && !e->uuids.count && !e->i64s.count && !e->f64s.count);
+    assert_true(!e->i32s.count && !e->times.count && !e->blobs.count);
 
     /* Columns in another order than the fields, and a true that could be NULL. */
     sql_echo_null_args some = none;

@@ -30,14 +30,18 @@ typedef struct echo {
     oq_uuids uuids;
     db_i64s i64s;
     db_f64s f64s;
+    db_i32s i32s;
+    db_times times;
+    oq_strs blobs;
     oq_str never; /* no column */
 } echo;
 
 static const oq_field echo_fields[] = {
-    OQ_TEXT(echo, text),  OQ_I64(echo, i64),     DB_I32(echo, i32),     OQ_F64(echo, f64),
-    OQ_BOOL(echo, truth), OQ_UUID(echo, uuid),   OQ_TIME(echo, time),   OQ_DATE(echo, date),
-    OQ_JSON(echo, json),  OQ_BYTES(echo, bytes), OQ_TEXTS(echo, texts), OQ_UUIDS(echo, uuids),
-    DB_I64S(echo, i64s),  DB_F64S(echo, f64s),   OQ_TEXT(echo, never),  OQ_FIELDS_END,
+    OQ_TEXT(echo, text),   OQ_I64(echo, i64),     DB_I32(echo, i32),     OQ_F64(echo, f64),
+    OQ_BOOL(echo, truth),  OQ_UUID(echo, uuid),   OQ_TIME(echo, time),   OQ_DATE(echo, date),
+    OQ_JSON(echo, json),   OQ_BYTES(echo, bytes), OQ_TEXTS(echo, texts), OQ_UUIDS(echo, uuids),
+    DB_I64S(echo, i64s),   DB_F64S(echo, f64s),   DB_I32S(echo, i32s),   DB_TIMES(echo, times),
+    DB_BLOBS(echo, blobs), OQ_TEXT(echo, never),  OQ_FIELDS_END,
 };
 
 typedef enum level_of { LEVEL_NONE, LEVEL_LOW, LEVEL_HIGH } level_of;

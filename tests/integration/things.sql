@@ -50,13 +50,15 @@ SELECT 1 / :by AS result;
 -- STAR -> star
 SELECT * FROM stars WHERE tenant_id = :tenant;
 
--- ECHO (text text, i64 i64, i32 i32, f64 f64, truth bool, uuid uuid, time time, date date, json json, bytes bytes, texts texts, uuids uuids, i64s i64s, f64s f64s) -> echo
+-- ECHO (text text, i64 i64, i32 i32, f64 f64, truth bool, uuid uuid, time time, date date, json json, bytes bytes, texts texts, uuids uuids, i64s i64s, f64s f64s, i32s i32s, times times, blobs blobs) -> echo
 SELECT :text AS text, :i64 AS i64, :i32 AS i32, :f64 AS f64, :truth AS truth, :uuid AS uuid,
        :time AS time, :date AS date, :json AS json, :bytes AS bytes, :texts AS texts,
-       :uuids AS uuids, :i64s AS i64s, :f64s AS f64s;
+       :uuids AS uuids, :i64s AS i64s, :f64s AS f64s, :i32s AS i32s, :times AS times,
+       :blobs AS blobs;
 
--- ECHO_NULL (text text?, i64 i64?, i32 i32?, f64 f64?, truth bool?, uuid uuid?, time time?, date date?, json json?, bytes bytes?, texts texts?, uuids uuids?, i64s i64s?, f64s f64s?) -> echo
-SELECT :f64s AS f64s, :i64s AS i64s, :uuids AS uuids, :texts AS texts, :bytes AS bytes,
+-- ECHO_NULL (text text?, i64 i64?, i32 i32?, f64 f64?, truth bool?, uuid uuid?, time time?, date date?, json json?, bytes bytes?, texts texts?, uuids uuids?, i64s i64s?, f64s f64s?, i32s i32s?, times times?, blobs blobs?) -> echo
+SELECT :blobs AS blobs, :times AS times, :i32s AS i32s, :f64s AS f64s, :i64s AS i64s,
+       :uuids AS uuids, :texts AS texts, :bytes AS bytes,
        :json AS json, :date AS date, :time AS time, :uuid AS uuid, :truth AS truth, :f64 AS f64,
        :i32 AS i32, :i64 AS i64, :text AS text;
 
