@@ -22,6 +22,9 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 OPTRIA = BUILD / "src" / "main" / "optria"
 
+# Measurements of what is committed: their PostgreSQL waits for its disk.
+DURABLE = {"historian", "historian_large", "import"}
+
 
 def benches():
     """{name: command}"""
@@ -44,7 +47,8 @@ def run(name, command):
     print(f"» {name}", file=sys.stderr, flush=True)
     good = True
     port = free_port()
-    beside = [str(OPTRIA), "cluster", "run", "--temporary", "--tcp-port", port, "--", *command]
+    durable = ["--durable"] if name in DURABLE else []
+    beside = [str(OPTRIA), "cluster", "run", "--temporary", *durable, "--tcp-port", port, "--", *command]
     environment = dict(os.environ, OPTRIA_TEST_TCP_PORT=port)
     with subprocess.Popen(beside, stdout=subprocess.PIPE, text=True, env=environment) as process:
         for line in process.stdout:

@@ -27,7 +27,7 @@ struct cluster {
     cluster_server server;
     process_user user;
     const char *folder, *data, *socket, *log;
-    bool is_temporary;
+    bool is_temporary, is_durable;
     int tcp_port;
     int lock;       /* held from cluster_take_lock on */
     off_t log_from; /* where this run's part of the log begins */
@@ -283,7 +283,7 @@ static oq_err *start(cluster *c)
     argv[n++] = "-k";
     argv[n++] = c->socket;
     add_settings(argv, &n, settings_common, OQ_COUNT(settings_common));
-    if (c->is_temporary)
+    if (!c->is_durable)
         add_settings(argv, &n, settings_temporary, OQ_COUNT(settings_temporary));
     if (c->tcp_port) {
         const char *port = oq_strf(c->arena, "port=%d", c->tcp_port).ptr;
@@ -406,6 +406,7 @@ oq_err *cluster_open(const cluster_options *options, cluster **ret_cluster)
     c->arena = arena;
     c->lock = -1;
     c->is_temporary = options->is_temporary;
+    c->is_durable = !options->is_temporary || options->is_durable;
     c->tcp_port = options->is_temporary ? options->tcp_port : 0;
     oq_err *err = find_place(c, options);
     if (!err) {

@@ -27,6 +27,8 @@ typedef struct cluster_options {
     oq_str folder;     /* made when missing; its parents too. Not looked at when temporary */
     bool is_temporary; /* a folder of its own below $TMPDIR or /tmp, without fsync, and gone
                           afterwards: for tests */
+    bool is_durable;   /* of a temporary one: with fsync all the same, for measurements of what a
+                          commit costs */
     int tcp_port;      /* of a temporary one: listens on 127.0.0.1 as well, for measurements
                           beside programs that speak TCP alone; 0: does not */
 } cluster_options;

@@ -5,7 +5,7 @@
 #include "main/process.h"
 
 typedef struct cluster_run_options {
-    bool temporary;
+    bool temporary, durable;
     oq_str folder;
     int64_t tcp_port;
 } cluster_run_options;
@@ -13,6 +13,8 @@ typedef struct cluster_run_options {
 static const oq_field cluster_run_fields[] = {
     OQ_BOOL(cluster_run_options, temporary,
             .help = "A new one without fsync that is gone afterwards: for tests"),
+    OQ_BOOL(cluster_run_options, durable,
+            .help = "A temporary one with fsync all the same: for measurements of commits"),
     OQ_TEXT(cluster_run_options, folder, .max = 1000,
             .help = "Where it stands (default: pg in OPTRIA_HOME)"),
     OQ_I64(cluster_run_options, tcp_port, .preset = "0", .min = 0, .max = 65535,
@@ -54,7 +56,10 @@ static oq_err *cluster_run(command_run *run)
     process_catch_stop();
     cluster *c = NULL;
     cluster_options options = {
-        .is_temporary = o->temporary, .folder = o->folder, .tcp_port = (int)o->tcp_port};
+        .is_temporary = o->temporary,
+        .is_durable = o->durable,
+        .folder = o->folder,
+        .tcp_port = (int)o->tcp_port};
     if (!o->folder.len)
         options.folder = oq_strf(run->arena, "%.*s/pg", OQ_FMT(run->settings.home));
     oq_err *err = cluster_open(&options, &c);

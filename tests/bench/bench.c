@@ -1,7 +1,6 @@
 #include "bench/bench.h"
 
 #include <math.h>
-#include <unistd.h>
 
 #include "base/banned.h"
 
@@ -24,22 +23,6 @@ void bench_print(const bench_figure *f)
     oq_json_object_end(&j);
     printf("%.*s\n", OQ_FMT(oq_buf_view(&out)));
     fflush(stdout);
-}
-
-oq_str bench_run(oq_arena *arena, const char *command)
-{
-    FILE *pipe = popen(command, "r");
-    OQ_AUTO(oq_buf) out = oq_buf_make(1024 * 1024);
-    char some[4096];
-    size_t got;
-    while (pipe && (got = fread(some, 1, sizeof some, pipe)) > 0)
-        oq_buf_put(&out, some, got);
-    int status = pipe ? pclose(pipe) : -1;
-    if (status != 0) {
-        fprintf(stderr, "bench: status %d of: %s\n", status, command);
-        exit(1);
-    }
-    return oq_str_copy(arena, oq_buf_view(&out));
 }
 
 double bench_number_after(oq_str text, const char *label)

@@ -2,9 +2,7 @@
  *
  * What measurements share: one JSON object per figure on standard output,
  *
- *     {"name","value","unit","peer","peer_value","ratio","gate","ok"}
- *
- * and running other programs as peers. */
+ *     {"name","value","unit","peer","peer_value","ratio","gate","ok"} */
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
 
@@ -23,9 +21,6 @@ typedef struct bench_figure {
 } bench_figure;
 
 void bench_print(const bench_figure *figure);
-
-/* The standard output of a command of the shell, at most 1 MiB; ends the program when it fails. */
-oq_str bench_run(oq_arena *arena, const char *command);
 
 /* The number behind `label` in a text ("tps = 123.4"); 0 when it is not there. */
 double bench_number_after(oq_str text, const char *label);

@@ -3,6 +3,7 @@
 #include <microhttpd.h>
 
 #include "bench/bench.h"
+#include "support/program.h"
 #include "http/request.h"
 #include "http/server.h"
 
@@ -39,7 +40,7 @@ static enum MHD_Result bare(void *cls, struct MHD_Connection *connection, const 
 static double per_second(oq_arena *arena, int port, const char *path)
 {
     oq_str command = oq_strf(arena, "wrk -c32 -t2 -d3s http://127.0.0.1:%d%s", port, path);
-    return bench_number_after(bench_run(arena, command.ptr), "Requests/sec:");
+    return bench_number_after(program_output(arena, command.ptr), "Requests/sec:");
 }
 
 int main(void)

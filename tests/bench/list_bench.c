@@ -4,6 +4,7 @@
  * less to do). Both reach the same server over TCP, in turn, three times; the medians count. */
 #include "bench/bench.h"
 #include "identity/session.h"
+#include "support/program.h"
 #include "support/testapp.h"
 
 #include "base/banned.h"
@@ -42,7 +43,7 @@ static double measure_pgbench(oq_arena *arena, testapp *app, const char *script)
         "PATH=$PATH:$(ls -d /usr/lib/postgresql/*/bin | tail -n 1) "
         "pgbench -n -M prepared -c 32 -j 2 -T %d -f %s -h 127.0.0.1 -p %s -U optria_server %s",
         SECONDS, script, port, testdb_value(testapp_db(app), "SELECT current_database()"));
-    return bench_number_after(bench_run(arena, command.ptr), "tps =");
+    return bench_number_after(program_output(arena, command.ptr), "tps =");
 }
 
 static double measure_server(oq_arena *arena, testapp *app, oq_str cookie)
@@ -51,7 +52,7 @@ static double measure_server(oq_arena *arena, testapp *app, oq_str cookie)
                              "wrk -t 2 -c 32 -d %ds -H 'Cookie: " SESSION_COOKIE "=%.*s' "
                              "'http://127.0.0.1:%d/api/users?limit=%d'",
                              SECONDS, OQ_FMT(cookie), testapp_port(app), ROWS);
-    oq_str said = bench_run(arena, command.ptr);
+    oq_str said = program_output(arena, command.ptr);
     if (oq_str_find(said, OQ_STR("Non-2xx")) != SIZE_MAX) {
         fprintf(stderr, "bench: not every answer was good:\n%.*s\n", OQ_FMT(said));
         exit(1);

@@ -3,15 +3,13 @@
  * made beside it, in the same database. */
 #include <errno.h>
 #include <netinet/in.h>
-#include <signal.h>
 #include <sys/epoll.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "bench/bench.h"
+#include "support/program.h"
 #include "db/scope.h"
 #include "identity/session.h"
 #include "notify/notify.h"
@@ -20,63 +18,6 @@
 #include "base/banned.h"
 
 enum { STREAMS = 1000, PAGES = 300, MESSAGES = 20, PEOPLE = 40 };
-
-static void stop(const char *what)
-{
-    fprintf(stderr, "bench: %s\n", what);
-    exit(1);
-}
-
-/* --- the server ---------------------------------------------------------------------------------*/
-
-typedef struct server {
-    pid_t pid;
-    int port;
-} server;
-
-/* Beside this program in the build folder: tests/serve_bench, src/main/optria. */
-static oq_str program_path(oq_arena *arena)
-{
-    char self[4096];
-    ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (len < 0)
-        stop("/proc/self/exe cannot be read");
-    oq_str path = oq_strn(self, (size_t)len), folder = path;
-    for (int up = 0; up < 2; up++) {
-        while (folder.len && folder.ptr[folder.len - 1] != '/')
-            folder.len--;
-        folder.len--;
-    }
-    return oq_strf(arena, "%.*s/src/main/optria", OQ_FMT(folder));
-}
-
-static server start_server(testapp *app)
-{
-    oq_arena *arena = testapp_arena(app);
-    int out[2];
-    if (pipe(out) != 0)
-        stop("no pipe");
-    pid_t pid = fork();
-    if (pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        setenv("OPTRIA_DB_URL", testdb_url(testapp_db(app)).ptr, 1);
-        setenv("JWT_SECRET_KEY", TESTAPP_JWT_KEY, 1);
-        setenv("OPTRIA_MASTER_KEY", TESTAPP_MASTER_KEY, 1);
-        setenv("OPTRIA_HTTP_PORT", "0", 1);
-        setenv("OPTRIA_LOG_LEVEL", "warn", 1);
-        dup2(out[1], STDOUT_FILENO);
-        const char *program = program_path(arena).ptr;
-        execl(program, program, "serve", (char *)NULL);
-        _exit(127);
-    }
-    close(out[1]);
-    char said[200];
-    ssize_t len = read(out[0], said, sizeof said - 1);
-    if (len <= 0)
-        stop("the server did not start");
-    double port = bench_number_after(oq_strn(said, (size_t)len), "127.0.0.1:");
-    return (server){.pid = pid, .port = (int)port};
-}
 
 /* --- a plain client -----------------------------------------------------------------------------*/
 
@@ -87,7 +28,7 @@ static int connect_to(int port)
                              .sin_port = htons((uint16_t)port),
                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     if (fd < 0 || connect(fd, (struct sockaddr *)&at, sizeof at) != 0)
-        stop(strerror(errno));
+        program_give_up(strerror(errno));
     return fd;
 }
 
@@ -98,7 +39,7 @@ static void ask(int fd, oq_arena *arena, const char *path, oq_str cookie)
                           "Accept-Encoding: gzip\r\nCookie: " SESSION_COOKIE "=%.*s\r\n\r\n",
                           path, OQ_FMT(cookie));
     if (write(fd, text.ptr, text.len) != (ssize_t)text.len)
-        stop("the request was not taken");
+        program_give_up("the request was not taken");
 }
 
 /* Reads one answer with a Content-Length; gives the bytes on the wire. */
@@ -110,7 +51,7 @@ static size_t read_answer(int fd, oq_buf *into)
         char *room = oq_buf_room(into, 65536);
         ssize_t got = read(fd, room, 65536);
         if (got <= 0)
-            stop("the answer was cut off");
+            program_give_up("the answer was cut off");
         into->len += (size_t)got;
         oq_str text = oq_buf_view(into);
         size_t end = oq_str_find(text, OQ_STR("\r\n\r\n"));
@@ -118,13 +59,13 @@ static size_t read_answer(int fd, oq_buf *into)
             want = end + 4 + (size_t)bench_number_after(text, "Content-Length:");
     }
     if (!oq_str_starts(oq_buf_view(into), OQ_STR("HTTP/1.1 200")))
-        stop("the answer is not 200");
+        program_give_up("the answer is not 200");
     return into->len;
 }
 
 /* --- a page -------------------------------------------------------------------------------------*/
 
-static void measure_page(testapp *app, const server *sv, oq_str cookie)
+static void measure_page(testapp *app, const program *sv, oq_str cookie)
 {
     oq_arena *arena = testapp_arena(app);
     oq_buf answer = oq_buf_make(4 * 1024 * 1024);
@@ -146,7 +87,7 @@ static void measure_page(testapp *app, const server *sv, oq_str cookie)
 }
 
 /* All that the page names under /assets/ but fonts, as a browser asks for it. */
-static void measure_first_load(testapp *app, const server *sv, oq_str cookie)
+static void measure_first_load(testapp *app, const program *sv, oq_str cookie)
 {
     static const char *const asset_end = "\"'# )";
     oq_arena *arena = testapp_arena(app);
@@ -203,12 +144,12 @@ static void publish(testapp *app, oq_uuid tenant, int n)
     if (!err)
         err = oq_scope_commit(s);
     if (err)
-        stop(err->code);
+        program_give_up(err->code);
     oq_scope_close(s);
 }
 
 /* Opens the streams, and waits for each one's first bytes. */
-static void open_streams(const server *sv, oq_arena *arena, const oq_str *cookie, int *fd,
+static void open_streams(const program *sv, oq_arena *arena, const oq_str *cookie, int *fd,
                          int watch)
 {
     for (int i = 0; i < STREAMS; i++) {
@@ -219,7 +160,7 @@ static void open_streams(const server *sv, oq_arena *arena, const oq_str *cookie
         char some[4096];
         ssize_t len = read(fd[i], some, sizeof some);
         if (len <= 0 || !oq_str_starts(oq_strn(some, (size_t)len), OQ_STR("HTTP/1.1 200")))
-            stop("a stream was refused");
+            program_give_up("a stream was refused");
         struct epoll_event event = {.events = EPOLLIN, .data.u32 = (uint32_t)i};
         epoll_ctl(watch, EPOLL_CTL_ADD, fd[i], &event);
     }
@@ -237,13 +178,13 @@ static double time_message(testapp *app, oq_uuid tenant, const int *fd, int watc
         struct epoll_event event[64];
         int ready = epoll_wait(watch, event, 64, 10000);
         if (ready <= 0)
-            stop("a message did not reach every stream in ten seconds");
+            program_give_up("a message did not reach every stream in ten seconds");
         for (int i = 0; i < ready; i++) {
             char some[4096];
             uint32_t at = event[i].data.u32;
             ssize_t len = read(fd[at], some, sizeof some);
             if (len <= 0)
-                stop("a stream was cut off");
+                program_give_up("a stream was cut off");
             if (!reached[at] && oq_str_find(oq_strn(some, (size_t)len), mark) != SIZE_MAX) {
                 reached[at] = true;
                 count++;
@@ -253,7 +194,7 @@ static double time_message(testapp *app, oq_uuid tenant, const int *fd, int watc
     return (double)(oq_monotonic() - begun) / 1000;
 }
 
-static void measure_streams(testapp *app, const server *sv, oq_uuid tenant, const oq_str *cookie)
+static void measure_streams(testapp *app, const program *sv, oq_uuid tenant, const oq_str *cookie)
 {
     static int fd[STREAMS];
     double took[MESSAGES];
@@ -280,7 +221,7 @@ int main(void)
 {
     struct rlimit many = {4096, 4096};
     if (setrlimit(RLIMIT_NOFILE, &many) != 0)
-        stop("a thousand descriptors are not to be had");
+        program_give_up("a thousand descriptors are not to be had");
     oq_log_setup(OQ_LOG_WARN, OQ_LOG_KEYS);
     testapp *app = testapp_open(false);
     oq_arena *arena = testapp_arena(app);
@@ -294,7 +235,7 @@ int main(void)
         cookie[i] = oq_str_copy(arena, testclient_cookie(client, SESSION_COOKIE));
     }
     testclient_close(client);
-    server sv = start_server(app);
+    program sv = program_serve(app);
     sleep(2); /* past its start */
     bench_print(&(bench_figure){.name = "optria serve, resident when idle",
                                 .value = bench_resident_mb(sv.pid),
@@ -304,9 +245,7 @@ int main(void)
     measure_page(app, &sv, cookie[0]);
     measure_first_load(app, &sv, cookie[0]);
     measure_streams(app, &sv, tenant, cookie);
-    kill(sv.pid, SIGTERM);
-    int status;
-    waitpid(sv.pid, &status, 0);
+    int status = program_stop(&sv);
     testapp_close(app);
     return status == 0 ? 0 : 1;
 }
