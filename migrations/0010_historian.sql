@@ -22,6 +22,8 @@ CREATE TABLE series (
     key         text NOT NULL,              -- how senders call it: "P-101.vibration_rms", with tags
                                             -- "P-101,sensor=DE.vibration_rms"
     asset_id    uuid,
+    asset_code  text,                       -- as senders name it; asset_id follows as soon as an
+                                            -- asset of this code is there (job series.link)
     component_id uuid,
     metric      text NOT NULL,
     name        text,
@@ -41,17 +43,22 @@ CREATE TABLE series (
     retention_days integer,                 -- null: the tenant's
     expression  text,                       -- of a calculated series
     source      text NOT NULL,              -- "line", "prometheus", "json", "csv", "demo", "person"
-    is_active   boolean NOT NULL DEFAULT true,
+    is_active   boolean NOT NULL DEFAULT true, -- inactive: new samples are refused
+    search      text GENERATED ALWAYS AS (search_fold(
+                    key || ' ' || coalesce(name, '') || ' ' || coalesce(name_ar, ''))) STORED,
     version     bigint NOT NULL DEFAULT 1,
     created_at  timestamptz NOT NULL,
     updated_at  timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, no),
     CONSTRAINT series_id_key UNIQUE (tenant_id, id),
     CONSTRAINT series_key_key UNIQUE (tenant_id, key),
-    FOREIGN KEY (tenant_id, asset_id) REFERENCES assets (tenant_id, id),
-    FOREIGN KEY (tenant_id, component_id) REFERENCES asset_components (tenant_id, id)
+    CONSTRAINT series_asset_fkey FOREIGN KEY (tenant_id, asset_id)
+        REFERENCES assets (tenant_id, id),
+    CONSTRAINT series_component_fkey FOREIGN KEY (tenant_id, component_id)
+        REFERENCES asset_components (tenant_id, id)
 );
 CREATE INDEX series_asset_idx ON series (tenant_id, asset_id, metric);
+CREATE INDEX series_unlinked_idx ON series (tenant_id, asset_code) WHERE asset_id IS NULL;
 
 CREATE TABLE series_batches (
     tenant_id   uuid NOT NULL,

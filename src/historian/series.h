@@ -8,6 +8,7 @@
 #include "base/base.h"
 #include "db/scope.h"
 #include "http/route.h"
+#include "job/job.h"
 #include "quant/aggregate.h"
 #include "quant/archive.h"
 
@@ -81,21 +82,29 @@ typedef struct series_order {
     int64_t compression_max_us;
     int64_t retention_days;
     oq_str expression; /* a calculated series: see calc.h */
-    oq_str source;
-    int64_t version; /* of an update */
+    oq_str source;     /* of a new one: "person" when not given */
+    bool is_active;    /* false: new samples are refused */
+    int64_t version;   /* of an update */
 } series_order;
 extern const oq_field series_order_fields[];
-/* Audited. A series of an asset whose class has the metric takes unit, limits and rules from there
- * where the order does not say. Fails: series.key_taken, series.key_invalid, unit.unknown,
- * asset.not_found, series.limits_crossed, calc.* (a calculated one). */
+/* Audited. A series of an asset whose class has the metric takes name, unit, limits and rules from
+ * there where the order does not say (a state is one when either says so). Fails: series.key_taken,
+ * series.key_invalid, unit.unknown, asset.not_found, series.component_unknown,
+ * series.limits_crossed, series.expression_missing, series.expression_unexpected, series.too_many
+ * (fact: max; the tenant's setting), calc.* (a calculated one). */
 OQ_CHECKED oq_err *series_create(oq_scope *s, const series_order *order, series **ret_series);
-/* Fails: series.not_found, series.version_stale, and as series_create. */
+/* The whole record is as the order says; a unit that is not given stays. Fails: series.not_found,
+ * series.version_stale, series.key_fixed, series.kind_fixed (about the field), and as
+ * series_create.
+ */
 OQ_CHECKED oq_err *series_update(oq_scope *s, oq_uuid id, const series_order *order,
                                  series **ret_series);
 
 /* Many at once, as senders name them: finds them, and makes those that are not there when
- * `may_create` (in rising order of key, so that two senders do not wait for each other in a
- * circle). `ret_no[i]` is 0 where there is none. One audit row for all that were made. */
+ * `may_create` (one maker per tenant at a time: senders wait in line, never in a circle), as many
+ * as the tenant's series_max leaves room for. `ret_no[i]` is 0 where there is none. One audit row
+ * for all that were made. A series whose asset is not there yet is made without one, and linked
+ * when it appears (series_link). Fails: series.key_invalid, unit.unknown. */
 typedef struct series_name {
     oq_str key;
     oq_str asset_code, metric;
@@ -104,6 +113,22 @@ typedef struct series_name {
 OQ_CHECKED oq_err *series_resolve(oq_scope *s, const series_name *name, size_t count,
                                   bool may_create, oq_str source, int32_t *ret_no,
                                   size_t *ret_created);
+
+/* The key of a metric of an asset: "P-101.vibration_rms". */
+oq_str series_key(oq_arena *arena, oq_str asset_code, oq_str metric);
+/* Whether a text can be a key: 1 to SERIES_KEY_MAX bytes of UTF-8, no control characters, no blank
+ * at an end. */
+bool series_key_ok(oq_str key);
+
+/* Gives series that were made before their asset to it, with unit, limits and rules of its class
+ * where nobody has changed the series since. For imports of assets, and the job series.link. */
+OQ_CHECKED oq_err *series_link(oq_scope *s, size_t *ret_linked);
+extern const job_kind series_job_kinds[]; /* series.link */
+
+/* What a process remembers of series for its senders (ingest) is dropped after a change; numbers
+ * never change, limits may lag until the notice arrives. For main/: the channel "optria_series". */
+#define SERIES_CHANNEL "optria_series"
+void series_use_forget(void (*forget)(oq_uuid tenant_id));
 
 extern const http_route series_routes[]; /* /api/series, /series pages */
 

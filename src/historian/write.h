@@ -12,7 +12,7 @@
 #define SAMPLE_TIME_MIN   INT64_C(-631152000000000) /* 1950-01-01 */
 #define SAMPLE_TIME_AHEAD (OQ_DAY)                  /* before now + a day */
 
-/* Stores the rows as one batch (several when they pass BATCH_SAMPLES_MAX or BATCH_BYTES_MAX) in the
+/* Stores the rows as one batch (several when there are more than some 400,000) in the
  * scope's transaction, and tells live readers after the commit. Rows are sorted in place. Values
  * that are not finite must carry a bad quality (sample.value_not_finite); times are checked
  * (sample.time_out_of_range). `ret_stored` (or NULL): samples, without doubles of one batch. */

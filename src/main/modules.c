@@ -1,6 +1,7 @@
 #include "main/modules.h"
 
 #include "audit/audit.h"
+#include "historian/series.h"
 #include "identity/login.h"
 #include "identity/once.h"
 #include "identity/profile.h"
@@ -31,5 +32,6 @@ http_route_list module_routes = {
 };
 
 job_kind_list module_job_kinds = {
-    job_own_kinds, tenant_job_kinds, identity_job_kinds, notify_job_kinds, NULL,
+    job_own_kinds, tenant_job_kinds, identity_job_kinds, notify_job_kinds,
+    series_job_kinds, NULL,
 };

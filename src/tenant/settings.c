@@ -14,6 +14,12 @@ const oq_choice settings_wo_status_choices[] = {
     {0, NULL},
 };
 
+const oq_choice settings_series_unknown_choices[] = {
+    {SERIES_UNKNOWN_CREATE, "create"},
+    {SERIES_UNKNOWN_REFUSE, "refuse"},
+    {0, NULL},
+};
+
 /* One list, two tables: PRESET(text) is either the preset, or that the field must be given. */
 #define SETTINGS_ROWS(PRESET)                                                                      \
     OQ_BOOL(tenant_settings, require_totp, PRESET("false"),                                        \
@@ -30,6 +36,12 @@ const oq_choice settings_wo_status_choices[] = {
                .help = "Days that finished jobs are kept"),                                        \
         OQ_I64(tenant_settings, notification_days, PRESET("90"), .min = 7, .max = 365,             \
                .help = "Days that notifications are kept"),                                        \
+        OQ_CHOICE(tenant_settings, series_unknown, settings_series_unknown_choices,                \
+                  PRESET("create"), .help = "What becomes of a signal that nobody has defined"),   \
+        OQ_I64(tenant_settings, series_max, PRESET("100000"), .min = 1, .max = 2000000,            \
+               .help = "Signals at most"),                                                         \
+        OQ_I64(tenant_settings, retention_days, PRESET("1095"), .min = 0, .max = 36500,            \
+               .help = "Days that samples are kept; 0: for ever"),                                 \
         OQ_I64(tenant_settings, incident_window_before_minutes, PRESET("30"), .min = 1,            \
                .max = 1440, .help = "Minutes before its trigger that an incident looks at"),       \
         OQ_I64(tenant_settings, incident_window_after_minutes, PRESET("30"), .min = 1,             \

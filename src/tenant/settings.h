@@ -19,6 +19,10 @@ typedef struct tenant_settings {
     int64_t audit_days;        /* kept so long; at least 365; 1,095 */
     int64_t job_days;          /* finished jobs; 30 */
     int64_t notification_days; /* 90 */
+    /* signals */
+    int series_unknown;     /* settings_series_unknown_choices: create | refuse */
+    int64_t series_max;     /* series at most; 100,000 */
+    int64_t retention_days; /* samples are kept so long; 0: for ever; 1,095 */
     /* black box (M34, M237) */
     int64_t incident_window_before_minutes; /* 30 */
     int64_t incident_window_after_minutes;  /* 30 */
@@ -38,6 +42,13 @@ typedef enum settings_wo_status {
     WO_STATUS_PENDING_APPROVAL
 } settings_wo_status;
 extern const oq_choice settings_wo_status_choices[];
+
+/* What becomes of a sample whose series nobody has made. */
+typedef enum settings_series_unknown {
+    SERIES_UNKNOWN_CREATE = 1,
+    SERIES_UNKNOWN_REFUSE
+} settings_series_unknown;
+extern const oq_choice settings_series_unknown_choices[];
 
 /* In the scope's arena. Always succeeds for a tenant without a row (presets). */
 OQ_CHECKED oq_err *tenant_settings_get(oq_scope *s, tenant_settings **ret_settings);

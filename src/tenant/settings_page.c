@@ -31,6 +31,7 @@ static const struct {
 } sections[] = {
     {"require_totp", "settings.section_sign_in"},
     {"audit_days", "settings.section_records"},
+    {"series_unknown", "settings.section_signals"},
     {"incident_window_before_minutes", "settings.section_incidents"},
 };
 

@@ -28,6 +28,8 @@ static void test_presets(void **state)
     CHECK("sign-in", !s.require_totp && s.session_idle_minutes == 120 && s.session_hours == 12 &&
                          s.password_min_length == 12);
     CHECK("records", s.audit_days == 1095 && s.job_days == 30 && s.notification_days == 90);
+    CHECK("signals", s.series_unknown == SERIES_UNKNOWN_CREATE && s.series_max == 100000 &&
+                         s.retention_days == 1095);
     CHECK("incidents", s.incident_window_before_minutes == 30 &&
                            s.incident_window_after_minutes == 30 && s.incident_grace_minutes == 60);
     CHECK("work orders", s.wo_initial_status == WO_STATUS_OPEN &&
@@ -63,6 +65,11 @@ static void test_bounds(void **state)
         {"incident_grace_minutes", "0", NULL},
         {"wo_initial_status", "\"closed\"", "field.not_a_choice"},
         {"wo_initial_status", "\"pending_approval\"", NULL},
+        {"series_unknown", "\"guess\"", "field.not_a_choice"},
+        {"series_max", "0", "field.too_small"},
+        {"series_max", "2000001", "field.too_large"},
+        {"retention_days", "0", NULL},
+        {"retention_days", "-1", "field.too_small"},
         {"require_totp", "\"yes\"", "field.type"},
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++) {

@@ -1,0 +1,33 @@
+/* historian/inner.h: what the files of this folder share. */
+#ifndef HISTORIAN_INNER_H
+#define HISTORIAN_INNER_H
+
+#include "historian/series.h"
+#include "quant/samples.h"
+
+/* What the class of an asset says of a metric; the row of SERIES_ASSET. */
+typedef struct series_of_asset {
+    oq_str asset_code, name, name_ar, unit;
+    bool is_state;
+    double instrument_min, instrument_max;
+    int64_t gap_max_us;
+} series_of_asset;
+extern const oq_field series_of_asset_fields[];
+
+/* Fails: series.key_invalid (facts: key, max), about the field `key`. */
+OQ_CHECKED oq_err *series_check_key(oq_str key);
+/* After the commit every process drops what it remembers of the tenant's series. */
+OQ_CHECKED oq_err *series_tell(oq_scope *s);
+
+/* What a sender has to know of a series. */
+typedef struct series_facts {
+    int32_t no; /* 0: there is none */
+    bool is_active, is_calculated;
+    double min, max; /* of the instrument; infinite: no limit */
+} series_facts;
+/* series_resolve, with all that ingest asks. */
+OQ_CHECKED oq_err *series_resolve_facts(oq_scope *s, const series_name *name, size_t count,
+                                        bool may_create, oq_str source, series_facts *ret_facts,
+                                        size_t *ret_created);
+
+#endif
