@@ -5,9 +5,10 @@
  * Between two samples a signal either slopes from one to the other (analogue) or keeps the first
  * one's value (a state). A stretch counts as good while the sample at its beginning is good; for a
  * slope the end must be good too, else the value is held. A silence longer than `gap_max` is a gap:
- * the stretch counts for gap_max, the rest is nobody's. The mean is the area under the good
+ * the value is held for gap_max, the rest is nobody's. The mean is the area under the good
  * stretches divided by their length, so a burst of samples weighs no more than its time (OPC UA
- * Part 13, TimeAverage2; plain means of samples are here too, as sum / good). */
+ * Part 13, TimeAverage2; plain means of samples are here too, as sum / good). A value that is not
+ * a finite number is not good, whatever its quality says. */
 #ifndef QUANT_AGGREGATE_H
 #define QUANT_AGGREGATE_H
 
@@ -23,7 +24,9 @@ typedef struct aggregate {
     int64_t count;           /* samples */
     int64_t good;            /* of them of good quality */
     double min, max;         /* of good samples; NaN: none */
-    double sum, sum2;        /* of good samples, and of their squares */
+    double sum;              /* of good samples */
+    double m2;               /* of their squared distances from their mean: squares themselves
+                                would cancel out where the mean is large and the spread small */
     double area;             /* value * microseconds, over good stretches */
     int64_t good_us;         /* length of the good stretches */
     oq_us first_at, last_at; /* of any quality; OQ_TIME_NONE: no sample */
@@ -80,8 +83,9 @@ void aggregate_merge(aggregate *into, const aggregate *later, aggregate_rule rul
 /* --- summaries ----------------------------------------------------------------------------------
  * A chunk carries aggregates of clock-aligned cells, so that coarse questions do not decode it. The
  * width is the smallest of 10 s, 1 min, 10 min, 1 h, 6 h, 1 d, 7 d with 1,024 samples a cell on
- * average; none when even 7 d has fewer. Cells are multiples of the width since the epoch; each
- * holds what lies between its own first and last sample of this chunk. */
+ * average, at the samples' rhythm; none when even 7 d has fewer, or the chunk. Cells are multiples
+ * of the width since the epoch; each holds what lies between its own first and last sample of this
+ * chunk. */
 typedef struct summary {
     oq_us width;
     aggregate_rule rule; /* the one it was made by */
@@ -92,7 +96,8 @@ typedef struct summary {
 
 /* Of the samples as received, before an archive rule drops any. Puts nothing when none is wanted.*/
 void summary_encode(oq_arena *arena, const samples *s, aggregate_rule rule, oq_buf *out);
-/* Fails: summary.malformed (fact: reason). Any bytes may be given. */
+/* Of no bytes: a summary without cells. Fails: summary.malformed (fact: reason). Any bytes may be
+ * given. */
 OQ_CHECKED oq_err *summary_decode(oq_arena *arena, oq_str bytes, summary *ret_summary);
 /* Whether cells of this width tile buckets with these edges. */
 bool summary_fits(const summary *y, buckets b, aggregate_rule rule);
