@@ -60,11 +60,14 @@ samples samples_make(oq_arena *arena, size_t count, bool with_quality, bool with
 samples samples_copy(oq_arena *arena, const samples *s);
 
 /* One list from several, by time. Where lists have a sample of the same time, the one in the later
- * list wins; those that lost, and whose value or quality differ, go to `ret_lost` (in the order of
- * time; may be NULL). Lists are sorted each. The result has quality and known where any has. */
+ * list wins; one that lost, and whose value or quality differ, goes to `ret_lost` (of several the
+ * earliest list's, so that times rise strictly there too; may be NULL). One that was sent again
+ * unchanged keeps the moment at which it was known first. Lists are sorted each. The result has
+ * quality and known where any has: a list without says good, and known at its time. */
 samples samples_merge(oq_arena *arena, const samples *list, size_t lists, samples *ret_lost);
 
-/* Sorts by time; of equal times the last given stays. */
+/* Sorts by time, in the columns it has; of equal times the last given stays, and is known since the
+ * first that was the same. */
 void samples_sort(samples *s, oq_arena *arena);
 
 #endif
