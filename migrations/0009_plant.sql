@@ -1,15 +1,18 @@
 -- The plant: where it is, what stands in it, how it fails, what that costs, who is there.
 -- Names are given in English (name) and, where somebody wrote it, in Arabic (name_ar).
 
--- Text as people search for it: lower case, without Arabic marks and tatweel, and with the letters
--- that are written one for the other made one: alef forms, teh marbuta and heh, alef maksura and
--- yeh, hamza carriers; Arabic-Indic digits become Western ones. The program folds the same way.
+-- Text as people search for it: ASCII letters in lower case, without Arabic marks, tatweel and marks
+-- of direction, and with the letters that are written one for the other made one: alef forms, teh
+-- marbuta and heh, alef maksura and yeh, hamza carriers, the Persian yeh and kaf; Arabic-Indic digits
+-- become Western ones. The program folds the same way (plant/fold.c); the collation "C" makes lower()
+-- the same on every server.
 CREATE FUNCTION search_fold(text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
     AS $$
         SELECT translate(
-                   regexp_replace(lower($1), '[ً-ْٰـ]', '', 'g'),
-                   'أإآٱةىؤئ٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹', 'ااااهيوي01234567890123456789')
+                   regexp_replace(lower($1 COLLATE "C"),
+                       E'[\u0640\u064B-\u0655\u0670\u061C\u200C-\u200F\u2066-\u2069]', '', 'g'),
+                   'أإآٱةىؤئیک٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹', 'ااااهيوييك01234567890123456789')
     $$;
 GRANT EXECUTE ON FUNCTION search_fold(text) TO optria_app, optria_platform;
 
@@ -219,11 +222,11 @@ CREATE TABLE machine_specs (
     updated_at  timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT machine_specs_owner_check CHECK ((class_id IS NULL) <> (asset_id IS NULL)),
+    CONSTRAINT machine_specs_class_key UNIQUE (tenant_id, class_id, kind, title),
+    CONSTRAINT machine_specs_asset_key UNIQUE (tenant_id, asset_id, kind, title),
     FOREIGN KEY (tenant_id, class_id) REFERENCES asset_classes (tenant_id, id),
     FOREIGN KEY (tenant_id, asset_id) REFERENCES assets (tenant_id, id)
 );
-CREATE INDEX machine_specs_class_idx ON machine_specs (tenant_id, class_id);
-CREATE INDEX machine_specs_asset_idx ON machine_specs (tenant_id, asset_id);
 
 -- What failing, mending, standing and running cost. Minor units of `currency`; null: not known.
 CREATE TABLE optimization_cost_models (
@@ -358,10 +361,10 @@ CREATE TABLE user_absences (
     created_at  timestamptz NOT NULL,
     updated_at  timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, id),
+    CONSTRAINT user_absences_key UNIQUE (tenant_id, user_id, from_day),
     CONSTRAINT user_absences_days_check CHECK (to_day >= from_day),
     FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id)
 );
-CREATE INDEX user_absences_user_idx ON user_absences (tenant_id, user_id, from_day);
 
 CREATE TABLE skills (
     tenant_id   uuid NOT NULL REFERENCES tenants (id),
@@ -407,7 +410,8 @@ CREATE TABLE holidays (
     CONSTRAINT holidays_days_check CHECK (to_day >= from_day),
     FOREIGN KEY (tenant_id, site_id) REFERENCES sites (tenant_id, id)
 );
-CREATE INDEX holidays_day_idx ON holidays (tenant_id, from_day);
+CREATE UNIQUE INDEX holidays_key ON holidays
+    (tenant_id, from_day, coalesce(site_id, '00000000-0000-0000-0000-000000000000'), name);
 
 -- How far a source's clock is from the truth: added to the times it sends.
 CREATE TABLE source_clocks (

@@ -268,7 +268,11 @@ static oq_str say_fact(oq_arena *arena, oq_lang lang, oq_arg fact)
 {
     static const struct {
         const char *fact, *prefix;
-    } said[] = {{"wanted", "type."}, {"need", "cap."}, {"need", "role."}};
+    } said[] = {{"wanted", "type."},
+                {"need", "cap."},
+                {"need", "role."},
+                {"kind", "thing."},
+                {"by", "things."}};
     for (size_t i = 0; i < OQ_COUNT(said); i++) {
         if (strcmp(fact.name, said[i].fact) != 0)
             continue;

@@ -35,7 +35,7 @@ oq_str oq_text_count(oq_arena *arena, oq_lang lang, oq_str key, int64_t n);
 
 /* The sentence of an error (without its causes): "error.<code>". Facts that are words of the
  * program are said in the language: `wanted` by "type.<word>", `need` by "cap.<word>" or
- * "role.<word>". */
+ * "role.<word>", `kind` by "thing.<word>", `by` by "things.<word>" (several of them). */
 oq_str oq_err_sentence(oq_arena *arena, oq_lang lang, const oq_err *err);
 
 /* Calls `each` for every key of a language, in the order of the keys' bytes. */

@@ -15,6 +15,14 @@
 
 enum { PLANT_CODE_MAX = 80, PLANT_NAME_MAX = 200, PLANT_TEXT_MAX = 4000, PLANT_LIST_MAX = 500 };
 
+/* What codes look like, as .check of a field. Of things with a plate (sites, assets, shifts): any
+ * letters and digits, and - _ . / : # + ( ), so that a code can stand in a signal's key, in a file
+ * and in an address. Of things with a name for programs (classes, metrics, failure modes, skills):
+ * letters a-z and A-Z, digits and _, a letter or _ first. */
+const char *plant_check_code(oq_str text);    /* plant.code_malformed */
+const char *plant_check_name(oq_str text);    /* plant.name_malformed */
+const char *plant_check_country(oq_str text); /* plant.country_malformed: ISO 3166-1 alpha-2 */
+
 typedef enum criticality {
     CRITICALITY_CRITICAL = 1,
     CRITICALITY_HIGH,
