@@ -8,12 +8,17 @@ oq_csv oq_csv_to(oq_buf *out)
     return (oq_csv){.out = out};
 }
 
+static const char formula_signs[] = "=+-@\t\r";
+
 /* Spreadsheets skip blanks before they decide; so does this. */
 static bool looks_like_formula(oq_str text)
 {
+    double number;
+    if (oq_parse_f64(text, &number))
+        return false;
     while (text.len && text.ptr[0] == ' ')
         text = oq_str_sub(text, 1, SIZE_MAX);
-    return text.len && memchr("=+-@\t\r", text.ptr[0], 6);
+    return text.len && memchr(formula_signs, text.ptr[0], sizeof formula_signs - 1);
 }
 
 static bool wants_quotes(oq_str text)
@@ -47,4 +52,11 @@ void oq_csv_end_row(oq_csv *csv)
 {
     oq_buf_lit(csv->out, "\r\n");
     csv->in_row = false;
+}
+
+oq_str oq_csv_plain(oq_str cell)
+{
+    bool is_guarded = cell.len > 1 && cell.ptr[0] == '\'';
+    oq_str text = oq_str_sub(cell, 1, SIZE_MAX);
+    return is_guarded && looks_like_formula(text) ? text : cell;
 }

@@ -35,7 +35,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bool is_guarded = cell.len == text.len + 1 && cell.ptr[0] == '\'';
     if (!oq_str_eq(is_guarded ? oq_str_sub(cell, 1, SIZE_MAX) : cell, text))
         abort();
-    oq_str begin = cell;
+    double number;
+    if (!oq_str_eq(oq_csv_plain(cell), text) && !is_guarded && !(text.len && text.ptr[0] == '\''))
+        abort();
+    oq_str begin = oq_parse_f64(cell, &number) ? OQ_NONE : cell;
     while (begin.len && begin.ptr[0] == ' ')
         begin = oq_str_sub(begin, 1, SIZE_MAX);
     if (begin.len && memchr("=+-@\t\r", begin.ptr[0], 6))
