@@ -45,6 +45,7 @@ typedef struct job_try {
     int64_t tries, tries_max;
     oq_str worker;
     bool holds_lane; /* others of its kind may wait for its end */
+    bool is_routine; /* a good end leaves no row */
 } job_try;
 
 typedef struct job_claimed {

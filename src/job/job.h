@@ -45,9 +45,11 @@ typedef struct job_kind {
      * try, any other one ends the job. */
     oq_err *(*run)(job_run *run);
     job_lane lane;
-    int every_s; /* > 0: scheduled for every active tenant, so often. While one waits, no second
-                    one is added. The first comes within one period, each tenant at its own
-                    moment, so that a thousand tenants do not start together */
+    int every_s;     /* > 0: scheduled for every active tenant, so often. While one waits, no second
+                        one is added. The first comes within one period, each tenant at its own
+                        moment, so that a thousand tenants do not start together */
+    bool is_routine; /* runs every few seconds: one that ends well leaves no row and no line in the
+                        log but at debug, so that what failed can be found */
     bool is_platform; /* scheduled once, in the platform's tenant; may open job_platform_scope */
     int limit_s;      /* a try that takes longer is cancelled and counts; 0: JOB_LIMIT_S */
     int tries_max;    /* 0: JOB_TRIES_MAX */

@@ -147,6 +147,12 @@ UPDATE jobs
    AND tries = :tries
 RETURNING cancel_asked;
 
+-- JOB_FORGET (id uuid, worker text, tries i64) -> nothing
+-- A routine's good end.
+DELETE FROM jobs
+ WHERE tenant_id = :tenant AND id = :id AND state = 'running' AND worker = :worker
+   AND tries = :tries;
+
 -- JOB_END (id uuid, worker text, tries i64, state text, now time, error_code text?,
 --     error_facts json?, result json?) -> nothing
 UPDATE jobs

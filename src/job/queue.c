@@ -105,6 +105,10 @@ static oq_err *settle(oq_scope *s, const job_try *try, const oq_err *err, oq_str
     OQ_TRY(free_turn(s, try->holds_lane));
     switch (job_outcome_of(err, try->tries, try->tries_max)) {
     case JOB_OUTCOME_DONE:
+        if (try->is_routine)
+            return sql_job_forget(
+                s, (sql_job_forget_args){.id = try->id, .worker = try->worker, .tries = try->tries},
+                ret_touched);
         return end_try(s, try, "done", NULL, result, ret_touched);
     case JOB_OUTCOME_FAILED:
         return end_try(s, try, "failed", err, OQ_NONE, ret_touched);
@@ -197,7 +201,8 @@ static oq_err *claim_in_tenant(const job_queue *q, oq_scope *s, bool *ret_found,
                 .tries = rows.at[0].tries,
                 .tries_max = rows.at[0].tries_max,
                 .worker = q->worker,
-                .holds_lane = kind->lane != JOB_PARALLEL},
+                .holds_lane = kind->lane != JOB_PARALLEL,
+                .is_routine = kind->is_routine},
         .kind = kind,
         .key = rows.at[0].key,
         .payload = rows.at[0].payload,

@@ -104,8 +104,10 @@ static void log_end(const job_run *run, job_outcome outcome, const oq_err *err)
     else if (outcome == JOB_OUTCOME_AGAIN)
         oq_log_err(OQ_LOG_WARN, "job.interrupted", err, fields);
     else
-        oq_log_write(outcome == JOB_OUTCOME_LOST ? OQ_LOG_WARN : OQ_LOG_INFO, "job.finished",
-                     fields);
+        oq_log_write(outcome == JOB_OUTCOME_LOST ? OQ_LOG_WARN
+                     : try->is_routine           ? OQ_LOG_DEBUG
+                                                 : OQ_LOG_INFO,
+                     "job.finished", fields);
 }
 
 /* False when it is no use: the lease is over, or the process ends. */

@@ -127,6 +127,7 @@ const job_kind test_kinds[] = {
     {.name = "t.tenant", .run = run_lane, .lane = JOB_PER_TENANT},
     {.name = "t.key", .run = run_lane, .lane = JOB_PER_KEY},
     {.name = "t.result", .run = run_result},
+    {.name = "t.routine", .run = run_effect, .is_routine = true},
     {.name = "t.broken_result", .run = run_broken_result},
     {.name = "t.minute", .run = run_effect, .every_s = 60},
     {.name = "t.platform", .run = run_effect, .every_s = 3600, .is_platform = true},

@@ -17,6 +17,7 @@
  *  t.deaf       asks for no checkpoint until `job_may_end`
  *  t.meet       two of them must run at once to end
  *  t.tenant     one at a time in a tenant     t.key   one at a time per key
+ *  t.routine    like t.effect; a good end is forgotten
  *  t.result     echoes its payload as its result
  *  t.broken_result  has a result that is no JSON
  *  t.minute     each minute in each tenant    t.platform   each hour in the platform's */

@@ -44,6 +44,20 @@ static void test_a_dead_worker_counts_as_a_try(void **state)
     CHECK("no try left", job_fixture_get(f, TENANT_A, id)->state == JOB_FAILED);
 }
 
+/* What runs every few seconds leaves a row only when it fails. */
+static void test_a_routine_is_forgotten(void **state)
+{
+    job_fixture *f = *state;
+    job_fixture_add_kind(f, TENANT_A, "t.routine");
+    job_claimed good = job_fixture_claim(f, &f->queue);
+    job_fixture_settle(f, &f->queue, &good, NULL, true);
+    CHECK("forgotten", job_fixture_number(f, "SELECT count(*) FROM jobs") == 0);
+    oq_uuid id = job_fixture_add_kind(f, TENANT_A, "t.routine");
+    job_claimed bad = job_fixture_claim(f, &f->queue);
+    job_fixture_settle(f, &f->queue, &bad, oq_fail(OQ_INVALID, "thing.bad"), true);
+    CHECK("kept", job_fixture_get(f, TENANT_A, id)->state == JOB_FAILED);
+}
+
 /* The same worker claims its own lost job again: the old try is still another one. */
 static void test_a_late_end_is_not_taken_for_the_next_try(void **state)
 {
@@ -200,6 +214,7 @@ int main(void)
 #define EACH(test) cmocka_unit_test_setup(test, job_fixture_reset)
     const struct CMUnitTest tests[] = {
         EACH(test_a_dead_worker_counts_as_a_try),
+        EACH(test_a_routine_is_forgotten),
         EACH(test_a_late_end_is_not_taken_for_the_next_try),
         EACH(test_a_renewed_lease_lasts),
         EACH(test_what_is_given_back_does_not_count),
