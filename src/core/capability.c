@@ -32,6 +32,8 @@
     ROW(CAP_INTEGRATION_MANAGE,   "integration.manage",   "PA....", "Add, change and test integrations") \
     ROW(CAP_ASSET_READ,           "asset.read",           "PAOREV", "See sites, assets and their state") \
     ROW(CAP_ASSET_MANAGE,         "asset.manage",         "PA....", "Add and change sites and assets") \
+    ROW(CAP_SERIES_MANAGE,        "series.manage",        "PAO...", "Define signals, correct and delete their samples") \
+    ROW(CAP_HISTORY_WRITE,        "history.write",        "PAO...", "Send samples of signals; for machines' tokens") \
     ROW(CAP_INCIDENT_READ,        "incident.read",        "PAOREV", "See summaries of incidents") \
     ROW(CAP_INCIDENT_READ_DETAIL, "incident.read_detail", "PA.R..", "See incidents in full, operators and payloads unmasked") \
     ROW(CAP_RCA_RUN,              "rca.run",              "PAO...", "Run root-cause and black-box analysis") \

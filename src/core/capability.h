@@ -46,6 +46,8 @@ typedef enum oq_cap {
     CAP_INTEGRATION_MANAGE,
     CAP_ASSET_READ,
     CAP_ASSET_MANAGE,
+    CAP_SERIES_MANAGE, /* define signals, correct their samples */
+    CAP_HISTORY_WRITE, /* send samples: machines */
     CAP_INCIDENT_READ,        /* summaries */
     CAP_INCIDENT_READ_DETAIL, /* operator data and payloads unmasked */
     CAP_RCA_RUN,

@@ -18,18 +18,21 @@ static const struct {
      "work_order.read work_order.work optimization.read twin.read notification.read "},
     {ROLE_OPTIMIZATION_ENGINEER,
      "public signed_in dashboard.view settings.read job.read integration.read asset.read "
-     "incident.read rca.run work_order.read work_order.manage work_order.work optimization.read "
+     "series.manage history.write incident.read rca.run work_order.read work_order.manage "
+     "work_order.work optimization.read "
      "optimization.run twin.read notification.read "},
     {ROLE_TENANT_ADMIN,
      "public signed_in dashboard.view user.read user.manage token.manage settings.read "
      "settings.manage audit.read job.read job.manage integration.read integration.manage "
-     "asset.read asset.manage incident.read incident.read_detail rca.run rca.configure "
+     "asset.read asset.manage series.manage history.write incident.read incident.read_detail "
+     "rca.run rca.configure "
      "work_order.read work_order.manage work_order.work work_order.approve optimization.read "
      "optimization.run optimization.approve twin.read notification.read "},
     {ROLE_PLATFORM_OWNER,
      "public signed_in dashboard.view tenant.manage tenant.switch lead.read user.read user.manage "
      "token.manage settings.read settings.manage audit.read job.read job.manage integration.read "
-     "integration.manage asset.read asset.manage incident.read incident.read_detail rca.run "
+     "integration.manage asset.read asset.manage series.manage history.write incident.read "
+     "incident.read_detail rca.run "
      "rca.configure work_order.read work_order.manage work_order.work work_order.approve "
      "optimization.read optimization.run optimization.approve twin.read notification.read "
      "metrics.read "},

@@ -106,6 +106,15 @@ static void find_route(http_req *rq)
         rq->route = rq->match.by_method[rq->method];
 }
 
+/* Memory for a body of known length at once, instead of growing; not more than a small one, for an
+ * announcement is not a body yet. */
+static void reserve(http_req *rq)
+{
+    if (rq->has_body && !rq->refusal.kind && rq->body_declared > 0 &&
+        rq->body_declared <= (int64_t)rq->body_max && rq->body_declared <= HTTP_BODY_SMALL)
+        oq_buf_room(&rq->body, (size_t)rq->body_declared);
+}
+
 void http_begin(http_req *rq, const char *method, const char *version)
 {
     rq->method_text = oq_cstr(method);
@@ -125,6 +134,7 @@ void http_begin(http_req *rq, const char *method, const char *version)
     if (rq->route && rq->method != HTTP_GET)
         rq->body_max = rq->route->body_max ? rq->route->body_max : HTTP_BODY_PRESET;
     rq->body = oq_buf_make(rq->body_max);
+    reserve(rq);
     if (rq->body_declared > (int64_t)rq->body_max) {
         rq->body_too_large = true;
         http_refuse(rq, OQ_TOO_LARGE, "http.body_too_large", (int64_t)rq->body_max);

@@ -1,6 +1,26 @@
 /* What comes after the header: taken as it arrives, unzipped, held against the route. */
 #include "http/inner.h"
 
+/* Bodies are taken in before anybody knows who sends them, so all large ones together have a limit.
+ * Small ones are held down by the number of connections. */
+static bool hold(http_req *rq, size_t len)
+{
+    if (rq->body_max <= HTTP_BODY_SMALL)
+        return true;
+    rq->body_held += (int64_t)len;
+    if (atomic_fetch_add(&rq->server->held, (int64_t)len) + (int64_t)len <= HTTP_HELD_MAX)
+        return true;
+    http_refuse(rq, OQ_UNAVAILABLE, "http.busy", 0);
+    return false;
+}
+
+void http_body_drop(http_req *rq)
+{
+    atomic_fetch_sub(&rq->server->held, rq->body_held);
+    rq->body_held = 0;
+    oq_buf_drop(&rq->body);
+}
+
 bool http_body_take(http_req *rq, const char *bytes, size_t len)
 {
     rq->body_seen += (int64_t)len;
@@ -10,10 +30,12 @@ bool http_body_take(http_req *rq, const char *bytes, size_t len)
         http_refuse(rq, OQ_TOO_LARGE, "http.body_too_large", (int64_t)rq->body_max);
     }
     if (rq->body_too_large || rq->refusal.kind) {
-        oq_buf_drop(&rq->body);
+        http_body_drop(rq);
         rq->body = oq_buf_make(0);
         return rq->body_seen <= (int64_t)rq->body_max + HTTP_DRAIN_MAX;
     }
+    if (!hold(rq, len))
+        return true;
     oq_buf_put(&rq->body, bytes, len);
     return true;
 }
@@ -23,11 +45,13 @@ static oq_err *unzip(http_req *rq)
     oq_str coding = oq_str_trim(http_header(rq, "Content-Encoding"));
     if (!rq->body.len || !coding.len || oq_str_eq_ascii_nocase(coding, OQ_STR("identity")))
         return NULL;
+    if (rq->route->own_coding && oq_str_eq_ascii_nocase(coding, oq_cstr(rq->route->own_coding)))
+        return NULL;
     if (!oq_str_eq_ascii_nocase(coding, OQ_STR("gzip")))
         return oq_fail(OQ_INVALID, "http.coding", "got=%.*s", OQ_FMT(coding));
     oq_buf plain = {0};
     OQ_TRY(http_gunzip(oq_buf_view(&rq->body), rq->body_max, &plain));
-    oq_buf_drop(&rq->body);
+    http_body_drop(rq);
     rq->body = plain;
     return NULL;
 }

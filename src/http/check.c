@@ -57,6 +57,10 @@ const char *http_route_flaw(const http_route *route)
         return "a GET reads no body";
     if (route->body && route->takes_raw)
         return "a body is read by a table or raw, not both";
+    if (route->own_coding && !route->takes_raw)
+        return "only a raw body comes in a coding of its own";
+    if (route->keeps_partial && !route->handle)
+        return "only a handler inside the tenant keeps a part";
     if (route->writes && route->method != HTTP_GET)
         return "only a GET says that it writes";
     if ((route->shape == HTTP_ANSWER_NONE) != !route->answer)

@@ -149,7 +149,7 @@ static oq_err *run_in_tenant(http_req *rq)
     oq_err *err = rq->route->handle(rq, rq->scope);
     if (!err)
         err = answer_flaw(rq);
-    if (!err && rq->answer.status < 400)
+    if (!err && (rq->answer.status < 400 || rq->route->keeps_partial))
         err = oq_scope_commit(rq->scope);
     close_scope(rq);
     return err;

@@ -1,7 +1,6 @@
 /* The dispatcher through a real server on a loopback port: who may do what, in which order, and
  * what happens to the unit of work. The scopes are fakes that keep a diary. */
-#include "http/request.h"
-#include "http/server.h"
+#include "http/inner.h"
 #include "http/test_client.h"
 
 /* --- a database that only writes down what is asked of it ------------------------------------*/
@@ -197,6 +196,14 @@ static oq_err *raw(http_req *rq, oq_scope *s)
     return NULL;
 }
 
+static oq_err *answer_400(http_req *rq, oq_scope *s)
+{
+    oq_json *j = http_json(rq, 400);
+    oq_json_object(j);
+    oq_json_object_end(j);
+    return NULL;
+}
+
 static const http_route routes[] = {
     {HTTP_GET, "/api/who", CAP_PUBLIC, .handle_plain = who},
     {HTTP_GET, "/api/me", CAP_SIGNED_IN, .handle_plain = who},
@@ -209,6 +216,10 @@ static const http_route routes[] = {
     {HTTP_POST, "/api/machine", CAP_ASSET_READ, get_thing, .skips_csrf = true,
      .body = thing_fields},
     {HTTP_POST, "/api/raw", CAP_ASSET_READ, raw, .takes_raw = true, .body_max = 100},
+    {HTTP_POST, "/api/large", CAP_ASSET_READ, raw, .takes_raw = true, .own_coding = "snappy",
+     .body_max = 2 * HTTP_BODY_SMALL},
+    {HTTP_POST, "/api/whole", CAP_ASSET_READ, answer_400},
+    {HTTP_POST, "/api/partial", CAP_ASSET_READ, answer_400, .keeps_partial = true},
     {HTTP_GET, "/api/broken", CAP_ASSET_READ, break_down},
     {HTTP_GET, "/api/silent", CAP_ASSET_READ, say_nothing},
     {HTTP_GET, "/api/much", CAP_ASSET_READ, say_too_much},
@@ -488,6 +499,11 @@ static void test_bodies(void **state)
         {"coding", "/api/things", JSON "Content-Encoding: br\r\n", "xx", 415, "http.coding"},
         {"no gzip", "/api/things", JSON "Content-Encoding: gzip\r\n", "xx", 400,
          "http.gzip_malformed"},
+        {"gzip, cut off", "/api/things", JSON "Content-Encoding: gzip\r\n", "\x1f\x8b\x08", 400,
+         "http.gzip_truncated"},
+        {"its own coding", "/api/large", "Content-Encoding: Snappy\r\n", "xx", 200, "xx"},
+        {"another coding", "/api/large", "Content-Encoding: br\r\n", "xx", 415, "http.coding"},
+        {"not its own", "/api/raw", "Content-Encoding: snappy\r\n", "xx", 415, "http.coding"},
         {"raw", "/api/raw", "Content-Type: text/csv\r\n", "a;b", 200, "a;b"},
         {"raw, too much", "/api/raw", "",
          "0123456789012345678901234567890123456789012345678901234567890123456789"
@@ -510,6 +526,24 @@ static void test_bodies(void **state)
     }
 }
 
+/* Bodies come before anybody knows who sends them. */
+static void test_large_bodies_have_one_limit(void **state)
+{
+    house *h = *state;
+    const char *headers = "Authorization: Bearer chief\r\n";
+    atomic_store(&h->server->held, HTTP_HELD_MAX - 2);
+    seen s = ask(h, NULL, "POST", "/api/large", headers, "123");
+    CHECK_PROBLEM("one too many", s, 503, "http.busy");
+    s = ask(h, NULL, "POST", "/api/large", headers, "12");
+    assert_int_equal(s.status, 200);
+    s = ask(h, NULL, "POST", "/api/raw", headers, "123");
+    assert_int_equal(s.status, 200);
+    for (int i = 0; i < 200 && atomic_load(&h->server->held) != HTTP_HELD_MAX - 2; i++)
+        usleep(10000); /* the server lets go of a request a moment after its answer */
+    assert_int_equal(atomic_load(&h->server->held), HTTP_HELD_MAX - 2);
+    atomic_store(&h->server->held, 0);
+}
+
 static void test_query_tables(void **state)
 {
     seen s = ask(*state, "ann", "GET", "/api/things?name=%D8%A3&lang=en", "", NULL);
@@ -529,6 +563,13 @@ static void test_what_becomes_of_the_unit_of_work(void **state)
     seen s = ask(*state, "chief", "POST", "/api/things", CSRF JSON, "{\"name\":\"taken\"}");
     CHECK_PROBLEM("refused", s, 409, "thing.taken");
     CHECK_DIARY("refused", "open:write close");
+
+    s = ask(*state, "chief", "POST", "/api/whole", CSRF, "");
+    assert_int_equal(s.status, 400);
+    CHECK_DIARY("a bad answer", "open:write close");
+    s = ask(*state, "chief", "POST", "/api/partial", CSRF, "");
+    assert_int_equal(s.status, 400);
+    CHECK_DIARY("a bad answer whose part is kept", "open:write commit close");
 
     s = ask(*state, "chief", "POST", "/api/things", CSRF JSON, "{\"name\":\"again\"}");
     CHECK("shown again", s.status == 422 && seen_has(&s, "again"));
@@ -620,6 +661,7 @@ int main(void)
         cmocka_unit_test(test_refused_before_the_body_there_are_words_only),
         cmocka_unit_test(test_changes_by_cookie_want_the_token),
         cmocka_unit_test(test_bodies),
+        cmocka_unit_test(test_large_bodies_have_one_limit),
         cmocka_unit_test(test_query_tables),
         cmocka_unit_test(test_what_becomes_of_the_unit_of_work),
         cmocka_unit_test(test_our_own_faults_show_a_number_only),

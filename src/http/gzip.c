@@ -98,6 +98,8 @@ oq_err *http_gunzip(oq_str in, size_t max, oq_buf *ret_out)
         if (got > max - out.len)
             return oq_fail(OQ_TOO_LARGE, "http.body_too_large", "max=%zu", max);
         oq_buf_put(&out, step, got);
+        if (state == Z_BUF_ERROR && !z->inflate.avail_in)
+            return oq_fail(OQ_MALFORMED, "http.gzip_truncated");
         if (state != Z_OK && state != Z_STREAM_END)
             return oq_fail(OQ_MALFORMED, "http.gzip_malformed");
     }

@@ -35,6 +35,9 @@ enum {
     HTTP_DRAIN_MAX = 4 * 1024 * 1024,
     HTTP_ANSWER_TAKEN_S = 600,
     HTTP_POOL_BYTES = 32 * 1024,
+    /* Bodies of routes that take more than this count towards HTTP_HELD_MAX while they are held. */
+    HTTP_BODY_SMALL = 1024 * 1024,
+    HTTP_HELD_MAX = 512 * 1024 * 1024,
 };
 
 /* --- connections (conn.c) --------------------------------------------------------------------*/
@@ -127,7 +130,7 @@ struct http_req {
 
     oq_buf body;
     size_t body_max;
-    int64_t body_declared, body_seen;
+    int64_t body_declared, body_seen, body_held;
     bool has_body, body_too_large, body_checked;
     http_pairs form, query;
     bool form_read, query_read;
@@ -156,6 +159,7 @@ oq_str http_header_joined(http_req *rq, const char *name);
 void http_lang_settle(http_req *rq);
 /* Takes a piece of the body as it arrives. False: cut the connection. */
 bool http_body_take(http_req *rq, const char *bytes, size_t len);
+void http_body_drop(http_req *rq);
 /* Unzips and holds the body against what the route accepts. */
 OQ_CHECKED oq_err *http_body_check(http_req *rq);
 /* The token of a form; not a form, or none in it: OQ_NONE. */
@@ -181,7 +185,8 @@ void http_reply_build(http_req *rq);
 
 /* A zipped copy of `in`; false when it would not be smaller. */
 bool http_gzip(oq_str in, oq_buf *ret_out);
-/* Fails: http.gzip_malformed, http.body_too_large (fact: max) past `max` bytes. */
+/* Fails: http.gzip_malformed, http.gzip_truncated, http.body_too_large (fact: max) past `max`
+ * bytes. */
 OQ_CHECKED oq_err *http_gunzip(oq_str in, size_t max, oq_buf *ret_out);
 
 /* --- dispatching (dispatch.c, worker.c) ------------------------------------------------------*/
@@ -253,6 +258,7 @@ struct http_server {
     http_conns conns;
     http_queue queue;
     http_counts counts;
+    _Atomic(int64_t) held; /* bytes of large bodies in memory */
     pthread_mutex_t hubs_lock;
     http_hub *hubs;
     atomic_bool is_stopping;

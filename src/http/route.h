@@ -5,8 +5,8 @@
  * signs the person in, checks the capability and the CSRF token, opens the scope, calls the
  * handler, commits when it returns NULL, and turns an error into a problem (RFC 9457) or an error
  * page. A handler that returns NULL after answering with a status of 400 or more (a form shown
- * again with its mistakes) is rolled back as well. docs/routes.md and /api/openapi.json are made
- * from the same rows. */
+ * again with its mistakes) is rolled back as well, unless its route keeps_partial. docs/routes.md
+ * and /api/openapi.json are made from the same rows. */
 #ifndef HTTP_ROUTE_H
 #define HTTP_ROUTE_H
 
@@ -45,9 +45,14 @@ typedef struct http_route {
     http_platform_handler *handle_platform;
     http_plain_handler *handle_plain;
 
-    const oq_field *query; /* NULL: no query parameters are looked at */
-    const oq_field *body;  /* JSON or form; NULL: no body is accepted */
-    bool takes_raw;        /* instead of `body`: any bytes, read by http_body_raw */
+    const oq_field *query;  /* NULL: no query parameters are looked at */
+    const oq_field *body;   /* JSON or form; NULL: no body is accepted */
+    bool takes_raw;         /* instead of `body`: any bytes, read by http_body_raw */
+    const char *own_coding; /* of raw bodies: a Content-Encoding that the handler undoes itself
+                               ("snappy"); gzip is undone before the handler is called */
+    bool keeps_partial;     /* what was done is committed even when the handler answers with 400
+                               or more: senders that are told so drop the batch instead of sending
+                               it again, and its good part is not lost */
     const oq_field *answer;
     http_answer_shape shape;
     int status;          /* of success; 0: 200 */

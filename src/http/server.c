@@ -133,7 +133,7 @@ static void on_closed(void *cls, struct MHD_Connection *mhd, void **con_cls,
     if (rq->reply)
         MHD_destroy_response(rq->reply);
     http_answer_reset(rq);
-    oq_buf_drop(&rq->body);
+    http_body_drop(rq);
     oq_arena_close(rq->arena);
     if (atomic_fetch_sub(&server->open, 1) == 1 && atomic_load(&server->is_stopping)) {
         pthread_mutex_lock(&server->idle_lock);

@@ -134,7 +134,9 @@ static void test_zipping_goes_round(void **state)
         CHECK_CODE("ceiling", http_gunzip(oq_buf_view(&zipped), 99999, &none),
                    "http.body_too_large");
         CHECK_CODE("cut off", http_gunzip(oq_strn(zipped.ptr, zipped.len - 9), 100000, &none),
-                   "http.gzip_malformed");
+                   "http.gzip_truncated");
+        CHECK_CODE("cut off early", http_gunzip(oq_strn(zipped.ptr, 5), 100000, &none),
+                   "http.gzip_truncated");
         oq_buf_char(&zipped, 'x');
         CHECK_CODE("something behind it", http_gunzip(oq_buf_view(&zipped), 100000, &none),
                    "http.gzip_malformed");

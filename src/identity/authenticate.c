@@ -5,14 +5,19 @@
 
 #include "base/banned.h"
 
+/* "Token" is what clients of InfluxDB's protocol call the same thing. */
 static oq_err *by_bearer(http_req *rq, oq_str header, http_who *ret_who)
 {
-    oq_str scheme = oq_str_sub(header, 0, 7);
-    if (!oq_str_eq_ascii_nocase(scheme, OQ_STR("Bearer ")))
+    static const oq_str schemes[] = {OQ_STR_INIT("Bearer "), OQ_STR_INIT("Token ")};
+    size_t i = 0;
+    while (i < OQ_COUNT(schemes) &&
+           !oq_str_eq_ascii_nocase(oq_str_sub(header, 0, schemes[i].len), schemes[i]))
+        i++;
+    if (i == OQ_COUNT(schemes))
         return oq_fail(OQ_UNAUTHENTICATED, "auth.scheme_unknown");
     return token_authenticate(http_pool(rq), http_arena(rq),
-                              oq_str_trim(oq_str_sub(header, 7, SIZE_MAX)), http_peer(rq),
-                              http_request_id(rq), ret_who);
+                              oq_str_trim(oq_str_sub(header, schemes[i].len, SIZE_MAX)),
+                              http_peer(rq), http_request_id(rq), ret_who);
 }
 
 static oq_err *by_cookie(http_req *rq, oq_str cookie, http_who *ret_who)

@@ -124,7 +124,7 @@ int people_reset(void **state)
     session_cache_forget_all();
     testdb_exec(p->db, "TRUNCATE user_sessions, api_tokens, one_time_secrets, password_resets,"
                        " tenant_settings, audit_logs, login_throttle, login_names, jobs, job_turns,"
-                       " job_schedules, notifications, live_events, users;"
+                       " job_schedules, notifications, live_events, users CASCADE;"
                        "DELETE FROM tenants WHERE industry <> 'platform';"
                        "INSERT INTO tenants (id, code, name, industry) VALUES"
                        " ('0a000000-0000-0000-0000-000000000000', 'A_DEMO', 'Tenant A', 'oil_gas'),"

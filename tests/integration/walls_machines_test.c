@@ -114,6 +114,8 @@ static void test_places(void **state)
     } row[] = {
         {"small letters", "/api/me", "authorization",
          oq_strf(w->arena, "bearer %.*s", OQ_FMT(machine)), NULL},
+        {"as InfluxDB's clients say it", "/api/me", "Authorization",
+         oq_strf(w->arena, "Token %.*s", OQ_FMT(machine)), NULL},
         {"a session as a machine's token", "/api/me", "Authorization",
          oq_strf(w->arena, "Bearer %.*s", OQ_FMT(cookie)), "auth.token_invalid"},
         {"a machine's token as a cookie", "/api/me", "Cookie",
