@@ -375,7 +375,7 @@ static bool symbol_for(oq_arena *arena, const unit *u, oq_str *ret_text)
     for (size_t i = 0; i < unit_symbol_count; i++) {
         const unit_symbol *symbol = &unit_symbols[i];
         unit is = unit_of(symbol, 1);
-        if (is.offset || !unit_same_dimension(&is, u))
+        if (!is_nearly(is.offset, u->offset) || !unit_same_dimension(&is, u))
             continue;
         *ret_text = oq_cstr(symbol->text);
         if (unit_same(&is, u))
@@ -417,13 +417,11 @@ static oq_str base_text(oq_arena *arena, const unit *u)
 
 oq_str unit_text(oq_arena *arena, const unit *u)
 {
-    unit plain = *u;
-    plain.offset = 0;
     oq_str text;
-    if (usual_find(&plain, &text) || symbol_for(arena, &plain, &text))
+    if (usual_find(u, &text) || symbol_for(arena, u, &text))
         return text;
-    bool is_base = is_nearly(plain.factor, 1);
-    text = is_base ? base_text(arena, &plain) : OQ_STR("");
+    bool is_base = is_nearly(u->factor, 1) && !u->offset;
+    text = is_base ? base_text(arena, u) : OQ_STR("");
     unit again; /* a power of two digits has no writing */
     return text.len <= UNIT_TEXT_MAX && !unit_parse(text, &again) ? text : OQ_STR("");
 }

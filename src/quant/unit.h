@@ -14,13 +14,11 @@
  *
  *   1, -             a bare number
  *   degC, degF       alone are points of a scale; in a product they are steps (kJ/(kg*degC))
- *   barg psig kPag   gauge pressures are points too, above one standard atmosphere (101 325 Pa): the
- *                    difference of two is exact, what is absolute is as good as that assumption
- *   bar psi kPa      are absolute, or differences; bara and psia are the same
- *   Nm3 Sm3 scf      are amounts of an ideal gas, and not convertible to m3
- *   g                is the gram; the acceleration is gn
- *   rpm, Hz          are turns per time; angles (rad, deg) are a dimension of their own, so that
- *                    rad/s is not taken for Hz
+ *   barg psig kPag   gauge pressures are points too, above one standard atmosphere (101 325 Pa):
+ * the difference of two is exact, what is absolute is as good as that assumption bar psi kPa are
+ * absolute, or differences; bara and psia are the same Nm3 Sm3 scf      are amounts of an ideal
+ * gas, and not convertible to m3 g                is the gram; the acceleration is gn rpm, Hz are
+ * turns per time; angles (rad, deg) are a dimension of their own, so that rad/s is not taken for Hz
  *   ton              is not known, because three are in use: t is 1000 kg
  *   W VA var         are the same dimension */
 #ifndef QUANT_UNIT_H
@@ -54,8 +52,8 @@ extern const unit UNIT_ONE;
 bool unit_multiply(const unit *a, const unit *b, unit *ret_unit);
 bool unit_divide(const unit *a, const unit *b, unit *ret_unit);
 bool unit_power(const unit *a, int power, unit *ret_unit);
-/* A short writing: the symbol that has this dimension and factor, else one in base units with the
- * same factor ("kg*m2/s3"), else "". */
+/* A short writing: the symbol that has this dimension, factor and offset, else one in base units
+ * with the same factor ("kg*m2/s3"), else "". */
 oq_str unit_text(oq_arena *arena, const unit *u);
 
 /* Each symbol of the table, for the manual; prefix: k, M, m ... may stand before it. */
