@@ -1,0 +1,63 @@
+/* blackbox/event.h
+ *
+ * What happened: the flight recorder's events (blackbox_events). An event is told apart by the
+ * system it came from, its id there and its time: told twice, it is one event. Times are UTC;
+ * event_time is when it happened, ingest_time when it became known here. */
+#ifndef BLACKBOX_EVENT_H
+#define BLACKBOX_EVENT_H
+
+#include "base/base.h"
+#include "db/scope.h"
+
+typedef enum event_type {
+    EVENT_TAG_READING = 1,
+    EVENT_ALERT,
+    EVENT_ALARM,
+    EVENT_WORK_ORDER,
+    EVENT_OPERATOR_ACTION,
+    EVENT_SYSTEM_LOG,
+    EVENT_OPTIMIZATION_RUN,
+    EVENT_OPTIMIZATION_RECOMMENDATION
+} event_type;
+extern const oq_choice event_type_choices[]; /* "TAG_READING" ... */
+
+typedef enum event_severity {
+    SEVERITY_INFO = 1,
+    SEVERITY_WARNING,
+    SEVERITY_MINOR,
+    SEVERITY_MAJOR,
+    SEVERITY_CRITICAL
+} event_severity;
+extern const oq_choice event_severity_choices[];
+
+typedef enum event_category {
+    CATEGORY_SENSOR = 1,
+    CATEGORY_ALERT,
+    CATEGORY_FAILURE,
+    CATEGORY_MAINTENANCE,
+    CATEGORY_OPERATOR_ACTION,
+    CATEGORY_CONFIG_CHANGE,
+    CATEGORY_SYSTEM
+} event_category;
+extern const oq_choice event_category_choices[];
+
+enum { EVENT_SUMMARY_MAX = 500, EVENTS_ADD_MAX = 10000 };
+
+typedef struct event_order {
+    oq_str source_system; /* "PI", "OPTRIA_ALERT", "IMPORT" */
+    int source_type;      /* event_type */
+    oq_str source_id;     /* there */
+    oq_us event_time;     /* OQ_TIME_NONE: now */
+    int severity, category;
+    oq_uuid asset_id; /* zero: of none; site and unit are taken from it */
+    oq_str summary;
+    oq_str payload; /* a JSON object; not given: {} */
+} event_order;
+
+/* Adds those that are not there yet, at most EVENTS_ADD_MAX in a call; *ret_added says how many.
+ * An asset of another tenant is not found: event.asset_unknown. Fails: event.summary_invalid
+ * (facts: source_id, max); the payload is trusted to be JSON. */
+OQ_CHECKED oq_err *event_add_many(oq_scope *s, const event_order *order, size_t count,
+                                  size_t *ret_added);
+
+#endif
