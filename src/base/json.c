@@ -242,6 +242,12 @@ void oq_json_time(oq_json *j, oq_us value)
     oq_buf_put(j->out, text, len);
 }
 
+oq_buf *oq_json_raw_to(oq_json *j)
+{
+    before_value(j);
+    return j->out;
+}
+
 void oq_json_raw(oq_json *j, oq_str value)
 {
     before_value(j);

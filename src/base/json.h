@@ -40,6 +40,8 @@ void oq_json_uuid(oq_json *j, oq_uuid value);
 void oq_json_time(oq_json *j, oq_us value);
 /* Text that is JSON already (a jsonb column); not given: null. */
 void oq_json_raw(oq_json *j, oq_str value);
+/* The buffer, for one value that is written into it as JSON: long lists of numbers. */
+oq_buf *oq_json_raw_to(oq_json *j);
 
 /* The shortest decimal text that reads back as the same double ("7.1", "1e22", "-0.0"): a JSON
  * number, without NUL. `value` is finite. */

@@ -77,6 +77,8 @@ static const deed deeds[] = {
     {"POST /tokens/new", ADMIN, "name=t{n}&capabilities=asset.read&days=9"},
     {"DELETE /api/tokens/{id}", ADMIN},
     {"POST /tokens/{id}/revoke", ADMIN},
+    {"POST /api/series", ADMIN, "{\"key\":\"new{n}.flow\",\"metric\":\"flow\"}"},
+    {"PATCH /api/series/{id}", ADMIN, "{\"name\":\"New\",\"version\":{version}}"},
     {"POST /api/tenants/{id}/enter", OWNER, "{\"reason\":\"a ticket\"}"},
     {"POST /tenants/{id}/enter", OWNER, "reason=a%20ticket"},
     {"POST /api/tenants/leave", OWNER_INSIDE},

@@ -1,0 +1,233 @@
+/* The record of some series over a span, as one statement gives it. */
+#include "historian/reading.h"
+#include "read.sql.h"
+
+#include "base/banned.h"
+
+const oq_field hist_row_fields[] = {
+    OQ_I64(hist_row, kind),
+    OQ_I64(hist_row, series_no),
+    OQ_I64(hist_row, seq),
+    OQ_TIME(hist_row, time_first),
+    OQ_TIME(hist_row, time_last),
+    OQ_TIME(hist_row, known_at),
+    OQ_I64(hist_row, samples),
+    OQ_I64(hist_row, good),
+    OQ_F64(hist_row, value_first),
+    OQ_F64(hist_row, value_last),
+    OQ_I64(hist_row, quality_last),
+    OQ_BYTES(hist_row, summary),
+    OQ_BYTES(hist_row, payload),
+    OQ_UUID(hist_row, id),
+    OQ_TEXT(hist_row, key),
+    OQ_TEXT(hist_row, unit),
+    OQ_BOOL(hist_row, is_state),
+    OQ_I64(hist_row, gap_max_us),
+    OQ_FIELDS_END,
+};
+
+const oq_field hist_name_fields[] = {
+    OQ_I64(hist_name, no),    OQ_UUID(hist_name, id), OQ_TEXT(hist_name, key),
+    OQ_TEXT(hist_name, unit), OQ_FIELDS_END,
+};
+
+/* --- rows in order -----------------------------------------------------------------------------*/
+
+/* Definitions first, then per series chunks by time and history by its end; batches last. */
+static int rank(const hist_row *row)
+{
+    return row->kind == HIST_SERIES ? 0 : row->kind == HIST_BATCH ? 2 : 1;
+}
+
+static int compare(int64_t a, int64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const hist_row *x = a, *y = b;
+    int order = rank(x) - rank(y);
+    if (!order && rank(x) == 2)
+        return compare(x->seq, y->seq);
+    if (!order)
+        order = compare(x->series_no, y->series_no);
+    if (!order)
+        order = (x->kind == HIST_HISTORY) - (y->kind == HIST_HISTORY);
+    if (!order && x->kind == HIST_HISTORY)
+        order = compare(x->known_at, y->known_at);
+    return order ? order : compare(x->time_first, y->time_first);
+}
+
+static bool is_sorted(const hist_row *row, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (by_place(&row[i - 1], &row[i]) > 0)
+            return false;
+    return true;
+}
+
+/* --- tracks ------------------------------------------------------------------------------------*/
+
+static void take_series(hist_track *track, const hist_row *row, const hist_want *want)
+{
+    *track = (hist_track){
+        .no = (int32_t)row->series_no,
+        .id = row->id,
+        .key = row->key,
+        .unit = row->unit,
+        .rule = {.is_state = row->is_state,
+                 .gap_max = row->gap_max_us == OQ_I64_NONE ? 0 : row->gap_max_us},
+        .to = want->to,
+    };
+}
+
+/* The track's rows from row[at] on; returns the place behind them. A series that is full of chunks
+ * up to the limit is known up to the last of them only. */
+static size_t take_rows(hist_track *track, const hist_row *row, size_t count, size_t at,
+                        const hist_want *want)
+{
+    size_t chunks = 0;
+    while (at < count && row[at].kind != HIST_BATCH && row[at].series_no < track->no)
+        at++; /* a series without a definition: cannot be */
+    track->chunk = row + at;
+    for (; at < count && row[at].kind != HIST_BATCH && row[at].series_no == track->no; at++) {
+        if (row[at].kind == HIST_HISTORY) {
+            if (!track->histories++)
+                track->history = row + at;
+            continue;
+        }
+        track->chunks++;
+        chunks += row[at].kind == HIST_CHUNK;
+        if (row[at].kind == HIST_CHUNK && chunks == want->chunks_max &&
+            row[at].time_last + 1 < want->to) {
+            track->is_cut = true;
+            track->to = row[at].time_last + 1;
+        }
+    }
+    return at;
+}
+
+const hist_track *hist_track_of(const hist_tracks *tracks, int32_t no)
+{
+    for (size_t low = 0, high = tracks->count; low < high;) {
+        size_t middle = low + (high - low) / 2;
+        if (tracks->at[middle].no == no)
+            return &tracks->at[middle];
+        if (tracks->at[middle].no < no)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+/* --- what is fresh -----------------------------------------------------------------------------*/
+
+typedef struct found_run {
+    const fresh_batch *batch;
+    batch_run run;
+} found_run;
+
+static bool is_all_good(const samples *s)
+{
+    quality any = 0;
+    for (size_t i = 0; i < s->count; i++)
+        any |= s->quality[i];
+    return any == 0;
+}
+
+/* All runs of one series, one after the other as they were received. They follow each other in
+ * time, nearly always; else they are merged, and the later write of a moment stays. */
+static oq_err *decode_runs(oq_arena *arena, const found_run *found, size_t runs, size_t count,
+                           samples *ret_fresh)
+{
+    samples all = samples_make(arena, count, true, true);
+    samples *part = oq_new_n(arena, samples, runs);
+    bool is_rising = true;
+    for (size_t i = 0; i < runs; i++) {
+        size_t from = all.count;
+        OQ_TRY(batch_decode_run(&found[i].batch->batch, &found[i].run, &all));
+        for (size_t k = from; k < all.count; k++)
+            all.known[k] = found[i].batch->received_at;
+        part[i] = samples_part(&all, from, all.count - from);
+        is_rising =
+            is_rising && (!from || all.count == from || all.time[from - 1] < all.time[from]);
+    }
+    *ret_fresh = is_rising ? all : samples_merge(arena, part, runs, NULL);
+    if (ret_fresh->quality && is_all_good(ret_fresh))
+        ret_fresh->quality = NULL;
+    return NULL;
+}
+
+static oq_err *take_fresh(oq_arena *arena, hist_track *track, const fresh_batch *batches,
+                          size_t count, found_run *found)
+{
+    size_t runs = 0, samples_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!batch_find(&batches[i].batch, track->no, &found[runs].run))
+            continue;
+        found[runs].batch = &batches[i];
+        samples_count += found[runs++].run.count;
+    }
+    return runs ? decode_runs(arena, found, runs, samples_count, &track->fresh) : NULL;
+}
+
+static oq_err *open_batches(oq_scope *s, fresh_pins *pins, const hist_row *row, size_t count,
+                            fresh_batch *ret_batches)
+{
+    for (size_t i = 0; i < count; i++)
+        OQ_TRY(fresh_open(oq_scope_arena(s), oq_scope_tenant(s), pins, row[i].seq, row[i].known_at,
+                          row[i].payload, &ret_batches[i]));
+    return NULL;
+}
+
+/* --- the statement -----------------------------------------------------------------------------*/
+
+static oq_err *take_all(oq_scope *s, const hist_want *want, fresh_pins *pins, hist_row *row,
+                        size_t count, hist_tracks *ret_tracks)
+{
+    oq_arena *arena = oq_scope_arena(s);
+    if (!is_sorted(row, count))
+        qsort(row, count, sizeof *row, by_place);
+    hist_tracks tracks = {0};
+    while (tracks.count < count && row[tracks.count].kind == HIST_SERIES)
+        tracks.count++;
+    tracks.at = oq_new_n(arena, hist_track, tracks.count);
+    size_t at = tracks.count;
+    for (size_t i = 0; i < tracks.count; i++) {
+        take_series(&tracks.at[i], &row[i], want);
+        at = take_rows(&tracks.at[i], row, count, at, want);
+    }
+    size_t batches = count - at;
+    fresh_batch *fresh = oq_new_n(arena, fresh_batch, batches);
+    found_run *found = oq_new_n(arena, found_run, batches + 1);
+    OQ_TRY(open_batches(s, pins, row + at, batches, fresh));
+    for (size_t i = 0; i < tracks.count; i++)
+        OQ_TRY(take_fresh(arena, &tracks.at[i], fresh, batches, found));
+    *ret_tracks = tracks;
+    return NULL;
+}
+
+oq_err *hist_load(oq_scope *s, const hist_want *want, hist_tracks *ret_tracks)
+{
+    OQ_AUTO(fresh_pins) pins = {0};
+    fresh_pin(oq_scope_arena(s), oq_scope_tenant(s), &pins);
+    sql_hist_load_rows rows;
+    OQ_TRY(sql_hist_load(s,
+                         (sql_hist_load_args){
+                             .nos = {want->no, want->count},
+                             .ids = {(oq_uuid *)want->id, want->id_count},
+                             .first = want->from,
+                             .last = want->to,
+                             .before = want->before,
+                             .after = want->after,
+                             .exact = want->exact || want->known_at != OQ_TIME_NONE,
+                             .known = want->known_at,
+                             .grid = want->grid,
+                             .chunks = want->chunks_max ? (int64_t)want->chunks_max : INT32_MAX,
+                             .have = {(int64_t *)pins.seq, pins.had},
+                         },
+                         &rows));
+    return take_all(s, want, &pins, rows.at, rows.count, ret_tracks);
+}

@@ -1,0 +1,143 @@
+-- What answers are made of. One statement gives everything that is known of a set of series in a
+-- span: their definitions, chunks, growing chunks, batches not folded yet and, for a question about
+-- an earlier state of knowledge, what was replaced later. So all of it is one snapshot.
+
+-- HIST_LOAD (nos i32s, ids uuids, first time, last time, before bool, after bool, exact bool,
+--            known time?, grid i64, chunks i64, have i64s) -> hist_row
+-- The span is [first, last); `before` and `after` ask for the neighbours on either side too. Chunks
+-- do not overlap, so the one that begins last before the span is the only one that may reach into
+-- it. `chunks` is the most of them per series. A payload is left out where the other columns will
+-- do: of a neighbour (unless `exact`), of a chunk whose cells tile `grid` microseconds, of a batch
+-- that the caller has.
+WITH n AS MATERIALIZED (
+    SELECT s.no, s.id, s.key, s.unit, s.is_state, s.gap_max_us
+      FROM series s
+     WHERE s.tenant_id = :tenant AND (s.no = ANY (:nos) OR s.id = ANY (:ids))
+)
+SELECT 1 AS kind, n.no AS series_no, NULL::bigint AS seq, NULL::timestamptz AS time_first,
+       NULL::timestamptz AS time_last, NULL::timestamptz AS known_at, NULL::integer AS samples,
+       NULL::integer AS good, NULL::float8 AS value_first, NULL::float8 AS value_last,
+       NULL::bigint AS quality_last, NULL::bytea AS summary, NULL::bytea AS payload,
+       n.id, n.key, n.unit, n.is_state, n.gap_max_us
+  FROM n
+UNION ALL
+SELECT 2, n.no, NULL, c.time_first, c.time_last, c.known_last, c.samples, c.good, c.value_first,
+       c.value_last, c.quality_last, c.summary, c.payload, NULL, NULL, NULL, NULL, NULL
+  FROM n
+ CROSS JOIN LATERAL (
+       SELECT x.time_first, x.time_last, x.known_last, x.samples, x.good, x.value_first,
+              x.value_last, x.quality_last,
+              CASE WHEN :grid > 0 THEN x.summary END AS summary,
+              CASE WHEN :exact OR x.time_last >= :first THEN x.payload END AS payload
+         FROM series_chunks x
+        WHERE x.tenant_id = :tenant AND x.series_no = n.no
+          AND x.time_first >= coalesce((SELECT max(y.time_first) FROM series_chunks y
+                                         WHERE y.tenant_id = :tenant AND y.series_no = n.no
+                                           AND y.time_first < :first), '-infinity')
+          AND x.time_first < :last
+          AND (:before OR x.time_last >= :first)
+        ORDER BY x.time_first
+        LIMIT :chunks) c
+UNION ALL
+SELECT 3, n.no, NULL, c.time_first, c.time_last, c.known_last, c.samples, c.good, c.value_first,
+       c.value_last, c.quality_last, NULL, c.payload, NULL, NULL, NULL, NULL, NULL
+  FROM n
+ CROSS JOIN LATERAL (
+       SELECT x.time_first, x.time_last, x.known_last, x.samples, x.good, x.value_first,
+              x.value_last, x.quality_last,
+              CASE WHEN :exact OR x.good < x.samples THEN x.payload END AS payload
+         FROM series_chunks x
+        WHERE :after AND x.tenant_id = :tenant AND x.series_no = n.no AND x.time_first >= :last
+        ORDER BY x.time_first
+        LIMIT 1) c
+UNION ALL
+SELECT 4, n.no, NULL, o.time_first, o.time_last, o.known_last, o.samples, o.good, o.value_first,
+       o.value_last, o.quality_last, o.summary, o.payload, NULL, NULL, NULL, NULL, NULL
+  FROM n
+ CROSS JOIN LATERAL (
+       SELECT x.time_first, x.time_last, x.known_last, x.samples, x.good, x.value_first,
+              x.value_last, x.quality_last,
+              CASE WHEN :grid > 0 THEN x.summary END AS summary,
+              CASE WHEN :exact OR (x.time_last >= :first
+                                   AND (x.time_first < :last OR x.good < x.samples))
+                   THEN x.payload END AS payload
+         FROM series_open x
+        WHERE x.tenant_id = :tenant AND x.series_no = n.no
+          AND (:before OR x.time_last >= :first) AND (:after OR x.time_first < :last)
+        LIMIT 1) o
+UNION ALL
+SELECT 5, NULL, b.seq, b.time_min, b.time_max, b.received_at, b.samples, NULL, NULL, NULL, NULL,
+       NULL, CASE WHEN b.seq = ANY (:have) THEN NULL ELSE b.payload END, NULL, NULL, NULL, NULL,
+       NULL
+  FROM series_batches b
+ WHERE b.tenant_id = :tenant
+   AND b.series_min <= (SELECT max(n.no) FROM n) AND b.series_max >= (SELECT min(n.no) FROM n)
+   AND (:before OR b.time_max >= :first) AND (:after OR b.time_min < :last)
+   AND (:known IS NULL OR b.received_at <= :known)
+UNION ALL
+SELECT 6, n.no, NULL, h.time_first, h.time_last, h.superseded_at, h.samples, NULL, NULL, NULL,
+       NULL, NULL, h.payload, NULL, NULL, NULL, NULL, NULL
+  FROM n
+ CROSS JOIN LATERAL (
+       SELECT x.time_first, x.time_last, x.superseded_at, x.samples, x.payload
+         FROM series_history x
+        WHERE :known IS NOT NULL AND x.tenant_id = :tenant AND x.series_no = n.no
+          AND x.superseded_at > :known AND x.time_first < :last AND x.time_last >= :first
+        ORDER BY x.superseded_at) h;
+
+-- HIST_LAST (nos i32s, have i64s) -> hist_last_row
+-- Newest samples of a few series, and the batches that may hold newer ones.
+SELECT n.no AS series_no, NULL::bigint AS seq, l.time, l.value, l.quality, l.known_at,
+       NULL::bytea AS payload
+  FROM unnest(:nos) AS n (no)
+ CROSS JOIN LATERAL (SELECT x.time, x.value, x.quality, x.known_at
+                       FROM series_last x
+                      WHERE x.tenant_id = :tenant AND x.series_no = n.no
+                      LIMIT 1) l
+UNION ALL
+SELECT NULL, b.seq, b.time_max, NULL, NULL, b.received_at,
+       CASE WHEN b.seq = ANY (:have) THEN NULL ELSE b.payload END
+  FROM series_batches b
+ WHERE b.tenant_id = :tenant
+   AND b.series_min <= (SELECT max(m.no) FROM unnest(:nos) AS m (no))
+   AND b.series_max >= (SELECT min(m.no) FROM unnest(:nos) AS m (no));
+
+-- HIST_LAST_BETWEEN (no_min i32, no_max i32, have i64s) -> hist_last_row
+-- The same for series whose numbers lie close together.
+SELECT l.series_no, NULL::bigint AS seq, l.time, l.value, l.quality, l.known_at,
+       NULL::bytea AS payload
+  FROM series_last l
+ WHERE l.tenant_id = :tenant AND l.series_no BETWEEN :no_min AND :no_max
+UNION ALL
+SELECT NULL, b.seq, b.time_max, NULL, NULL, b.received_at,
+       CASE WHEN b.seq = ANY (:have) THEN NULL ELSE b.payload END
+  FROM series_batches b
+ WHERE b.tenant_id = :tenant AND b.series_min <= :no_max AND b.series_max >= :no_min;
+
+-- HIST_ZONES (ids uuids) -> (time_zone text)
+-- The zones of the sites of these series; a site without one has the tenant's.
+SELECT DISTINCT i.time_zone
+  FROM series e
+  JOIN assets a ON a.tenant_id = :tenant AND a.id = e.asset_id
+  JOIN sites i ON i.tenant_id = :tenant AND i.id = a.site_id
+ WHERE e.tenant_id = :tenant AND e.id = ANY (:ids)
+ LIMIT 2;
+
+-- HIST_NAMED (ids uuids) -> hist_name
+SELECT no, id, key, unit
+  FROM series
+ WHERE tenant_id = :tenant AND id = ANY (:ids);
+
+-- HIST_NAMES (asset_id uuid?, q text?, metric text?, kind text?, after_key text?, limit i64)
+--     -> hist_name
+-- As SERIES_FIND, without all that a list of values has no use for.
+SELECT no, id, key, unit
+  FROM series
+ WHERE tenant_id = :tenant
+   AND (:asset_id IS NULL OR asset_id = :asset_id)
+   AND (:q IS NULL OR strpos(search, search_fold(:q)) > 0)
+   AND (:metric IS NULL OR metric = :metric)
+   AND (:kind IS NULL OR kind = :kind)
+   AND (:after_key IS NULL OR key > :after_key)
+ ORDER BY key
+ LIMIT :limit;
