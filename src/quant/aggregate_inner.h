@@ -30,10 +30,10 @@ void stretch_add(const stretch *s, oq_us from, oq_us to, aggregate *into);
 /* Adds what `later` holds; nothing for the time between the two. */
 void aggregate_join(aggregate *into, const aggregate *later);
 
-/* Of the samples [from, from + count) and the stretches among them, 1 <= count <=
- * AGGREGATE_BLOCK. Blocks are short so that their sums are taken around a value of their own
- * (numbers near zero add up without loss) and their times and values stay in the nearest cache. */
+/* Of 1 to AGGREGATE_BLOCK samples and the stretches among them. Blocks are short so that their sums
+ * are taken around a value of their own (numbers near zero add up without loss) and their times and
+ * values stay in the nearest cache. */
 enum { AGGREGATE_BLOCK = 512 };
-aggregate aggregate_block(const samples *s, size_t from, size_t count, aggregate_rule rule);
+aggregate aggregate_block(const samples *s, aggregate_rule rule);
 
 #endif

@@ -51,6 +51,9 @@ static void test_time_average(void **state)
                    28 * OQ_SECOND);
     CHECK("gap", is_near(aggregate_mean(&a), (10 * 7 + 22.5 * 3) / 10, 100));
     CHECK("10 of 23 s", a.good_us == 10 * OQ_SECOND);
+    a = one_bucket(arena, s, (aggregate_rule){.gap_max = 23 * OQ_SECOND}, 2 * OQ_SECOND,
+                   25 * OQ_SECOND);
+    CHECK("just as long as a gap is none", is_near(aggregate_mean(&a), 15, 100));
     oq_arena_close(arena);
 }
 

@@ -2,19 +2,6 @@
 
 #include "base/banned.h"
 
-/* As lookups go over sorted times: the first place in [low, high) whose time is `at` or later. */
-static size_t find_from(const oq_us *time, size_t low, size_t high, oq_us at)
-{
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (time[middle] < at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 aggregator aggregator_make(oq_arena *arena, buckets b, aggregate_rule rule)
 {
     aggregator g = {.buckets = b, .rule = rule, .into = oq_new_n(arena, aggregate, b.count)};
@@ -68,21 +55,22 @@ void aggregator_feed(aggregator *g, const samples *s)
     if (g->at == g->buckets.count || s->count == 0)
         return;
     /* Of what lies before the first edge, only the last one matters. */
-    size_t i = find_from(s->time, 0, s->count, edge[0]);
+    size_t i = samples_find(s, edge[0]);
     if (i > 0)
         go_to(g, sample_at(s, i - 1));
     while (i < s->count) {
         go_to(g, sample_at(s, i));
         if (g->at == g->buckets.count)
             return;
-        size_t most = s->count - i < AGGREGATE_BLOCK ? s->count - i : AGGREGATE_BLOCK;
+        samples some =
+            samples_part(s, i, s->count - i < AGGREGATE_BLOCK ? s->count - i : AGGREGATE_BLOCK);
         oq_us end = edge[g->at + 1];
-        size_t next =
-            s->time[i + most - 1] < end ? i + most : find_from(s->time, i + 1, i + most, end);
-        aggregate block = aggregate_block(s, i, next - i, g->rule);
+        if (some.time[some.count - 1] >= end)
+            some.count = samples_find(&some, end);
+        aggregate block = aggregate_block(&some, g->rule);
         aggregate_join(&g->into[g->at], &block);
-        set_last(g, sample_at(s, next - 1));
-        i = next;
+        set_last(g, sample_at(&some, some.count - 1));
+        i += some.count;
     }
 }
 

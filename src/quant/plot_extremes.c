@@ -10,36 +10,46 @@
 
 #include "base/banned.h"
 
-enum { BLOCK = 512 };
+enum { BLOCK = 512, SHORT = 24 };
 
 typedef struct range {
     double min, max; /* +inf and -inf where all are NaN */
 } range;
 
-typedef range range_of(const double *value, size_t count);
+/* What each kind of processor does in its way. */
+typedef struct kernel {
+    range (*range_of)(const double *value, size_t count);
+    size_t (*place_of)(const double *value, size_t from, size_t to, double wanted);
+} kernel;
 
-/* Four at a time, so that no comparison waits for the one before it. */
+static range range_join(range a, range b)
+{
+    return (range){b.min < a.min ? b.min : a.min, b.max > a.max ? b.max : a.max};
+}
+
 static range range_plain(const double *value, size_t count)
 {
-    double min[4] = {INFINITY, INFINITY, INFINITY, INFINITY};
-    double max[4] = {-INFINITY, -INFINITY, -INFINITY, -INFINITY};
+    /* Two at a time, so that no comparison waits for the one before it. */
+    range even = {INFINITY, -INFINITY}, odd = even;
     size_t i = 0;
-    for (; i + 4 <= count; i += 4) {
-        for (int k = 0; k < 4; k++) {
-            min[k] = value[i + k] < min[k] ? value[i + k] : min[k];
-            max[k] = value[i + k] > max[k] ? value[i + k] : max[k];
-        }
+    for (; i + 2 <= count; i += 2) {
+        even = range_join(even, (range){value[i], value[i]});
+        odd = range_join(odd, (range){value[i + 1], value[i + 1]});
     }
-    for (; i < count; i++) {
-        min[0] = value[i] < min[0] ? value[i] : min[0];
-        max[0] = value[i] > max[0] ? value[i] : max[0];
-    }
-    for (int k = 1; k < 4; k++) {
-        min[0] = min[k] < min[0] ? min[k] : min[0];
-        max[0] = max[k] > max[0] ? max[k] : max[0];
-    }
-    return (range){min[0], max[0]};
+    if (i < count)
+        even = range_join(even, (range){value[i], value[i]});
+    return range_join(even, odd);
 }
+
+/* `to` when it is not there. */
+static size_t place_plain(const double *value, size_t from, size_t to, double wanted)
+{
+    while (from < to && value[from] != wanted)
+        from++;
+    return from;
+}
+
+static const kernel plain = {range_plain, place_plain};
 
 #if defined(__x86_64__)
 /* Of a pair with a NaN these instructions give the second, so the new value comes first. */
@@ -58,62 +68,92 @@ __attribute__((target("avx2"))) static range range_avx2(const double *value, siz
             max[k] = _mm256_max_pd(v, max[k]);
         }
     }
-    for (; i + 4 <= count; i += 4) {
-        __m256d v = _mm256_loadu_pd(value + i);
-        min[0] = _mm256_min_pd(v, min[0]);
-        max[0] = _mm256_max_pd(v, max[0]);
+    for (int k = 1; k < 4; k++) {
+        min[0] = _mm256_min_pd(min[k], min[0]);
+        max[0] = _mm256_max_pd(max[k], max[0]);
     }
-    range rest = range_plain(value + i, count - i);
-    for (int k = 0; k < 4; k++) {
-        double lanes[8];
-        _mm256_storeu_pd(lanes, min[k]);
-        _mm256_storeu_pd(lanes + 4, max[k]);
-        for (int lane = 0; lane < 4; lane++) {
-            rest.min = lanes[lane] < rest.min ? lanes[lane] : rest.min;
-            rest.max = lanes[lane + 4] > rest.max ? lanes[lane + 4] : rest.max;
-        }
-    }
-    return rest;
+    double lows[4], highs[4];
+    _mm256_storeu_pd(lows, min[0]);
+    _mm256_storeu_pd(highs, max[0]);
+    range r = range_plain(value + i, count - i);
+    for (int k = 0; k < 4; k++)
+        r = range_join(r, (range){lows[k], highs[k]});
+    return r;
 }
+
+__attribute__((target("avx2"))) static size_t place_avx2(const double *value, size_t from,
+                                                         size_t to, double wanted)
+{
+    __m256d all = _mm256_set1_pd(wanted);
+    for (; from + 8 <= to; from += 8) {
+        int low = _mm256_movemask_pd(_mm256_cmp_pd(_mm256_loadu_pd(value + from), all, _CMP_EQ_OQ));
+        int high =
+            _mm256_movemask_pd(_mm256_cmp_pd(_mm256_loadu_pd(value + from + 4), all, _CMP_EQ_OQ));
+        if (low | high)
+            return from + (size_t)__builtin_ctz((unsigned)(low | high << 4));
+    }
+    return place_plain(value, from, to, wanted);
+}
+
+static const kernel avx2 = {range_avx2, place_avx2};
 #endif
 
-static range_of *choose(void)
+static const kernel *choose(void)
 {
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("avx2"))
-        return range_avx2;
+        return &avx2;
 #endif
-    return range_plain;
+    return &plain;
 }
 
-/* `wanted` is there. */
-static size_t place_of(const double *value, size_t from, double wanted)
+/* Of few values, both at once. */
+static bool extremes_of_few(const double *value, size_t from, size_t to, size_t *ret_min,
+                            size_t *ret_max)
 {
-    while (value[from] != wanted)
+    while (from < to && isnan(value[from]))
         from++;
-    return from;
+    if (from == to)
+        return false;
+    size_t min = from, max = from;
+    for (size_t i = from + 1; i < to; i++) {
+        min = value[i] < value[min] ? i : min;
+        max = value[i] > value[max] ? i : max;
+    }
+    *ret_min = min;
+    *ret_max = max;
+    return true;
+}
+
+static bool extremes_by(const kernel *here, const double *value, size_t from, size_t to,
+                        size_t *ret_min, size_t *ret_max)
+{
+    if (to - from <= SHORT)
+        return extremes_of_few(value, from, to, ret_min, ret_max);
+    range best = {INFINITY, -INFINITY};
+    size_t min_in = from, max_in = from;
+    for (size_t i = from; i < to; i += BLOCK) {
+        range r = here->range_of(value + i, to - i < BLOCK ? to - i : BLOCK);
+        min_in = r.min < best.min ? i : min_in;
+        max_in = r.max > best.max ? i : max_in;
+        best = range_join(best, r);
+    }
+    /* No block is below +inf or above -inf where these are the extremes themselves: then the search
+     * for their place begins at the front. */
+    if (best.min > best.max)
+        return false;
+    *ret_min = here->place_of(value, min_in, to, best.min);
+    *ret_max = here->place_of(value, max_in, to, best.max);
+    return true;
 }
 
 bool plot_extremes(const double *value, size_t from, size_t to, size_t *ret_min, size_t *ret_max)
 {
-    range_of *range_of_block = choose();
-    range best = {INFINITY, -INFINITY};
-    size_t min_in = from, max_in = from;
-    for (size_t i = from; i < to; i += BLOCK) {
-        range r = range_of_block(value + i, to - i < BLOCK ? to - i : BLOCK);
-        if (r.min < best.min) {
-            best.min = r.min;
-            min_in = i;
-        }
-        if (r.max > best.max) {
-            best.max = r.max;
-            max_in = i;
-        }
-    }
-    /* The infinities are where the search began: a range of nothing else was not seen above. */
-    if (best.min > best.max)
-        return false;
-    *ret_min = place_of(value, min_in, best.min);
-    *ret_max = place_of(value, max_in, best.max);
-    return true;
+    return extremes_by(choose(), value, from, to, ret_min, ret_max);
+}
+
+bool plot_extremes_portable(const double *value, size_t from, size_t to, size_t *ret_min,
+                            size_t *ret_max)
+{
+    return extremes_by(&plain, value, from, to, ret_min, ret_max);
 }

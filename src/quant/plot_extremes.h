@@ -7,5 +7,8 @@
 /* Where the smallest and the largest of value[from..to) are, of equal ones the first; NaN are
  * passed over. False when there is nothing else. */
 bool plot_extremes(const double *value, size_t from, size_t to, size_t *ret_min, size_t *ret_max);
+/* The same without what only some processors have. */
+bool plot_extremes_portable(const double *value, size_t from, size_t to, size_t *ret_min,
+                            size_t *ret_max);
 
 #endif

@@ -6,13 +6,8 @@
 
 static samples gather(oq_arena *arena, const samples *s, const size_t *at, size_t count)
 {
-    samples out = {
-        .count = count,
-        .time = oq_new_n(arena, oq_us, count),
-        .value = oq_new_n(arena, double, count),
-        .quality = s->quality ? oq_new_n(arena, quality, count) : NULL,
-        .known = s->known ? oq_new_n(arena, oq_us, count) : NULL,
-    };
+    samples out = samples_make(arena, count, s->quality, s->known);
+    out.count = count;
     for (size_t i = 0; i < count; i++) {
         out.time[i] = s->time[at[i]];
         out.value[i] = s->value[at[i]];

@@ -1,4 +1,5 @@
 #include "quant/plot.h"
+#include "quant/plot_extremes.h"
 #include "quant/signal_sample.h"
 
 enum { ROUNDS = 3000, POINTS_MAX = 3000 };
@@ -182,7 +183,10 @@ static void test_any(void **state)
         if (dice_below(&dice, 50) == 0)
             for (size_t i = 0; i < s.count; i++)
                 s.value[i] = NAN;
-        size_t want = 2 + dice_below(&dice, 100);
+        if (dice_below(&dice, 20) == 0)
+            for (size_t i = 0; i < s.count; i++)
+                s.value[i] = isnan(s.value[i]) ? s.value[i] : 1;
+        size_t want = 2 + dice_below(&dice, round % 3 ? 100 : 5);
         const oq_us *time = dice_below(&dice, 2) ? s.time : NULL;
         size_t count = plot_minmax_lttb(time, s.value, s.count, want, got);
         check_choice(&s, got, count, want);
@@ -190,6 +194,33 @@ static void test_any(void **state)
         CHECK("as the definition", count == plainly);
         CHECK("as the definition", memcmp(got, wanted, count * sizeof *got) == 0);
         oq_arena_close(arena);
+    }
+}
+
+/* The first of equal extremes, whichever block and lane it is in, among few or many others. */
+static void test_extremes(void **state)
+{
+    uint64_t dice = 10;
+    static double value[POINTS_MAX];
+    for (int round = 0; round < ROUNDS; round++) {
+        static const double odd[] = {NAN, INFINITY, -INFINITY};
+        size_t count = dice_below(&dice, round % 10 ? 100 : POINTS_MAX), values = 1 + round % 7;
+        for (size_t i = 0; i < count; i++)
+            value[i] = dice_below(&dice, 10) ? (double)dice_below(&dice, values)
+                                             : odd[dice_below(&dice, 1 + (size_t)round % 3)];
+        size_t from = dice_below(&dice, count + 1), min = count, max = count, got_min, got_max;
+        for (size_t i = from; i < count; i++) {
+            if (isnan(value[i]))
+                continue;
+            min = min == count || value[i] < value[min] ? i : min;
+            max = max == count || value[i] > value[max] ? i : max;
+        }
+        bool is = plot_extremes(value, from, count, &got_min, &got_max);
+        CHECK("there are some", is == (min < count));
+        CHECK("the first of them", !is || (got_min == min && got_max == max));
+        CHECK("on any machine",
+              is == plot_extremes_portable(value, from, count, &got_min, &got_max));
+        CHECK("on any machine", !is || (got_min == min && got_max == max));
     }
 }
 
@@ -289,7 +320,10 @@ static void test_bad_stays(void **state)
         s.quality[i] = i % 2 ? QUALITY_GOOD : QUALITY_BAD;
     p = plot_samples(arena, &s, 50);
     CHECK("half of them", p.count == 50 && count_bad(&p) == 25);
-    CHECK("all over the time", p.time[p.count - 1] > 9000 * OQ_SECOND);
+    size_t late = 0;
+    for (size_t i = 0; i < p.count; i++)
+        late += p.time[i] > 5000 * OQ_SECOND && p.quality[i] == QUALITY_BAD;
+    CHECK("all over the time", late == 12);
     for (size_t i = 0; i < s.count; i++)
         s.quality[i] = QUALITY_BAD;
     p = plot_samples(arena, &s, 50);
@@ -327,9 +361,10 @@ static void test_any_samples(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_any),       cmocka_unit_test(test_burst),
-        cmocka_unit_test(test_spike),     cmocka_unit_test(test_few),
-        cmocka_unit_test(test_bad_stays), cmocka_unit_test(test_any_samples),
+        cmocka_unit_test(test_any),         cmocka_unit_test(test_extremes),
+        cmocka_unit_test(test_burst),       cmocka_unit_test(test_spike),
+        cmocka_unit_test(test_few),         cmocka_unit_test(test_bad_stays),
+        cmocka_unit_test(test_any_samples),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

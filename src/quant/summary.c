@@ -11,9 +11,10 @@
  *     varint  count - good, times two; 1: qualities follow
  *     varint  first quality, last quality, where they follow; else both are good
  *     varint  first_at - start; last_at - first_at; last_at - first_at - good_us
- *     doubles first, last; min, max, sum, m2 where samples are good; area where time is good */
+ *     8 bytes each, little endian: first, last; min, max, sum, m2 where samples are good; area
+ * where time is good */
 #include "quant/aggregate_inner.h"
-#include "quant/varint.h"
+#include "quant/code_bytes.h"
 
 #include "base/banned.h"
 
@@ -22,14 +23,16 @@ enum {
     SUMMARY_STATE = 0x80,
     SUMMARY_DENSITY = 1024,      /* samples in a cell on average */
     SUMMARY_CELL_BYTES_MIN = 22, /* six numbers, two doubles */
+    SUMMARY_CELL_BYTES_MAX = 8 * CODE_VARINT_MAX + 7 * 8,
 };
 
 static const oq_us width_of[] = {
     10 * OQ_SECOND, OQ_MINUTE, 10 * OQ_MINUTE, OQ_HOUR, 6 * OQ_HOUR, OQ_DAY, 7 * OQ_DAY,
 };
 
-/* Times beyond are no times of samples; within, no difference of two overflows. */
-#define TIME_FAR (INT64_C(1) << 60)
+/* Counts and times beyond are none of samples; within, no sum or difference overflows. */
+#define COUNT_MAX (UINT64_C(1) << 40)
+#define TIME_FAR  (INT64_C(1) << 60)
 
 static int64_t cell_number(oq_us at, oq_us width)
 {
@@ -50,47 +53,49 @@ static int choose_width(const samples *s)
     return -1;
 }
 
-static void put_double(oq_buf *out, double value)
+static uint8_t *put_double(uint8_t *to, double value)
 {
-    oq_buf_put(out, &value, sizeof value);
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return put_64(to, bits);
 }
 
-static void put_cell(oq_buf *out, const aggregate *c, oq_us start)
+static uint8_t *put_cell(uint8_t *to, const aggregate *c, oq_us start)
 {
     bool has_quality = c->first_quality != QUALITY_GOOD || c->last_quality != QUALITY_GOOD;
-    varint_put(out, (uint64_t)c->count);
-    varint_put(out, (uint64_t)(c->count - c->good) << 1 | has_quality);
+    to = put_varint(to, (uint64_t)c->count);
+    to = put_varint(to, (uint64_t)(c->count - c->good) << 1 | has_quality);
     if (has_quality) {
-        varint_put(out, c->first_quality);
-        varint_put(out, c->last_quality);
+        to = put_varint(to, c->first_quality);
+        to = put_varint(to, c->last_quality);
     }
-    varint_put(out, (uint64_t)(c->first_at - start));
-    varint_put(out, (uint64_t)(c->last_at - c->first_at));
-    varint_put(out, (uint64_t)(c->last_at - c->first_at - c->good_us));
-    put_double(out, c->first);
-    put_double(out, c->last);
+    to = put_varint(to, (uint64_t)(c->first_at - start));
+    to = put_varint(to, (uint64_t)(c->last_at - c->first_at));
+    to = put_varint(to, (uint64_t)(c->last_at - c->first_at - c->good_us));
+    to = put_double(to, c->first);
+    to = put_double(to, c->last);
     if (c->good > 0) {
-        put_double(out, c->min);
-        put_double(out, c->max);
-        put_double(out, c->sum);
-        put_double(out, c->m2);
+        to = put_double(to, c->min);
+        to = put_double(to, c->max);
+        to = put_double(to, c->sum);
+        to = put_double(to, c->m2);
     }
-    if (c->good_us > 0)
-        put_double(out, c->area);
+    return c->good_us > 0 ? put_double(to, c->area) : to;
 }
 
-/* What the cell that begins with sample `i` holds; moves `i` behind it. */
+/* What the cell holds whose samples begin at `i`; moves `i` behind them. */
 static aggregate collect_cell(const samples *s, size_t *i, oq_us end, aggregate_rule rule)
 {
+    samples rest = samples_part(s, *i, s->count - *i);
     aggregate cell = AGGREGATE_NONE;
-    while (*i < s->count && s->time[*i] < end) {
-        size_t count = 1;
-        while (count < AGGREGATE_BLOCK && *i + count < s->count && s->time[*i + count] < end)
-            count++;
-        aggregate block = aggregate_block(s, *i, count, rule);
+    size_t count = samples_find(&rest, end);
+    for (size_t k = 0; k < count; k += AGGREGATE_BLOCK) {
+        samples some =
+            samples_part(&rest, k, count - k < AGGREGATE_BLOCK ? count - k : AGGREGATE_BLOCK);
+        aggregate block = aggregate_block(&some, rule);
         aggregate_merge(&cell, &block, rule);
-        *i += count;
     }
+    *i += count;
     return cell;
 }
 
@@ -100,58 +105,57 @@ void summary_encode(oq_arena *arena, const samples *s, aggregate_rule rule, oq_b
     if (which < 0)
         return;
     oq_us width = width_of[which];
-    OQ_AUTO(oq_buf) cells = oq_buf_make(SIZE_MAX / 2);
+    /* Cells of 1,024 samples on average, and one at each end that has fewer; one for rounding. */
+    size_t cells_max = s->count / SUMMARY_DENSITY + 3;
+    uint8_t *cells = oq_alloc_n(arena, cells_max, SUMMARY_CELL_BYTES_MAX), *to = cells;
     uint64_t count = 0;
     int64_t before = 0;
     for (size_t i = 0; i < s->count; count++) {
+        assert(count < cells_max);
         int64_t number = cell_number(s->time[i], width);
         aggregate cell = collect_cell(s, &i, (number + 1) * width, rule);
-        varint_put(&cells, count ? (uint64_t)(number - before - 1) : varint_from_signed(number));
-        put_cell(&cells, &cell, number * width);
+        to = count ? put_varint(to, (uint64_t)(number - before - 1)) : put_signed(to, number);
+        to = put_cell(to, &cell, number * width);
         before = number;
     }
-    oq_buf_char(out, SUMMARY_FORM);
-    oq_buf_char(out, (char)(which | (rule.is_state ? SUMMARY_STATE : 0)));
-    varint_put(out, (uint64_t)rule.gap_max);
-    varint_put(out, count);
-    oq_buf_str(out, oq_buf_view(&cells));
+    uint8_t head[2 + 2 * CODE_VARINT_MAX] = {
+        SUMMARY_FORM, (uint8_t)(which | (rule.is_state ? SUMMARY_STATE : 0))};
+    uint8_t *end = put_varint(put_varint(head + 2, (uint64_t)rule.gap_max), count);
+    oq_buf_put(out, head, (size_t)(end - head));
+    oq_buf_put(out, cells, (size_t)(to - cells));
 }
 
 /* --- reading ------------------------------------------------------------------------------------*/
 
-static bool take_doubles(oq_str *rest, size_t count, double *const *to)
+static double take_double(byte_reader *in)
 {
-    if (rest->len < count * sizeof(double))
-        return false;
-    for (size_t i = 0; i < count; i++)
-        memcpy(to[i], rest->ptr + i * sizeof(double), sizeof(double));
-    *rest = oq_str_sub(*rest, count * sizeof(double), SIZE_MAX);
-    return true;
+    uint64_t bits = take_64(in);
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
 }
 
-static bool take_counts(oq_str *rest, aggregate *c)
+static bool take_counts(byte_reader *in, aggregate *c)
 {
-    uint64_t count, rest_twice, q[2] = {0};
-    if (!varint_take(rest, &count) || !varint_take(rest, &rest_twice))
-        return false;
-    bool has_quality = rest_twice & 1;
-    if (has_quality && (!varint_take(rest, &q[0]) || !varint_take(rest, &q[1])))
-        return false;
-    if (count < 1 || count > INT64_MAX || rest_twice >> 1 > count || q[0] > UINT32_MAX ||
+    uint64_t count = take_varint(in), not_good = take_varint(in), q[2] = {0};
+    if (not_good & 1) {
+        q[0] = take_varint(in);
+        q[1] = take_varint(in);
+    }
+    not_good >>= 1;
+    if (count < 1 || count > COUNT_MAX || not_good > count || q[0] > UINT32_MAX ||
         q[1] > UINT32_MAX)
         return false;
     c->count = (int64_t)count;
-    c->good = (int64_t)(count - (rest_twice >> 1));
+    c->good = (int64_t)(count - not_good);
     c->first_quality = (quality)q[0];
     c->last_quality = (quality)q[1];
     return true;
 }
 
-static bool take_times(oq_str *rest, oq_us start, oq_us width, aggregate *c)
+static bool take_times(byte_reader *in, oq_us start, oq_us width, aggregate *c)
 {
-    uint64_t into, length, lost;
-    if (!varint_take(rest, &into) || !varint_take(rest, &length) || !varint_take(rest, &lost))
-        return false;
+    uint64_t into = take_varint(in), length = take_varint(in), lost = take_varint(in);
     if (into >= (uint64_t)width || length >= (uint64_t)width - into || lost > length)
         return false;
     c->first_at = start + (oq_us)into;
@@ -160,37 +164,38 @@ static bool take_times(oq_str *rest, oq_us start, oq_us width, aggregate *c)
     return true;
 }
 
-static bool take_cell(oq_str *rest, oq_us start, oq_us width, aggregate *ret_cell)
+static bool take_cell(byte_reader *in, oq_us start, oq_us width, aggregate *ret_cell)
 {
     aggregate c = AGGREGATE_NONE;
-    if (!take_counts(rest, &c) || !take_times(rest, start, width, &c) ||
-        !take_doubles(rest, 2, (double *const[]){&c.first, &c.last}))
+    if (!take_counts(in, &c) || !take_times(in, start, width, &c))
         return false;
-    if (c.good > 0 && (!take_doubles(rest, 4, (double *const[]){&c.min, &c.max, &c.sum, &c.m2}) ||
-                       !(c.min <= c.max)))
-        return false;
-    if (c.good_us > 0 && (c.good == 0 || !take_doubles(rest, 1, (double *const[]){&c.area})))
-        return false;
+    c.first = take_double(in);
+    c.last = take_double(in);
+    if (c.good > 0) {
+        c.min = take_double(in);
+        c.max = take_double(in);
+        c.sum = take_double(in);
+        c.m2 = take_double(in);
+    }
+    if (c.good_us > 0)
+        c.area = take_double(in);
     *ret_cell = c;
-    return true;
+    return !in->is_broken && (c.good == 0 || c.min <= c.max) && (c.good > 0 || c.good_us == 0);
 }
 
 /* The number of the next cell; false when it is too far away in time. */
-static bool take_number(oq_str *rest, bool is_first, oq_us width, int64_t *number)
+static bool take_number(byte_reader *in, bool is_first, oq_us width, int64_t *number)
 {
     int64_t far = TIME_FAR / width;
-    uint64_t coded;
-    if (!varint_take(rest, &coded))
-        return false;
-    int64_t next;
-    if (is_first)
-        next = varint_to_signed(coded);
-    else if (coded > (uint64_t)far * 2)
-        return false;
-    else
-        next = *number + 1 + (int64_t)coded;
-    *number = next;
-    return next >= -far && next <= far;
+    if (is_first) {
+        *number = take_signed(in);
+    } else {
+        uint64_t beyond = take_varint(in);
+        if (beyond > (uint64_t)far * 2)
+            return false;
+        *number += 1 + (int64_t)beyond;
+    }
+    return *number >= -far && *number <= far;
 }
 
 static oq_err *malformed(const char *reason)
@@ -198,20 +203,20 @@ static oq_err *malformed(const char *reason)
     return oq_fail(OQ_INTERNAL, "summary.malformed", "reason=%s", reason);
 }
 
-static oq_err *read_head(oq_str *rest, summary *y)
+static oq_err *read_head(byte_reader *in, summary *y)
 {
-    if (rest->len < 2 || rest->ptr[0] != SUMMARY_FORM)
+    if (take_byte(in) != SUMMARY_FORM)
         return malformed("form");
-    uint8_t which = (uint8_t)rest->ptr[1] & ~SUMMARY_STATE;
+    uint8_t which = take_byte(in);
+    y->rule.is_state = which & SUMMARY_STATE;
+    which &= SUMMARY_STATE - 1;
     if (which >= OQ_COUNT(width_of))
         return malformed("width");
     y->width = width_of[which];
-    y->rule.is_state = (uint8_t)rest->ptr[1] & SUMMARY_STATE;
-    *rest = oq_str_sub(*rest, 2, SIZE_MAX);
-    uint64_t gap_max, count;
-    if (!varint_take(rest, &gap_max) || gap_max > INT64_MAX)
+    uint64_t gap_max = take_varint(in), count = take_varint(in);
+    if (gap_max > INT64_MAX)
         return malformed("gap");
-    if (!varint_take(rest, &count) || count < 1 || count > rest->len / SUMMARY_CELL_BYTES_MIN)
+    if (in->is_broken || count < 1 || count > reader_left(in) / SUMMARY_CELL_BYTES_MIN)
         return malformed("count");
     y->rule.gap_max = (oq_us)gap_max;
     y->count = (size_t)count;
@@ -221,22 +226,21 @@ static oq_err *read_head(oq_str *rest, summary *y)
 oq_err *summary_decode(oq_arena *arena, oq_str bytes, summary *ret_summary)
 {
     summary y = {0};
-    if (bytes.len == 0) {
-        *ret_summary = y;
-        return NULL;
-    }
-    OQ_TRY(read_head(&bytes, &y));
+    const uint8_t *begin = (const uint8_t *)bytes.ptr;
+    byte_reader in = {begin, begin + bytes.len, false};
+    if (bytes.len > 0)
+        OQ_TRY(read_head(&in, &y));
     y.start = oq_new_n(arena, oq_us, y.count);
     y.cell = oq_new_n(arena, aggregate, y.count);
     int64_t number = 0;
     for (size_t i = 0; i < y.count; i++) {
-        if (!take_number(&bytes, i == 0, y.width, &number))
+        if (!take_number(&in, i == 0, y.width, &number))
             return malformed("number");
         y.start[i] = number * y.width;
-        if (!take_cell(&bytes, y.start[i], y.width, &y.cell[i]))
+        if (!take_cell(&in, y.start[i], y.width, &y.cell[i]))
             return malformed("cell");
     }
-    if (bytes.len > 0)
+    if (reader_left(&in) > 0)
         return malformed("length");
     *ret_summary = y;
     return NULL;
