@@ -98,6 +98,7 @@ archive_rule series_archive_rule(const series *e)
         .compression_deviation = e->compression_deviation,
         .compression_max = e->compression_max_us == OQ_I64_NONE ? 0 : e->compression_max_us,
         .is_state = e->is_state,
+        .gap_max = series_rule(e).gap_max,
     };
 }
 

@@ -1,14 +1,17 @@
 /* quant/archive.h
  *
  * Archive rules: which samples are worth keeping. Exception: a sample whose value is within
- * `exception_deviation` of the last one passed on, and not older than exception_max, says nothing
- * new; the sample before one that does is passed on too. Swinging door: of what is left, those stay
- * from which a straight line passes all others within `compression_deviation` (E. H. Bristol,
- * Swinging door trending, ISA 1990). For states a sample stays when the value changes.
+ * `exception_deviation` of the last one passed on says nothing new; one beyond is passed on, and so
+ * is the one before it. Where the last one gets older than exception_max, or a straight line from
+ * it no longer passes those since within the deviation, the furthest whose line does is passed on.
+ * Swinging door: of what is left, those stay from which a straight line passes all
+ * others within `compression_deviation` (E. H. Bristol, Swinging door trending, ISA 1990). For
+ * states a sample stays when the value changes, whatever the deviations.
  *
- * Samples that are not good, and the first good one after them, always stay, and so do the first
- * and the last. The error of a straight line between kept samples is at most
- * exception_deviation + compression_deviation at every dropped sample's time. */
+ * Samples that are not good, and the last good one before and the first after them, always stay,
+ * and so do the first and the last. The error of a straight line between kept samples is at most
+ * exception_deviation + compression_deviation at every dropped sample's time (and as much more as
+ * doubles round). */
 #ifndef QUANT_ARCHIVE_H
 #define QUANT_ARCHIVE_H
 
@@ -18,8 +21,11 @@ typedef struct archive_rule {
     double exception_deviation;   /* NaN: none */
     oq_us exception_max;          /* 0: none */
     double compression_deviation; /* NaN: none */
-    oq_us compression_max;        /* 0: none; a longer distance between two kept samples never */
+    oq_us compression_max;        /* 0: none; a longer distance between two kept samples never,
+                                     but where the signal was silent as long */
     bool is_state;
+    oq_us gap_max; /* 0: none; what readers take for a gap (aggregate_rule): none is made, and what
+                      was one stays one */
 } archive_rule;
 
 bool archive_rule_keeps_all(const archive_rule *rule);
