@@ -413,7 +413,7 @@ static void random_expression(oq_buf *out, int depth, bool may_look_behind)
             oq_buf_lit(out, ")");
             return;
         }
-        /* fall through */
+        __attribute__((fallthrough));
     default:
         oq_buf_f(out, "'%u'", (unsigned)next_random(SERIES));
         return;
