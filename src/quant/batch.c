@@ -5,28 +5,29 @@
  *   2  u32      runs
  *   6  u32      samples
  *   10 i32      lowest series number
- *   14 i64      lowest time
+ *   14 i64      newest time
  *   22          directory: of each run, in rising order, its series number less the lowest, and
  *               the offset of its end in the body
  *   then        body: the runs
  *   then        eight zero bytes, so that whoever reads eight at once stays inside
  *
- * A run:
+ * A run goes from the newest sample to the oldest, so that the newest is read without the others:
  *
- *   varint      samples * 2 + whether not all are good
- *   newest      of runs of more than ALONE_FROM samples: i64 time, 8 bytes value, u32 quality of
- *               the newest sample, so that it is read without the others
- *   blocks      of INTS_MAX samples (the last has what is left): times, a column of code_ints.c
- *               with the anchor lowest time, of later blocks the last time; values,
- *               code_values.c; quality, when told, code_runs.c */
+ *   varint      samples * 4 + 1 when not all are good + 2 when the times are another run's
+ *   times of    when told (only in runs of one block): a varint, how many bytes before this run
+ *               there is a column of times that are this run's as well: signals of one source are
+ *               sampled together
+ *   blocks      of INTS_MAX samples (the last has what is left): times (but those of another run),
+ *               a column of code_ints.c with the anchor newest time of the batch, of later blocks
+ *               the last time written; values, code_values.c; quality, when told, code_runs.c */
 #include "quant/batch.h"
 
 #include "quant/code_runs.h"
 #include "quant/code_values.h"
 
-enum { FORM = 1, HEAD_BYTES = 22, ALONE_FROM = 64, NEWEST_BYTES = 20 };
+enum { FORM = 1, HEAD_BYTES = 22, HAS_QUALITY = 1, SHARES_TIMES = 2 };
 
-#define RUN_HEAD_ROOM     (CODE_VARINT_MAX + NEWEST_BYTES)
+#define RUN_HEAD_ROOM     (2 * CODE_VARINT_MAX)
 #define BLOCK_ROOM(count) (INTS_ROOM(count) + VALUES_ROOM(count) + RUNS_ROOM(count))
 
 /* --- sorting ------------------------------------------------------------------------------------*/
@@ -74,12 +75,22 @@ static void sort_by_series(oq_arena *arena, batch_row *row, size_t count, int32_
 typedef struct writer {
     oq_arena *arena;
     oq_buf body;
-    oq_us lowest_time;
+    oq_us newest;
     unsigned scale;
     samples run;      /* room for the longest */
     batch_run *entry; /* directory; `at` and `length` within the body */
     size_t runs, stay;
+    oq_us *times; /* those last written, their number and place; of runs of one block */
+    size_t times_count, times_at;
 } writer;
+
+static bool is_rising(const batch_row *row, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (row[i].time <= row[i - 1].time)
+            return false;
+    return true;
+}
 
 static void gather(const batch_row *row, size_t count, samples *run)
 {
@@ -91,35 +102,68 @@ static void gather(const batch_row *row, size_t count, samples *run)
     run->count = count;
 }
 
-static bool is_rising(const oq_us *time, size_t count)
+/* Brings rows of one series in the order of time; of equal times the last stays. Gives how many
+ * stay. */
+static size_t settle(writer *w, batch_row *row, size_t count)
 {
-    for (size_t i = 1; i < count; i++)
-        if (time[i] <= time[i - 1])
-            return false;
-    return true;
+    oq_mark mark = oq_arena_mark(w->arena);
+    samples run = w->run;
+    gather(row, count, &run);
+    samples_sort(&run, w->arena);
+    for (size_t i = 0; i < run.count; i++)
+        row[i] = (batch_row){run.time[i], run.value[i], row->series_no, run.quality[i]};
+    oq_arena_rewind(w->arena, mark);
+    return run.count;
 }
 
-static void encode_run(writer *w, const samples *run)
+static void gather_backwards(const batch_row *row, size_t count, samples *run)
 {
-    size_t count = run->count, last = count - 1;
-    bool has_quality = !quality_is_all(run->quality, count, QUALITY_GOOD);
-    uint8_t head[RUN_HEAD_ROOM], *at = put_varint(head, count * 2 + has_quality);
-    if (count > ALONE_FROM) {
-        at = put_64(put_64(at, (uint64_t)run->time[last]), value_bits(run->value[last]));
-        at = put_bytes(at, run->quality[last], 4);
+    for (size_t i = 0; i < count; i++) {
+        const batch_row *from = &row[count - 1 - i];
+        run->time[i] = from->time;
+        run->value[i] = from->value;
+        run->quality[i] = from->quality;
     }
-    oq_buf_put(&w->body, head, (size_t)(at - head));
-    oq_us anchor = w->lowest_time;
+    run->count = count;
+}
+
+/* Gives where the times stand. */
+static size_t encode_blocks(writer *w, const samples *run, bool has_times, bool has_quality)
+{
+    oq_us anchor = w->newest;
     quality carried = QUALITY_GOOD;
-    for (size_t from = 0, some; from < count; from += some) {
-        some = count - from < INTS_MAX ? count - from : INTS_MAX;
+    size_t times_at = w->body.len;
+    for (size_t from = 0, some; from < run->count; from += some) {
+        some = run->count - from < INTS_MAX ? run->count - from : INTS_MAX;
         uint8_t *to = (uint8_t *)oq_buf_room(&w->body, BLOCK_ROOM(some)), *begin = to;
-        to = ints_encode(to, run->time + from, some, anchor);
+        if (has_times)
+            to = ints_encode(to, run->time + from, some, anchor);
         to = values_encode(to, run->value + from, some, &w->scale);
         if (has_quality)
             to = quality_encode(to, run->quality + from, some, &carried);
         w->body.len += (size_t)(to - begin);
         anchor = run->time[from + some - 1];
+    }
+    return times_at;
+}
+
+static void encode_run(writer *w, const samples *run)
+{
+    size_t count = run->count, begin = w->body.len;
+    bool has_quality = !quality_is_all(run->quality, count, QUALITY_GOOD);
+    bool shares = count > 1 && count == w->times_count &&
+                  memcmp(run->time, w->times, count * sizeof *run->time) == 0;
+    uint8_t head[RUN_HEAD_ROOM];
+    uint8_t *at =
+        put_varint(head, count * 4 + (has_quality ? HAS_QUALITY : 0) + (shares ? SHARES_TIMES : 0));
+    if (shares)
+        at = put_varint(at, begin - w->times_at);
+    oq_buf_put(&w->body, head, (size_t)(at - head));
+    size_t times_at = encode_blocks(w, run, !shares, has_quality);
+    if (!shares && count <= INTS_MAX) {
+        memcpy(w->times, run->time, count * sizeof *run->time);
+        w->times_count = count;
+        w->times_at = times_at;
     }
 }
 
@@ -127,19 +171,16 @@ static void encode_run(writer *w, const samples *run)
  * the rows of the runs before. */
 static void put_run(writer *w, batch_row *all, size_t from, size_t count)
 {
-    samples run = w->run;
-    gather(all + from, count, &run);
-    oq_mark mark = oq_arena_mark(w->arena);
-    int32_t series_no = all[from].series_no;
-    if (!is_rising(run.time, count))
-        samples_sort(&run, w->arena);
+    if (!is_rising(all + from, count))
+        count = settle(w, all + from, count);
+    gather_backwards(all + from, count, &w->run);
     batch_run *entry = &w->entry[w->runs++];
-    *entry = (batch_run){.series_no = series_no, .count = run.count, .at = w->body.len};
-    encode_run(w, &run);
+    *entry = (batch_run){.series_no = all[from].series_no, .count = count, .at = w->body.len};
+    encode_run(w, &w->run);
     entry->length = w->body.len - entry->at;
-    for (size_t i = 0; i < run.count; i++)
-        all[w->stay++] = (batch_row){run.time[i], run.value[i], series_no, run.quality[i]};
-    oq_arena_rewind(w->arena, mark);
+    if (w->stay < from)
+        memmove(all + w->stay, all + from, count * sizeof *all);
+    w->stay += count;
 }
 
 static unsigned bytes_for(uint64_t value)
@@ -159,7 +200,7 @@ static void put_batch(const writer *w, oq_buf *out)
     *at++ = FORM;
     *at++ = (uint8_t)(no_bytes | end_bytes << 4);
     at = put_bytes(put_bytes(at, w->runs, 4), w->stay, 4);
-    at = put_64(put_bytes(at, (uint32_t)lowest, 4), (uint64_t)w->lowest_time);
+    at = put_64(put_bytes(at, (uint32_t)lowest, 4), (uint64_t)w->newest);
     for (size_t k = 0; k < w->runs; k++) {
         const batch_run *e = &w->entry[k];
         at = put_bytes(at, (uint32_t)e->series_no - (uint32_t)lowest, no_bytes);
@@ -174,13 +215,13 @@ size_t batch_encode(oq_arena *arena, batch_row *row, size_t count, oq_buf *out)
 {
     assert(count > 0 && count <= BATCH_SAMPLES_MAX);
     int32_t lowest = row[0].series_no, highest = lowest;
-    oq_us lowest_time = row[0].time;
+    oq_us newest = row[0].time;
     bool is_sorted = true;
     for (size_t i = 1; i < count; i++) {
         is_sorted &= row[i].series_no >= row[i - 1].series_no;
         lowest = row[i].series_no < lowest ? row[i].series_no : lowest;
         highest = row[i].series_no > highest ? row[i].series_no : highest;
-        lowest_time = row[i].time < lowest_time ? row[i].time : lowest_time;
+        newest = row[i].time > newest ? row[i].time : newest;
     }
     if (!is_sorted)
         sort_by_series(arena, row, count, lowest, (uint32_t)highest - (uint32_t)lowest);
@@ -191,10 +232,11 @@ size_t batch_encode(oq_arena *arena, batch_row *row, size_t count, oq_buf *out)
         longest = to - from > longest ? to - from : longest;
     }
     writer w = {.arena = arena,
-                .lowest_time = lowest_time,
+                .newest = newest,
                 .body = oq_buf_make(count * 64 + runs * 256 + BLOCK_ROOM(INTS_MAX)),
                 .run = samples_make(arena, longest, true, false),
-                .entry = oq_new_n(arena, batch_run, runs)};
+                .entry = oq_new_n(arena, batch_run, runs),
+                .times = oq_new_n(arena, oq_us, INTS_MAX)};
     for (size_t from = 0, to; from < count; from = to) {
         for (to = from + 1; to < count && row[to].series_no == row[from].series_no;)
             to++;
@@ -217,12 +259,10 @@ static const uint8_t *byte_at(const batch *b, size_t at)
     return (const uint8_t *)b->bytes.ptr + at;
 }
 
+/* At most four. Behind all that is read so there are eight bytes. */
 static uint64_t load_bytes(const uint8_t *from, size_t size)
 {
-    uint64_t value = 0;
-    for (size_t i = 0; i < size; i++)
-        value |= (uint64_t)from[i] << (8 * i);
-    return value;
+    return load_64(from) & ((UINT64_C(1) << (8 * size)) - 1);
 }
 
 static size_t no_bytes_of(const batch *b)
@@ -288,9 +328,9 @@ oq_err *batch_run_at(const batch *b, size_t k, batch_run *ret_run)
                      .length = (size_t)(to - from)};
     byte_reader in = reader_of(b, &run);
     uint64_t told = take_varint(&in);
-    if (in.is_broken || told / 2 == 0 || told / 2 > b->samples)
+    if (in.is_broken || told / 4 == 0 || told / 4 > b->samples)
         return malformed("number of samples of a run");
-    run.count = (size_t)(told / 2);
+    run.count = (size_t)(told / 4);
     *ret_run = run;
     return NULL;
 }
@@ -313,76 +353,138 @@ bool batch_find(const batch *b, int32_t series_no, batch_run *ret_run)
     return true;
 }
 
-/* Decodes one block behind what `into` holds. */
-static const char *decode_block(byte_reader *in, samples *into, size_t count, bool has_quality,
-                                oq_us anchor, quality *carried)
+/* The column of a run's times. */
+static bool find_times(const batch *b, const batch_run *run, byte_reader *in, bool shares,
+                       byte_reader *ret_times)
 {
-    size_t at = into->count;
-    oq_us *time = into->time + at;
-    if (!ints_decode(in, time, count, anchor))
+    *ret_times = *in;
+    if (!shares)
+        return true;
+    uint64_t back = take_varint(in);
+    if (back == 0 || back > run->at - b->body || run->count > INTS_MAX)
+        return false;
+    *ret_times =
+        (byte_reader){.at = byte_at(b, run->at - (size_t)back), .end = byte_at(b, run->at)};
+    return true;
+}
+
+/* Decodes a block into all of `into`, backwards as it stands. */
+static const char *decode_block(const batch *b, const batch_run *run, byte_reader *in,
+                                unsigned told, samples *into, oq_us anchor, quality *carried)
+{
+    size_t count = into->count;
+    byte_reader times;
+    if (!find_times(b, run, in, told & SHARES_TIMES, &times) ||
+        !ints_decode(&times, into->time, count, anchor))
         return "times";
-    bool is_rising_on = true;
+    if (!(told & SHARES_TIMES))
+        *in = times;
+    bool is_falling = true;
     for (size_t i = 1; i < count; i++)
-        is_rising_on &= time[i] > time[i - 1];
-    if (!is_rising_on)
+        is_falling &= into->time[i] < into->time[i - 1];
+    if (!is_falling)
         return "times";
-    if (!values_decode(in, into->value + at, count))
+    if (!values_decode(in, into->value, count))
         return "values";
-    if (!has_quality)
-        memset(into->quality + at, 0, count * sizeof *into->quality);
-    else if (!quality_decode(in, into->quality + at, count, carried))
+    if (!(told & HAS_QUALITY))
+        memset(into->quality, 0, count * sizeof *into->quality);
+    else if (!quality_decode(in, into->quality, count, carried))
         return "quality";
-    into->count += count;
+    return NULL;
+}
+
+static void turn_round(samples *s)
+{
+    for (size_t i = 0, k = s->count; i + 1 < k; i++) {
+        k--;
+        oq_us time = s->time[i];
+        double value = s->value[i];
+        quality status = s->quality[i];
+        s->time[i] = s->time[k];
+        s->value[i] = s->value[k];
+        s->quality[i] = s->quality[k];
+        s->time[k] = time;
+        s->value[k] = value;
+        s->quality[k] = status;
+    }
+}
+
+static oq_us newest_of(const batch *b)
+{
+    return (oq_us)load_64(byte_at(b, 14));
+}
+
+/* Begins to read a run: what its head tells, but the number of samples. */
+static oq_err *begin_run(const batch *b, const batch_run *run, byte_reader *ret_in,
+                         unsigned *ret_told)
+{
+    *ret_in = reader_of(b, run);
+    uint64_t told = take_varint(ret_in);
+    if (ret_in->is_broken || run->count == 0 || told / 4 != run->count)
+        return malformed("run");
+    *ret_told = told & 3;
     return NULL;
 }
 
 oq_err *batch_decode_run(const batch *b, const batch_run *run, samples *into)
 {
-    byte_reader in = reader_of(b, run);
-    uint64_t told = take_varint(&in);
-    if (in.is_broken || run->count == 0 || told / 2 != run->count)
-        return malformed("run");
-    if (run->count > ALONE_FROM)
-        take_bytes(&in, NEWEST_BYTES);
-    oq_us anchor = (oq_us)load_64(byte_at(b, 14));
+    byte_reader in;
+    unsigned told;
+    OQ_TRY(begin_run(b, run, &in, &told));
+    oq_us anchor = newest_of(b);
     quality carried = QUALITY_GOOD;
-    samples work = *into;
-    for (size_t left = run->count, some; left > 0; left -= some) {
-        some = left < INTS_MAX ? left : INTS_MAX;
-        const char *wrong = decode_block(&in, &work, some, told & 1, anchor, &carried);
+    samples room = *into;
+    room.count += run->count;
+    for (size_t left = run->count; left > 0;) {
+        size_t some = left < INTS_MAX ? left : INTS_MAX;
+        samples block = samples_part(&room, into->count + left - some, some);
+        const char *wrong = decode_block(b, run, &in, told, &block, anchor, &carried);
+        if (!wrong && left < run->count && block.time[0] >= anchor)
+            wrong = "times";
         if (wrong)
             return malformed(wrong);
-        if (left < run->count && work.time[work.count - some] <= anchor)
-            return malformed("times");
-        anchor = work.time[work.count - 1];
+        anchor = block.time[some - 1];
+        turn_round(&block);
+        left -= some;
     }
     if (in.is_broken || in.at != in.end)
         return malformed("bytes left over");
-    into->count = work.count;
+    into->count = room.count;
     return NULL;
+}
+
+/* From the beginnings of the columns; false when they do not tell. */
+static bool peek_newest(const batch *b, const batch_run *run, byte_reader in, unsigned told,
+                        oq_us *ret_time, double *ret_value)
+{
+    byte_reader times;
+    bool is_end;
+    size_t count = run->count < INTS_MAX ? run->count : INTS_MAX;
+    bool shares = told & SHARES_TIMES;
+    return !(told & HAS_QUALITY) && find_times(b, run, &in, shares, &times) &&
+           ints_decode_first(&times, ret_time, count, newest_of(b), &is_end) &&
+           (shares || is_end) && values_decode_first(shares ? &in : &times, ret_value, count);
 }
 
 oq_err *batch_run_last(const batch *b, const batch_run *run, oq_us *ret_time, double *ret_value,
                        quality *ret_quality)
 {
-    if (run->count > ALONE_FROM) {
-        byte_reader in = reader_of(b, run);
-        take_varint(&in);
-        const uint8_t *newest = take_bytes(&in, NEWEST_BYTES);
-        if (!newest)
-            return malformed("run");
-        *ret_time = (oq_us)load_64(newest);
-        *ret_value = value_of_bits(load_64(newest + 8));
-        *ret_quality = (quality)load_bytes(newest + 16, 4);
+    byte_reader in;
+    unsigned told;
+    OQ_TRY(begin_run(b, run, &in, &told));
+    if (peek_newest(b, run, in, told, ret_time, ret_value)) {
+        *ret_quality = QUALITY_GOOD;
         return NULL;
     }
-    oq_us time[ALONE_FROM];
-    double value[ALONE_FROM];
-    quality status[ALONE_FROM];
-    samples all = {.time = time, .value = value, .quality = status};
-    OQ_TRY(batch_decode_run(b, run, &all));
-    *ret_time = time[all.count - 1];
-    *ret_value = value[all.count - 1];
-    *ret_quality = status[all.count - 1];
+    oq_us time[INTS_MAX];
+    double value[INTS_MAX];
+    quality status[INTS_MAX], carried = QUALITY_GOOD;
+    samples block = {run->count < INTS_MAX ? run->count : INTS_MAX, time, value, status, NULL};
+    const char *wrong = decode_block(b, run, &in, told, &block, newest_of(b), &carried);
+    if (wrong)
+        return malformed(wrong);
+    *ret_time = time[0];
+    *ret_value = value[0];
+    *ret_quality = status[0];
     return NULL;
 }

@@ -83,36 +83,43 @@ static size_t encode_block(uint8_t *to, const samples *in, state *s)
     return (size_t)(at - to);
 }
 
-/* Writes the longest beginning of the block that fits `room` bytes, and at least `least` samples;
- * 0 when there is none. The length is guessed from what other lengths needed. */
-static size_t encode_part(uint8_t *to, const samples *block, size_t room, size_t least, state *s,
-                          size_t *ret_len)
+/* What is asked of a block, and what came of it. */
+typedef struct fitting {
+    size_t room, least; /* bytes; samples that must be in, whether they fit or not */
+    double per_sample;  /* bytes that a sample needed so far; 0: not known */
+    size_t len;
+} fitting;
+
+/* Writes the longest beginning of the block that fits, but for CHUNK_SLACK; gives how many samples
+ * that are. Their number is guessed from what others needed: mostly two or three are tried. */
+static size_t encode_part(uint8_t *to, const samples *block, fitting *f, state *s)
 {
     const state before = *s;
-    size_t fits = least, fits_len = 0, too_long = block->count + 1, too_long_len = 0;
-    size_t guess = block->count, written = 0;
-    while (fits + 1 < too_long) {
+    const size_t slack = f->room / 64 < CHUNK_SLACK ? f->room / 64 : CHUNK_SLACK;
+    size_t fits = 0, too_many = block->count + 1, guess = block->count;
+    if (f->per_sample * (double)guess > (double)f->room)
+        guess = (size_t)((double)f->room / f->per_sample) + 1;
+    while (fits + 1 < too_many) {
         samples part = samples_part(block, 0, guess);
         *s = before;
-        size_t len = encode_block(to, &part, s);
-        written = guess;
-        if (len <= room) {
+        f->len = encode_block(to, &part, s);
+        if (f->len <= f->room || guess <= f->least) {
             fits = guess;
-            fits_len = len;
+            if (fits + 1 == too_many || f->len + slack >= f->room)
+                return fits;
+            guess += (f->room - f->len) * guess / f->len;
         } else {
-            too_long = guess;
-            too_long_len = len;
+            too_many = guess;
+            guess -= (f->len - f->room) * guess / f->len + guess / 512 + 1;
         }
-        if (too_long <= block->count) {
-            guess = fits + (too_long - fits) * (room - fits_len) / (too_long_len - fits_len + 1);
-            guess = guess <= fits ? fits + 1 : guess >= too_long ? too_long - 1 : guess;
-        }
-        *ret_len = len;
+        guess = guess <= fits || guess > too_many ? fits + 1 : guess;
+        guess = guess < too_many ? guess : too_many - 1;
     }
-    if (written != fits) {
+    *s = before;
+    f->len = 0;
+    if (fits > 0) {
         samples part = samples_part(block, 0, fits);
-        *s = before;
-        *ret_len = fits > 0 ? encode_block(to, &part, s) : 0;
+        f->len = encode_block(to, &part, s);
     }
     return fits;
 }
@@ -126,13 +133,15 @@ size_t chunk_encode(const samples *in, size_t bytes_max, oq_buf *out)
     state s = {.last = in->time[0]};
     oq_buf_put(out, head, sizeof head);
     while (done < most) {
-        size_t want = most - done < INTS_MAX ? most - done : INTS_MAX, block_len;
+        size_t want = most - done < INTS_MAX ? most - done : INTS_MAX;
         samples part = samples_part(in, done, want);
-        size_t room = len < bytes_max ? bytes_max - len : 0;
-        size_t got = encode_part(block, &part, room, done == 0, &s, &block_len);
-        oq_buf_put(out, block, block_len);
+        fitting f = {.room = len < bytes_max ? bytes_max - len : 0,
+                     .least = done == 0,
+                     .per_sample = done > 0 ? (double)(len - HEAD_BYTES) / (double)done : 0};
+        size_t got = encode_part(block, &part, &f, &s);
+        oq_buf_put(out, block, f.len);
         done += got;
-        len += block_len;
+        len += f.len;
         if (got < want)
             break;
     }

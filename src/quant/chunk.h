@@ -21,11 +21,13 @@
 enum {
     CHUNK_SAMPLES_MAX = 16384,
     CHUNK_BYTES_MAX = 7600, /* with its row it fills a page of 8 KiB */
+    CHUNK_SLACK = 12,       /* what may stay free although one more sample would fit */
 };
 
-/* Codes the longest beginning of `in` that fits `bytes_max` bytes and CHUNK_SAMPLES_MAX samples
- * (at least one sample, whatever bytes_max says) behind `out`. Returns how many samples that are.
- * Times must rise strictly. `known` NULL: the chunk says that all were known at their time. */
+/* Codes the longest beginning of `in`, but for CHUNK_SLACK, that fits `bytes_max` bytes and
+ * CHUNK_SAMPLES_MAX samples (at least one sample, whatever bytes_max says) behind `out`. Returns
+ * how many samples that are. Times must rise strictly. `known` NULL: the chunk says that all were
+ * known at their time. */
 size_t chunk_encode(const samples *in, size_t bytes_max, oq_buf *out);
 
 /* What a chunk says about itself without being decoded. */

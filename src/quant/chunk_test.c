@@ -121,7 +121,10 @@ static void test_stops_at_the_limit(void **state)
             if (got < in.count) {
                 samples longer = samples_part(&in, 0, got + 1);
                 chunk_encode(&longer, SIZE_MAX, &more);
-                CHECK(signal_name[kind], got == CHUNK_SAMPLES_MAX || more.len > limits[l]);
+                /* Another length may be predicted otherwise: sizes do not quite rise. */
+                size_t free_most = CHUNK_SLACK + limits[l] / 128;
+                CHECK(signal_name[kind],
+                      got == CHUNK_SAMPLES_MAX || more.len + free_most > limits[l]);
             }
             oq_arena_close(arena);
         }

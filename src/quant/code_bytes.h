@@ -68,6 +68,31 @@ static inline uint8_t *put_bytes(uint8_t *to, uint64_t value, size_t size)
     return to + size;
 }
 
+/* Bits, the lowest first: what is not yet eight bits waits in `pending`. Writes up to eight bytes
+ * beyond what it is given. */
+typedef struct bit_writer {
+    uint8_t *at;
+    uint64_t pending;
+    unsigned count;
+} bit_writer;
+
+/* `width` at most 57; the bits of `value` above it are 0. */
+static inline void put_bits(bit_writer *out, uint64_t value, unsigned width)
+{
+    out->pending |= value << out->count;
+    out->count += width;
+    put_64(out->at, out->pending);
+    out->at += out->count / 8;
+    out->pending = out->count >= 64 ? 0 : out->pending >> (out->count & 56);
+    out->count &= 7;
+}
+
+/* The end, in whole bytes. */
+static inline uint8_t *bits_end(const bit_writer *out)
+{
+    return out->at + (out->count > 0);
+}
+
 /* --- reading: past the end all is 0, and `is_broken` says so -----------------------------------*/
 
 /* Behind `end` there are CODE_PADDING bytes that may be read (and mean nothing): a load of eight

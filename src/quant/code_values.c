@@ -15,14 +15,24 @@
 
 #include <math.h>
 
+/* Of how many values one may be odd before another scale is looked for: its exception takes as many
+ * bits as one digit more for all. */
+enum { FEW = 32, ODD_SHARE = 24 };
+
 enum { SCALE_MAX = 15, SCALE_BITS = 31, HAS_EXCEPTIONS = 1 << 7, HEAD_UNUSED = 3 << 5 };
 
 static const double power_of_ten[SCALE_MAX + 1] = {
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
 };
 
-/* Adding and subtracting it rounds a double below 2^51 to the nearest integer. */
-static const double ROUNDING = 6755399441055744.0;   /* 1.5 * 2^52 */
+/* Four at a time: the compiler makes what the machine has of it. */
+typedef double four __attribute__((vector_size(32)));
+typedef uint64_t four_bits __attribute__((vector_size(32)));
+
+/* Adding it to a double below 2^51 rounds that to the nearest integer, which then stands in the
+ * lowest bits of the sum. */
+static const double ROUNDING = 6755399441055744.0; /* 1.5 * 2^52 */
+static const uint64_t ROUNDING_BITS = 0x4338000000000000;
 static const double SCALED_MAX = 2251799813685248.0; /* 2^51 */
 
 uint64_t value_bits(double value)
@@ -61,23 +71,21 @@ static inline bool scale_value(double value, double power, double *ret_scaled)
     return rounded / power == value && fabs(rounded) < SCALED_MAX;
 }
 
-/* How many digits the value has behind the point, from `least` on; SCALE_BITS: too many. */
-static unsigned digits_of(double value, unsigned least)
+static bool fits(double value, unsigned scale)
 {
     double scaled;
-    for (unsigned scale = least; scale <= SCALE_MAX; scale++)
-        if (scale_value(value, power_of_ten[scale], &scaled))
-            return scale;
-    return SCALE_BITS;
+    return scale_value(value, power_of_ten[scale], &scaled);
 }
 
-static size_t count_misfits(const double *value, size_t count, unsigned scale)
+/* How many digits the value has behind the point; SCALE_BITS: too many. */
+static unsigned digits_of(double value, unsigned guess)
 {
-    size_t misfits = 0;
-    double scaled, power = power_of_ten[scale];
-    for (size_t i = 0; i < count; i++)
-        misfits += !scale_value(value[i], power, &scaled);
-    return misfits;
+    unsigned scale = guess;
+    while (scale > 0 && fits(value, scale - 1))
+        scale--;
+    while (scale <= SCALE_MAX && !fits(value, scale))
+        scale++;
+    return scale <= SCALE_MAX ? scale : SCALE_BITS;
 }
 
 /* The scale at which some values of the column, taken evenly, need the fewest bits, when one that
@@ -89,7 +97,7 @@ static unsigned choose_scale(const double *value, size_t count)
     for (size_t i = 0; i < count; i += stride) {
         if (isnan(value[i]))
             continue;
-        with[digits_of(value[i], 0)]++;
+        with[digits_of(value[i], 2)]++;
         taken++;
     }
     unsigned best = SCALE_BITS;
@@ -106,26 +114,52 @@ static unsigned choose_scale(const double *value, size_t count)
     return taken ? best : 0;
 }
 
-/* The integers of the values; what does not fit (or is NaN) gets its neighbour's, and is marked.
- * Returns how many those are. */
-static size_t to_integers(const double *value, size_t count, unsigned scale, int64_t *x,
-                          bool *is_exception)
+/* The integers of the values, when all fit. */
+static bool scale_all(const double *value, size_t count, unsigned scale, int64_t *x)
 {
-    size_t exceptions = 0, first = count;
+    double power = power_of_ten[scale], scaled;
+    four_bits good = {-1, -1, -1, -1};
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        four v, rounded;
+        memcpy(&v, value + i, sizeof v);
+        rounded = v * power + ROUNDING;
+        four_bits integers = (four_bits)rounded - ROUNDING_BITS;
+        memcpy(x + i, &integers, sizeof integers);
+        rounded -= ROUNDING;
+        good &=
+            (four_bits)((rounded / power == v) & (rounded < SCALED_MAX) & (rounded > -SCALED_MAX));
+    }
+    bool all = good[0] & good[1] & good[2] & good[3];
+    for (; i < count; i++) {
+        all &= scale_value(value[i], power, &scaled);
+        x[i] = all ? (int64_t)scaled : 0;
+    }
+    return all;
+}
+
+/* The integers of the values; what does not fit (or is NaN) gets its neighbour's, and is marked.
+ * Returns how many those are; `*ret_odd`: of them not NaN. */
+static size_t scale_some(const double *value, size_t count, unsigned scale, int64_t *x,
+                         bool *is_exception, size_t *ret_odd)
+{
+    size_t exceptions = 0, first = count, odd = 0;
     double scaled, power = scale == SCALE_BITS ? 1 : power_of_ten[scale];
     for (size_t i = 0; i < count; i++) {
-        bool fits = scale == SCALE_BITS ? !isnan(value[i]) : scale_value(value[i], power, &scaled);
-        is_exception[i] = !fits;
-        if (fits) {
+        bool good = scale == SCALE_BITS ? !isnan(value[i]) : scale_value(value[i], power, &scaled);
+        is_exception[i] = !good;
+        if (good) {
             x[i] = scale == SCALE_BITS ? ordered_of(value[i]) : (int64_t)scaled;
             first = first < i ? first : i;
         } else {
             x[i] = i > 0 ? x[i - 1] : 0;
             exceptions++;
+            odd += !isnan(value[i]);
         }
     }
     for (size_t i = 0; i < first && first < count; i++)
         x[i] = x[first];
+    *ret_odd = odd;
     return exceptions;
 }
 
@@ -176,14 +210,23 @@ uint8_t *values_encode(uint8_t *to, const double *value, size_t count, unsigned 
 {
     int64_t x[INTS_MAX];
     bool is_exception[INTS_MAX];
-    if (*scale > SCALE_MAX || count_misfits(value, count, *scale) > 0)
-        *scale = choose_scale(value, count);
-    size_t exceptions = to_integers(value, count, *scale, x, is_exception);
-    *to++ = (uint8_t)(*scale | (exceptions ? HAS_EXCEPTIONS : 0));
+    size_t exceptions = 0, odd = count;
+    unsigned guess = *scale;
+    /* Few values are not worth more digits than they have; of many, the ones before tell better. */
+    if (count < FEW)
+        guess = digits_of(value[0], guess <= SCALE_MAX ? guess : 0);
+    if (guess > SCALE_MAX || !scale_all(value, count, guess, x)) {
+        if (guess <= SCALE_MAX)
+            exceptions = scale_some(value, count, guess, x, is_exception, &odd);
+        if (odd > count / ODD_SHARE) {
+            guess = choose_scale(value, count);
+            exceptions = scale_some(value, count, guess, x, is_exception, &odd);
+        }
+    }
+    *scale = guess;
+    *to++ = (uint8_t)(guess | (exceptions ? HAS_EXCEPTIONS : 0));
     to = ints_encode(to, x, count, 0);
-    if (exceptions)
-        to = put_exceptions(to, value, is_exception, count);
-    return to;
+    return exceptions ? put_exceptions(to, value, is_exception, count) : to;
 }
 
 /* --- reading ------------------------------------------------------------------------------------*/
@@ -204,6 +247,20 @@ static bool take_exceptions(byte_reader *in, double *value, size_t count)
     return !in->is_broken;
 }
 
+/* For integers below 2^51, as the encoder makes them; others become anything. */
+static void unscale(const int64_t *x, size_t count, double power, double *value)
+{
+    size_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        four_bits integers;
+        memcpy(&integers, x + i, sizeof integers);
+        four v = ((four)(integers + ROUNDING_BITS) - ROUNDING) / power;
+        memcpy(value + i, &v, sizeof v);
+    }
+    for (; i < count; i++)
+        value[i] = (double)x[i] / power;
+}
+
 bool values_decode(byte_reader *in, double *value, size_t count)
 {
     int64_t x[INTS_MAX];
@@ -215,9 +272,21 @@ bool values_decode(byte_reader *in, double *value, size_t count)
         for (size_t i = 0; i < count; i++)
             value[i] = of_ordered(x[i]);
     } else {
-        double power = power_of_ten[scale];
-        for (size_t i = 0; i < count; i++)
-            value[i] = (double)x[i] / power;
+        unscale(x, count, power_of_ten[scale], value);
     }
     return !(head & HAS_EXCEPTIONS) || take_exceptions(in, value, count);
+}
+
+bool values_decode_first(byte_reader *in, double *ret_value, size_t count)
+{
+    int64_t x;
+    bool is_end;
+    unsigned scale = take_byte(in); /* with exceptions it is none */
+    if ((scale > SCALE_MAX && scale != SCALE_BITS) || !ints_decode_first(in, &x, count, 0, &is_end))
+        return false;
+    if (scale == SCALE_BITS)
+        *ret_value = of_ordered(x);
+    else
+        unscale(&x, 1, power_of_ten[scale], ret_value);
+    return true;
 }

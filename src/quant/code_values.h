@@ -18,6 +18,9 @@ uint8_t *values_encode(uint8_t *to, const double *value, size_t count, unsigned 
  * same. */
 bool values_decode(byte_reader *in, double *value, size_t count);
 
+/* Only the first of `count`, when the column's beginning tells it. False: decode all. */
+bool values_decode_first(byte_reader *in, double *ret_value, size_t count);
+
 /* The 64 bits of a value as this form has them: -0 as 0, every NaN as the same; and back. */
 uint64_t value_bits(double value);
 double value_of_bits(uint64_t bits);
