@@ -69,6 +69,8 @@ CREATE TABLE series_batches (
     series_min  integer NOT NULL,
     series_max  integer NOT NULL,
     samples     integer NOT NULL,
+    is_noticed  boolean NOT NULL DEFAULT false, -- by what computes series: in series_dirty, or not
+                                            -- read by any
     payload     bytea NOT NULL,
     PRIMARY KEY (tenant_id, seq)
 );
@@ -170,6 +172,7 @@ CREATE TABLE series_inputs (
     tenant_id   uuid NOT NULL REFERENCES tenants (id),
     series_no   integer NOT NULL,
     input_no    integer NOT NULL,
+    newest      timestamptz,                -- of the input when it was last computed with
     PRIMARY KEY (tenant_id, series_no, input_no),
     FOREIGN KEY (tenant_id, series_no) REFERENCES series (tenant_id, no),
     FOREIGN KEY (tenant_id, input_no) REFERENCES series (tenant_id, no)
@@ -180,10 +183,13 @@ CREATE TABLE series_dirty (
     tenant_id   uuid NOT NULL REFERENCES tenants (id),
     id          bigint GENERATED ALWAYS AS IDENTITY,
     series_no   integer NOT NULL,           -- the calculated one
+    input_no    integer,                    -- whose samples changed in the span; null: the span is
+                                            -- that of the results
     time_from   timestamptz NOT NULL,
     time_to     timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, id)
 );
+CREATE INDEX series_dirty_series_idx ON series_dirty (tenant_id, series_no);
 
 DO $$
 DECLARE

@@ -388,6 +388,7 @@ oq_err *series_update(oq_scope *s, oq_uuid id, const series_order *o, series **r
     series *after = &rows.at[0];
     if (after->kind == SERIES_CALCULATED)
         OQ_TRY(calc_define(s, after));
+    OQ_TRY(calc_input_changed(s, before, after));
     OQ_TRY(record(s, "series.changed", after,
                   audit_changes(oq_scope_arena(s), series_fields, before, after)));
     OQ_TRY(series_tell(s));

@@ -45,7 +45,8 @@ static oq_err *check(const batch_row *row, size_t count, oq_us latest, extent *r
 }
 
 /* One row of series_batches. */
-static oq_err *write_batch(oq_scope *s, batch_row *row, size_t count, size_t *stored)
+static oq_err *write_batch(oq_scope *s, batch_row *row, size_t count, bool is_noticed,
+                           size_t *stored)
 {
     oq_arena *arena = oq_scope_arena(s);
     oq_us now = oq_now(s);
@@ -65,18 +66,30 @@ static oq_err *write_batch(oq_scope *s, batch_row *row, size_t count, size_t *st
                              .series_min = e.series_min,
                              .series_max = e.series_max,
                              .samples = (int64_t)stayed,
+                             .is_noticed = is_noticed,
                              .payload = oq_buf_view(&payload),
                          },
                          NULL);
 }
 
-oq_err *hist_write(oq_scope *s, batch_row *row, size_t count, size_t *ret_stored)
+static oq_err *write_all(oq_scope *s, batch_row *row, size_t count, bool is_noticed,
+                         size_t *ret_stored)
 {
     size_t stored = 0;
     for (size_t from = 0; from < count; from += WRITE_ROWS)
         OQ_TRY(write_batch(s, row + from, count - from < WRITE_ROWS ? count - from : WRITE_ROWS,
-                           &stored));
+                           is_noticed, &stored));
     if (ret_stored)
         *ret_stored = stored;
     return NULL;
+}
+
+oq_err *hist_write(oq_scope *s, batch_row *row, size_t count, size_t *ret_stored)
+{
+    return write_all(s, row, count, false, ret_stored);
+}
+
+oq_err *hist_write_results(oq_scope *s, batch_row *row, size_t count)
+{
+    return write_all(s, row, count, true, NULL);
 }

@@ -18,4 +18,8 @@
  * (sample.time_out_of_range). `ret_stored` (or NULL): samples, without doubles of one batch. */
 OQ_CHECKED oq_err *hist_write(oq_scope *s, batch_row *row, size_t count, size_t *ret_stored);
 
+/* The same for results of calculated series, whose writer has marked already what reads them
+ * (historian/calc.h); nobody looks at these batches for that again. */
+OQ_CHECKED oq_err *hist_write_results(oq_scope *s, batch_row *row, size_t count);
+
 #endif

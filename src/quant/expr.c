@@ -80,6 +80,11 @@ oq_us expr_reach(const expr *e)
     return e->reach;
 }
 
+bool expr_uses_prev(const expr *e)
+{
+    return e->uses_prev;
+}
+
 bool expr_is_state(const expr *e, const bool *is_state)
 {
     return expr_node_is_state(e->root, is_state);

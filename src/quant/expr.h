@@ -22,11 +22,11 @@
 #include "quant/unit.h"
 
 enum { EXPR_TEXT_MAX = 2000, EXPR_INPUTS_MAX = 32, EXPR_NODES_MAX = 500, EXPR_DEPTH_MAX = 50 };
-#define EXPR_REACH_MAX (35 * OQ_DAY)
+#define EXPR_REACH_MAX (7 * OQ_DAY)
 
 typedef struct expr expr; /* lives in the arena */
 
-/* Tells the unit of a series by its key; fails where it is not known (expr.series_unknown). */
+/* Tells the unit of a series by its key; fails where it is not known. */
 typedef oq_err *expr_unit_of(void *self, oq_str key, oq_str *ret_unit);
 
 /* Reads and checks. `position` of a failure counts characters from 1. Fails: expr.syntax (facts:
@@ -49,6 +49,8 @@ oq_str expr_unit(const expr *e);
 OQ_CHECKED oq_err *expr_set_unit(expr *e, oq_str unit);
 /* How far behind a moment it looks (avg, delta, rate); 0: the moment alone. */
 oq_us expr_reach(const expr *e);
+/* Whether it asks for the moment before (prev). */
+bool expr_uses_prev(const expr *e);
 /* Whether it steps from value to value, when its inputs are states or not (`is_state[k]`). */
 bool expr_is_state(const expr *e, const bool *is_state);
 

@@ -81,6 +81,7 @@ struct expr {
     oq_str key[EXPR_INPUTS_MAX];
     unit input_unit[EXPR_INPUTS_MAX];
     oq_us reach;
+    bool uses_prev;
 };
 
 /* Position in characters, from 1. */

@@ -228,6 +228,7 @@ static oq_err *read_call(parser *p, expr_node **ret_node)
         return oq_fail(OQ_INVALID, "expr.nested", "position=%zu name=%s outer=%s", position(p, at),
                        f->name, outer);
     p->window = f->looks_behind ? f->name : outer;
+    p->e->uses_prev |= f->op == OP_PREV;
     OQ_TRY(add_node(p, f->op, at, ret_node));
     OQ_TRY(step(p));
     OQ_TRY(take_sign(p, "("));
