@@ -40,6 +40,8 @@ bool audit_field_differs(oq_arena *arena, const oq_field *field, const void *bef
 {
     if (is_opaque(field))
         return !oq_str_eq(bytes_of(field, before), bytes_of(field, after));
+    if (field->type == OQ_TYPE_JSON) /* the database keeps values, not their writing */
+        return !oq_json_same(bytes_of(field, before), bytes_of(field, after));
     oq_mark mark = oq_arena_mark(arena);
     bool differs = !oq_str_eq(value_text(arena, field, before), value_text(arena, field, after));
     oq_arena_rewind(arena, mark);

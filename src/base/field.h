@@ -158,6 +158,11 @@ struct oq_field {
 OQ_CHECKED oq_err *oq_fields_read_json(oq_arena *arena, const oq_field *fields, oq_str json,
                                        void *record);
 
+/* The same over what the record holds: a member that is absent stays as it is, null takes it away.
+ * A required field that is absent or null is field.required. For changes of what is there. */
+OQ_CHECKED oq_err *oq_fields_merge_json(oq_arena *arena, const oq_field *fields, oq_str json,
+                                        void *record);
+
 /* From pairs of text: a decoded form or query string. An empty text counts as not given. A
  * checkbox sends "on" or nothing; behind a hidden field of the same name the later one counts. A
  * list sends its name once per item, or one text with commas. A field of an object is named
@@ -192,6 +197,10 @@ oq_str oq_field_text(oq_arena *arena, const oq_field *field, const void *record)
 
 /* JSON Schema (2020-12) of what the table accepts. */
 void oq_fields_write_schema(oq_json *j, const oq_field *fields);
+
+/* Whether two JSON texts are the same value, whatever their blanks and the order of members; not
+ * given and null are the same. Texts that cannot be read are the same when their bytes are. */
+bool oq_json_same(oq_str a, oq_str b);
 
 const oq_field *oq_field_find(const oq_field *fields, oq_str name);
 size_t oq_fields_count(const oq_field *fields);

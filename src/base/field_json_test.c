@@ -283,9 +283,79 @@ static void test_unread_bytes_of_the_text_do_not_matter(void **state)
     }
 }
 
+typedef struct pump {
+    oq_str code, note;
+    int64_t version;
+    double power;
+    bool is_active;
+    int role;
+    oq_uuid id;
+} pump;
+static const oq_choice pump_roles[] = {{1, "duty"}, {2, "standby"}, {0, NULL}};
+static const oq_field pump_fields[] = {OQ_TEXT(pump, code, .not_blank = true, .max = 10),
+                                       OQ_TEXT(pump, note, .preset = "as built"),
+                                       OQ_I64(pump, version, .required = true),
+                                       OQ_F64(pump, power),
+                                       OQ_BOOL(pump, is_active, .preset = "true"),
+                                       OQ_CHOICE(pump, role, pump_roles),
+                                       OQ_UUID(pump, id),
+                                       OQ_FIELDS_END};
+
+static void test_merge(void **state)
+{
+    static const struct {
+        const char *label, *json, *code, *after;
+    } row[] = {
+        {"nothing but what is needed", "{\"version\":3}", NULL, "P-1|old|3|2.5|false|standby"},
+        {"one", "{\"version\":3,\"power\":7}", NULL, "P-1|old|3|7|false|standby"},
+        {"null takes away, presets do not come back",
+         "{\"version\":3,\"note\":null,\"power\":null,\"role\":null}", NULL, "P-1||3||false|"},
+        {"what is needed", "{\"power\":7}", "field.required", NULL},
+        {"null of what is needed", "{\"version\":null}", "field.required", NULL},
+        {"unknown", "{\"version\":3,\"x\":1}", "field.unknown", NULL},
+        {"not blank", "{\"version\":3,\"code\":\"\"}", "field.required", NULL},
+        {"too long", "{\"version\":3,\"code\":\"12345678901\"}", "field.too_long", NULL},
+        {"no object", "[]", "json.not_an_object", NULL},
+    };
+    for (size_t i = 0; i < OQ_COUNT(row); i++) {
+        pump p = {
+            .code = OQ_STR("P-1"), .note = OQ_STR("old"), .version = 2, .power = 2.5, .role = 2};
+        oq_err *err = oq_fields_merge_json(arena, pump_fields, oq_cstr(row[i].json), &p);
+        CHECK_CODE(row[i].label, err, row[i].code);
+        oq_str all = OQ_STR("");
+        for (const oq_field *f = pump_fields; f->type != OQ_TYPE_UUID; f++)
+            all =
+                oq_strf(arena, "%.*s%s%.*s", OQ_FMT(all), all.ptr[0] || f != pump_fields ? "|" : "",
+                        OQ_FMT(oq_field_text(arena, f, &p)));
+        if (row[i].after)
+            CHECK_STR(row[i].label, all, row[i].after);
+    }
+}
+
+static void test_same_json(void **state)
+{
+    static const struct {
+        const char *label, *a, *b;
+        bool same;
+    } row[] = {
+        {"blanks", "{\"a\": 1,  \"b\":[1, 2]}", "{\"a\":1,\"b\":[1,2]}", true},
+        {"order of members", "{\"a\":1,\"b\":2}", "{\"b\":2,\"a\":1}", true},
+        {"order of items", "[1,2]", "[2,1]", false},
+        {"another value", "{\"a\":1}", "{\"a\":2}", false},
+        {"not given is null", NULL, "null", true},
+        {"not given is no empty object", NULL, "{}", false},
+        {"the same nonsense", "{a", "{a", true},
+        {"nonsense", "{a", "{b", false},
+    };
+    for (size_t i = 0; i < OQ_COUNT(row); i++)
+        CHECK(row[i].label, oq_json_same(oq_cstr(row[i].a), oq_cstr(row[i].b)) == row[i].same);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_same_json),
+        cmocka_unit_test(test_merge),
         cmocka_unit_test(test_everything_is_read),
         cmocka_unit_test(test_not_given),
         cmocka_unit_test(test_errors),

@@ -9,7 +9,8 @@
 /* One reading: where its text goes, and what it found wrong. */
 typedef struct field_reader {
     oq_arena *arena;
-    bool is_env; /* errors name the environment variable */
+    bool is_env;   /* errors name the environment variable */
+    bool is_merge; /* the record holds something already */
     oq_err *first, *last;
     size_t errors;
 } field_reader;

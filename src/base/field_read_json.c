@@ -176,6 +176,26 @@ bool field_take_json(field_reader *r, const field_at *at, json_t *value, oq_str 
     return false;
 }
 
+static bool same_value(oq_arena *arena, oq_str a, oq_str b)
+{
+    OQ_AUTO(json_ref) left = NULL;
+    OQ_AUTO(json_ref) right = NULL;
+    oq_err *err = field_parse_json(arena, oq_str_given(a) ? a : OQ_STR("null"), &left);
+    if (!err)
+        err = field_parse_json(arena, oq_str_given(b) ? b : OQ_STR("null"), &right);
+    return !err && json_equal(left, right);
+}
+
+bool oq_json_same(oq_str a, oq_str b)
+{
+    if (oq_str_eq(a, b) && oq_str_given(a) == oq_str_given(b))
+        return true;
+    oq_arena *arena = oq_arena_open(0);
+    bool same = same_value(arena, a, b);
+    oq_arena_close(arena);
+    return same;
+}
+
 /* --- tree to record ----------------------------------------------------------------------------*/
 
 /* 2^63: from here on a double is no int64. */
@@ -281,6 +301,13 @@ static void read_value(field_reader *r, const field_at *at, json_t *value, void 
     }
 }
 
+static void take_away(field_reader *r, const oq_field *f, void *record)
+{
+    oq_field alone[] = {*f, OQ_FIELDS_END};
+    alone[0].preset = NULL;
+    oq_fields_preset(r->arena, alone, record);
+}
+
 void field_read_object(field_reader *r, const oq_field *fields, const char *prefix, json_t *object,
                        void *record)
 {
@@ -291,6 +318,8 @@ void field_read_object(field_reader *r, const oq_field *fields, const char *pref
             read_value(r, &at, value, record);
         else if (f->required && !f->preset)
             field_required(r, &at);
+        else if (value && r->is_merge)
+            take_away(r, f, record);
     }
     const char *key;
     json_t *value;
@@ -301,14 +330,23 @@ void field_read_object(field_reader *r, const oq_field *fields, const char *pref
     }
 }
 
+static oq_err *read_record(field_reader *r, const oq_field *fields, oq_str json, void *record)
+{
+    OQ_AUTO(json_ref) root = NULL;
+    OQ_TRY(field_parse_json(r->arena, json, &root));
+    if (!json_is_object(root))
+        return oq_fail(OQ_MALFORMED, "json.not_an_object");
+    field_read_object(r, fields, "", root, record);
+    return r->first;
+}
+
 oq_err *oq_fields_read_json(oq_arena *arena, const oq_field *fields, oq_str json, void *record)
 {
     oq_fields_preset(arena, fields, record);
-    OQ_AUTO(json_ref) root = NULL;
-    OQ_TRY(field_parse_json(arena, json, &root));
-    if (!json_is_object(root))
-        return oq_fail(OQ_MALFORMED, "json.not_an_object");
-    field_reader r = {.arena = arena};
-    field_read_object(&r, fields, "", root, record);
-    return r.first;
+    return read_record(&(field_reader){.arena = arena}, fields, json, record);
+}
+
+oq_err *oq_fields_merge_json(oq_arena *arena, const oq_field *fields, oq_str json, void *record)
+{
+    return read_record(&(field_reader){.arena = arena, .is_merge = true}, fields, json, record);
 }

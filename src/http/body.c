@@ -147,6 +147,15 @@ oq_err *http_body(http_req *rq, void *record)
     return oq_fields_read_pairs(rq->arena, fields, own, count, record);
 }
 
+oq_err *http_body_over(http_req *rq, void *record)
+{
+    assert(rq->route->body && "the route has no body table");
+    oq_str type;
+    if (kind_of(rq, &type) != BODY_JSON)
+        return bad_type(type);
+    return oq_fields_merge_json(rq->arena, rq->route->body, oq_buf_view(&rq->body), record);
+}
+
 oq_str http_body_raw(http_req *rq)
 {
     return oq_buf_view(&rq->body);

@@ -36,6 +36,8 @@ oq_str http_path_text(http_req *rq, const char *name);
  * error the struct holds what could be read, and presets: a page may show it again. */
 OQ_CHECKED oq_err *http_query(http_req *rq, void *record);
 OQ_CHECKED oq_err *http_body(http_req *rq, void *record);
+/* A JSON body over what `record` holds: what is not given stays, null takes away. */
+OQ_CHECKED oq_err *http_body_over(http_req *rq, void *record);
 oq_str http_body_raw(http_req *rq); /* the bytes as they came (unzipped) */
 /* One parameter of the query string, decoded; not given, or not text: OQ_NONE. */
 oq_str http_query_text(http_req *rq, const char *name);

@@ -284,10 +284,21 @@ static oq_err *change(oq_scope *s, const record_kind *kind, const void *before, 
     return tell_audit(s, kind, action, before, record);
 }
 
+/* An empty text and none are the same to a plant. */
+static void drop_empty_texts(const record_kind *kind, void *record)
+{
+    for (const oq_field *f = kind->order; f->type != OQ_TYPE_END; f++) {
+        oq_str *text = (oq_str *)((char *)record + f->offset);
+        if (f->type == OQ_TYPE_TEXT && !text->len)
+            *text = OQ_NONE;
+    }
+}
+
 oq_err *record_store(oq_scope *s, const record_kind *kind, record_refs *refs, const void *before,
                      void *record, record_deed *ret_deed)
 {
     oq_arena *arena = oq_scope_arena(s);
+    drop_empty_texts(kind, record);
     if (!before) {
         OQ_TRY(add(s, kind, refs, record));
         *ret_deed = RECORD_ADDED;
@@ -372,9 +383,9 @@ oq_err *record_approve(oq_scope *s, const record_kind *kind, oq_uuid id, int64_t
     assert(kind->approval);
     const oq_actor *actor = oq_scope_actor(s);
     OQ_TRY(oq_scope_require(s, kind->approval->cap));
+    OQ_TRY(get_version(s, kind, id, version, &before));
     if (actor->kind != ACTOR_USER || !oq_uuid_eq(actor->home_tenant, oq_scope_tenant(s)))
         return oq_fail(OQ_FORBIDDEN, "plant.approver_not_here");
-    OQ_TRY(get_version(s, kind, id, version, &before));
     void *record = oq_copy(oq_scope_arena(s), before, kind->size);
     put_approval(kind, record, actor->id, oq_now(s));
     OQ_TRY(change(s, kind, before, record, "plant.approved"));

@@ -28,6 +28,28 @@
         ROWS(RECORD_MAY_STAY, RECORD_STAYS),                                                       \
         OQ_I64(rec, version, .required = true, .min = 1, .help = "as it was read"), OQ_FIELDS_END}
 
+#define RECORD_TABLES(rec) extern const oq_field rec##_order_fields[], rec##_patch_fields[]
+RECORD_TABLES(site);
+RECORD_TABLES(plant_unit);
+RECORD_TABLES(asset);
+RECORD_TABLES(component);
+RECORD_TABLES(asset_class);
+RECORD_TABLES(class_metric);
+RECORD_TABLES(failure_mode);
+RECORD_TABLES(machine_spec);
+RECORD_TABLES(cost_model);
+RECORD_TABLES(threshold);
+RECORD_TABLES(carbon_factor);
+RECORD_TABLES(shift);
+RECORD_TABLES(user_shift);
+RECORD_TABLES(absence);
+RECORD_TABLES(skill);
+RECORD_TABLES(user_skill);
+RECORD_TABLES(holiday);
+RECORD_TABLES(source_clock);
+RECORD_TABLES(integration);
+RECORD_TABLES(mapping);
+
 /* Names of members, for the lists in a kind's row. */
 #define RECORD_NAMES(...)                                                                          \
     (const char *const[])                                                                          \

@@ -1,6 +1,7 @@
 /* The wall between tenants, from outside: whoever asks for what belongs to somebody else is told
  * that there is no such thing, in the same words as for what never was, and changes nothing. All
  * routes are walked, so that a new one is covered on its first day. */
+#include "plant/record.h"
 #include "support/walls.h"
 
 #include "base/banned.h"
@@ -142,6 +143,9 @@ static void admit(walls *w, testclient *client, bool personal, bool is_owner)
         bool is_session = oq_str_eq(noun, OQ_STR("sessions"));
         bool is_again = r.status == 409 || (is_session && ended && r.status == 404);
         ended |= is_session;
+        bool is_removal = route->method == HTTP_DELETE || strstr(route->path, "/delete");
+        if (r.status < 400 && is_removal && record_kind_find(noun))
+            walls_forget(noun);
         if (r.status >= 400 && !is_again)
             WALLS_COMPLAIN("%s: %d %.*s", walls_label(w->arena, route), r.status,
                            OQ_FMT(oq_str_sub(r.body, 0, 300)));
@@ -212,7 +216,7 @@ static void test_malformed_ids(void **state)
 static void test_lists_hold_nothing_of_others(void **state)
 {
     walls *w = *state;
-    oq_str ids[16];
+    oq_str ids[64];
     size_t count = 0;
     for (const char *const *noun = walls_nouns; *noun; noun++)
         ids[count++] = walls_object(w, oq_cstr(*noun));
@@ -264,6 +268,50 @@ static const struct {
     {"/api/series/aggregate", "ids", "series"},
 };
 
+/* Records of the plant refer to one another in many ways: all of their routes are asked. */
+static const struct {
+    const char *member, *noun;
+} plant_ids[] = {
+    {"site_id", "sites"},          {"unit_id", "units"},
+    {"class_id", "asset-classes"}, {"asset_id", "assets"},
+    {"user_id", "users"},          {"shift_id", "shifts"},
+    {"skill_id", "skills"},        {"integration_id", "integrations"},
+};
+
+static const record_kind *kind_of(const http_route *route)
+{
+    oq_str path = oq_cstr(route->path);
+    const record_kind *kind = oq_str_starts(path, OQ_STR("/api/"))
+                                  ? record_kind_find(oq_str_sub(path, 5, SIZE_MAX))
+                                  : NULL;
+    return kind && kind->get ? kind : NULL;
+}
+
+/* A list by what belongs to A is empty; a record that points there is refused. */
+static void ask_plant(walls *w, testclient *b, const http_route *route)
+{
+    oq_str noun = oq_str_sub(oq_cstr(route->path), 5, SIZE_MAX);
+    if (route->method == HTTP_POST) {
+        oq_str json = walls_plant_json(w, noun, WALLS_MARK);
+        testreply r = testclient_json(b, "POST", route->path, json.ptr);
+        if (r.status != 422 || oq_str_find(r.body, OQ_STR("plant.reference_unknown")) == SIZE_MAX)
+            WALLS_COMPLAIN("POST %s: %d %.*s", route->path, r.status, OQ_FMT(r.body));
+    }
+    for (const oq_field *f = route->query; f && f->type != OQ_TYPE_END; f++) {
+        size_t i = 0;
+        while (i < OQ_COUNT(plant_ids) && strcmp(plant_ids[i].member, f->name) != 0)
+            i++;
+        if (f->type != OQ_TYPE_UUID)
+            continue;
+        CHECK(f->name, i < OQ_COUNT(plant_ids));
+        oq_str id = walls_object(w, oq_cstr(plant_ids[i].noun));
+        oq_str path = oq_strf(w->arena, "%s?%s=%.*s", route->path, f->name, OQ_FMT(id));
+        testreply r = testclient_get(b, path.ptr);
+        if (r.status != 200 || oq_str_find(r.body, OQ_STR("\"items\":[]")) == SIZE_MAX)
+            WALLS_COMPLAIN("%.*s: %d %.*s", OQ_FMT(path), r.status, OQ_FMT(r.body));
+    }
+}
+
 static bool is_listed(const char *path)
 {
     for (size_t i = 0; i < OQ_COUNT(asks_with_id); i++)
@@ -278,11 +326,15 @@ static void test_ids_elsewhere(void **state)
     for (size_t i = 0; i < walls_route_count(); i++) {
         const http_route *route = walls_route(i);
         if (!oq_cap_is_platform(route->cap) && (has_id(route->query) || has_id(route->body)) &&
-            !is_listed(route->path) && oq_str_empty(walls_noun(route)))
+            !is_listed(route->path) && oq_str_empty(walls_noun(route)) && !kind_of(route))
             fail_msg("%s takes an id in its query or body: ask with one of another tenant here",
                      walls_label(w->arena, route));
     }
     testclient *b = walls_sign_in(w, WALLS_ADMIN_B);
+    for (size_t i = 0; i < walls_route_count(); i++)
+        if (kind_of(walls_route(i)) &&
+            (has_id(walls_route(i)->query) || has_id(walls_route(i)->body)))
+            ask_plant(w, b, walls_route(i));
     for (size_t i = 0; i < OQ_COUNT(asks_with_id); i++) {
         oq_str id = walls_object(w, oq_cstr(asks_with_id[i].noun));
         oq_str path = oq_strf(w->arena, "%s?%s=%.*s", asks_with_id[i].path, asks_with_id[i].query,

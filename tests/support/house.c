@@ -110,6 +110,13 @@ int house_reset(void **state)
     oq_clock_set(OQ_TIME_NONE);
     testdb_exec(h->db, "TRUNCATE users, audit_logs, notifications, live_events, leads,"
                        " tenant_settings, login_names CASCADE;"
+                       "DO $$ BEGIN IF EXISTS (SELECT FROM sites) OR EXISTS (SELECT FROM"
+                       " asset_classes) OR EXISTS (SELECT FROM skills) OR EXISTS (SELECT FROM"
+                       " carbon_factors) OR EXISTS (SELECT FROM shifts) OR EXISTS (SELECT FROM"
+                       " holidays) OR EXISTS (SELECT FROM source_clocks) OR EXISTS (SELECT FROM"
+                       " tenant_integrations) THEN TRUNCATE sites, asset_classes, skills,"
+                       " carbon_factors, shifts, holidays, source_clocks, tenant_integrations,"
+                       " optimization_cost_models CASCADE; END IF; END $$;"
                        "DELETE FROM tenants WHERE code <> 'PLATFORM';"
                        "UPDATE tenants SET name = 'OPTRIA IQ', status = 'active', version = 1;"
                        "INSERT INTO tenants (id, code, name, industry) VALUES"

@@ -12,6 +12,8 @@
 #include "lead/lead.h"
 #include "main/modules.h"
 #include "notify/notify.h"
+#include "plant/record.h"
+#include "support/plant_samples.h"
 #include "tenant/tenant.h"
 
 #include "base/banned.h"
@@ -178,8 +180,19 @@ static oq_str own_body(oq_arena *arena, const http_route *route, int salt)
     return OQ_NONE;
 }
 
+/* A change of a record of the plant that changes nothing: what is not given stays. */
+static bool is_plant_change(const http_route *route)
+{
+    oq_str noun = walls_noun(route);
+    bool changes = route->method == HTTP_PATCH || (route->method == HTTP_POST && route->takes_raw);
+    const record_kind *kind = changes && oq_str_given(noun) ? record_kind_find(noun) : NULL;
+    return kind && kind->get;
+}
+
 oq_str walls_body(oq_arena *arena, const http_route *route, int salt)
 {
+    if (is_plant_change(route))
+        return route->is_page ? OQ_STR("version=1") : OQ_STR("{\"version\":1}");
     if (!route->body)
         return OQ_NONE;
     oq_str own = own_body(arena, route, salt);
@@ -405,6 +418,13 @@ static oq_str make_series(walls *w)
     return done(w, s, made->id);
 }
 
+/* Of every kind of record of the plant the tests' own sample. */
+static oq_str make_plant(walls *w, const record_kind *kind)
+{
+    oq_scope *s = open_scope(w, w->tenant_a, w->admin_a);
+    return done(w, s, plant_sample(s, kind, WALLS_MARK));
+}
+
 /* A route whose path names a thing that is not here fails the wall test: a maker belongs to it. */
 static struct {
     const char *noun;
@@ -415,25 +435,56 @@ static struct {
     {"once", make_once},        {"leads", make_lead},     {"series", make_series},
 };
 
-const char *const walls_nouns[] = {"users",         "tenants", "tokens", "sessions", "jobs",
-                                   "notifications", "once",    "leads",  "series",   NULL};
+const char *const walls_nouns[] = {
+    "users",         "tenants",       "tokens",        "sessions",    "jobs",
+    "notifications", "once",          "leads",         "series",      "sites",
+    "units",         "asset-classes", "class-metrics", "cost-models", "assets",
+    "components",    "failure-modes", "machine-specs", "thresholds",  "carbon-factors",
+    "shifts",        "user-shifts",   "absences",      "skills",      "user-skills",
+    "holidays",      "source-clocks", "integrations",  "mappings",    NULL};
+
+/* The objects that were made, in the order of walls_nouns. */
+static oq_str made[OQ_COUNT(walls_nouns)];
+static const walls *made_for;
+
+static oq_str make(walls *w, oq_str noun)
+{
+    for (size_t i = 0; i < OQ_COUNT(makers); i++)
+        if (oq_str_eq(noun, oq_cstr(makers[i].noun)))
+            return makers[i].make(w);
+    return make_plant(w, record_kind_find(noun));
+}
 
 oq_str walls_object(walls *w, oq_str noun)
 {
-    static oq_str made[OQ_COUNT(makers)];
-    static const walls *made_for;
     if (made_for != w)
         memset(made, 0, sizeof made);
     made_for = w;
-    for (size_t i = 0; i < OQ_COUNT(makers); i++) {
-        if (!oq_str_eq(noun, oq_cstr(makers[i].noun)))
+    for (size_t i = 0; walls_nouns[i]; i++) {
+        if (!oq_str_eq(noun, oq_cstr(walls_nouns[i])))
             continue;
         if (!made[i].ptr)
-            made[i] = makers[i].make(w);
-        CHECK(makers[i].noun, made[i].len > 0);
+            made[i] = make(w, noun);
+        CHECK(walls_nouns[i], made[i].len > 0);
         return made[i];
     }
     return OQ_NONE;
+}
+
+oq_str walls_plant_json(walls *w, oq_str noun, const char *mark)
+{
+    oq_scope *s = open_scope(w, w->tenant_a, w->admin_a);
+    oq_str json = plant_sample_json(s, record_kind_find(noun), mark);
+    CHECK_OK(oq_scope_commit(s));
+    oq_scope_close(s);
+    return json;
+}
+
+void walls_forget(oq_str noun)
+{
+    for (size_t i = 0; walls_nouns[i]; i++)
+        if (oq_str_eq(noun, oq_cstr(walls_nouns[i])))
+            made[i] = OQ_NONE;
 }
 
 /* --- rows -------------------------------------------------------------------------------------*/

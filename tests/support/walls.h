@@ -61,6 +61,11 @@ int walls_close(void **state);
 /* An existing object of A by the noun of a path; OQ_NONE: this noun has no maker. `leads` are the
  * platform's. Made at the first call, the same one afterwards. */
 oq_str walls_object(walls *w, oq_str noun);
+/* What A's object of this noun was made of, as JSON, with the ids of A's other objects; of kinds of
+ * the plant's records. `mark` names a further one. */
+oq_str walls_plant_json(walls *w, oq_str noun, const char *mark);
+/* The object was removed: the next call makes another one. */
+void walls_forget(oq_str noun);
 /* All nouns that have a maker; ends with NULL. */
 extern const char *const walls_nouns[];
 
