@@ -160,14 +160,75 @@ static oq_err *decode_runs(oq_arena *arena, const found_run *found, size_t runs,
     return NULL;
 }
 
-static oq_err *take_fresh(oq_arena *arena, hist_track *track, const fresh_batch *batches,
-                          size_t count, found_run *found)
+/* Batches of a load: those that reach into the span, and those beside it, nearest first. */
+typedef struct beside {
+    fresh_batch *batch; /* in the order of seq */
+    const hist_row *row;
+    size_t count;
+    size_t *before, befores, *after, afters; /* places */
+    bool *is_wanted;                         /* of the series that is looked at */
+} beside;
+
+static int nearest_before(const void *a, const void *b, void *rows)
+{
+    const hist_row *row = rows;
+    return compare(row[*(const size_t *)b].time_last, row[*(const size_t *)a].time_last);
+}
+
+static int nearest_after(const void *a, const void *b, void *rows)
+{
+    const hist_row *row = rows;
+    return compare(row[*(const size_t *)a].time_first, row[*(const size_t *)b].time_first);
+}
+
+static void sort_out(oq_arena *arena, const hist_want *want, beside *all)
+{
+    all->before = oq_new_n(arena, size_t, all->count);
+    all->after = oq_new_n(arena, size_t, all->count);
+    all->is_wanted = oq_new_n(arena, bool, all->count);
+    for (size_t i = 0; i < all->count; i++) {
+        if (all->row[i].time_last < want->from)
+            all->before[all->befores++] = i;
+        else if (all->row[i].time_first >= want->to)
+            all->after[all->afters++] = i;
+        else
+            all->is_wanted[i] = true;
+    }
+    qsort_r(all->before, all->befores, sizeof *all->before, nearest_before, (void *)all->row);
+    qsort_r(all->after, all->afters, sizeof *all->after, nearest_after, (void *)all->row);
+}
+
+/* Of the batches beside the span those that may hold the series' neighbour: the nearest one that
+ * has it, and whichever is not farther away than all of that one. */
+static void want_neighbours(const beside *all, int32_t no)
+{
+    batch_run run;
+    oq_us bound = INT64_MIN;
+    for (size_t i = 0; i < all->befores; i++) {
+        const hist_row *row = &all->row[all->before[i]];
+        bool *is_wanted = &all->is_wanted[all->before[i]];
+        *is_wanted = row->time_last >= bound &&
+                     batch_find(&all->batch[all->before[i]].batch, no, &run);
+        bound = *is_wanted && row->time_first > bound ? row->time_first : bound;
+    }
+    bound = INT64_MAX;
+    for (size_t i = 0; i < all->afters; i++) {
+        const hist_row *row = &all->row[all->after[i]];
+        bool *is_wanted = &all->is_wanted[all->after[i]];
+        *is_wanted =
+            row->time_first <= bound && batch_find(&all->batch[all->after[i]].batch, no, &run);
+        bound = *is_wanted && row->time_last < bound ? row->time_last : bound;
+    }
+}
+
+static oq_err *take_fresh(oq_arena *arena, hist_track *track, const beside *all, found_run *found)
 {
     size_t runs = 0, samples_count = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (!batch_find(&batches[i].batch, track->no, &found[runs].run))
+    want_neighbours(all, track->no);
+    for (size_t i = 0; i < all->count; i++) {
+        if (!all->is_wanted[i] || !batch_find(&all->batch[i].batch, track->no, &found[runs].run))
             continue;
-        found[runs].batch = &batches[i];
+        found[runs].batch = &all->batch[i];
         samples_count += found[runs++].run.count;
     }
     return runs ? decode_runs(arena, found, runs, samples_count, &track->fresh) : NULL;
@@ -199,12 +260,13 @@ static oq_err *take_all(oq_scope *s, const hist_want *want, fresh_pins *pins, hi
         take_series(&tracks.at[i], &row[i], want);
         at = take_rows(&tracks.at[i], row, count, at, want);
     }
-    size_t batches = count - at;
-    fresh_batch *fresh = oq_new_n(arena, fresh_batch, batches);
-    found_run *found = oq_new_n(arena, found_run, batches + 1);
-    OQ_TRY(open_batches(s, pins, row + at, batches, fresh));
+    beside all = {.row = row + at, .count = count - at};
+    all.batch = oq_new_n(arena, fresh_batch, all.count);
+    found_run *found = oq_new_n(arena, found_run, all.count + 1);
+    OQ_TRY(open_batches(s, pins, all.row, all.count, all.batch));
+    sort_out(arena, want, &all);
     for (size_t i = 0; i < tracks.count; i++)
-        OQ_TRY(take_fresh(arena, &tracks.at[i], fresh, batches, found));
+        OQ_TRY(take_fresh(arena, &tracks.at[i], &all, found));
     *ret_tracks = tracks;
     return NULL;
 }
@@ -224,7 +286,7 @@ oq_err *hist_load(oq_scope *s, const hist_want *want, hist_tracks *ret_tracks)
                              .after = want->after,
                              .exact = want->exact || want->known_at != OQ_TIME_NONE,
                              .known = want->known_at,
-                             .grid = want->grid,
+                             .cells = want->grid ? summary_widths_in(want->grid) : 0,
                              .chunks = want->chunks_max ? (int64_t)want->chunks_max : INT32_MAX,
                              .have = {(int64_t *)pins.seq, pins.had},
                          },

@@ -69,7 +69,10 @@ size_t number_put_i64(char *out, int64_t value)
 enum { DECIMALS_MAX = 9 };
 static const double power_of_ten[DECIMALS_MAX + 1] = {1,   1e1, 1e2, 1e3, 1e4,
                                                       1e5, 1e6, 1e7, 1e8, 1e9};
-#define EXACT_MAX 9007199254740992.0 /* 2^53 */
+/* Below 2^51 a number is rounded to the nearest integer by adding what pushes its fraction out;
+ * nearbyint is a call where the processor is not named at build time. */
+#define EXACT_MAX   2251799813685248.0
+#define ROUND_MAGIC 6755399441055744.0 /* 2^52 + 2^51 */
 
 /* 12345 with three decimals: "12.345"; zeros at the end are left out. */
 static size_t put_scaled(char *out, int64_t scaled, int decimals)
@@ -101,8 +104,11 @@ static size_t put_scaled(char *out, int64_t scaled, int decimals)
  * its zeros go. */
 static bool try_decimals(double value, int decimals, int64_t *ret_scaled)
 {
-    double scaled = nearbyint(value * power_of_ten[decimals]);
-    if (!(fabs(scaled) < EXACT_MAX) || scaled / power_of_ten[decimals] != value)
+    double scaled = value * power_of_ten[decimals];
+    if (!(fabs(scaled) < EXACT_MAX))
+        return false;
+    scaled = scaled + ROUND_MAGIC - ROUND_MAGIC;
+    if (scaled / power_of_ten[decimals] != value)
         return false;
     *ret_scaled = (int64_t)scaled;
     return true;
@@ -141,9 +147,9 @@ size_t number_put_computed(char *out, double value)
         decimals--;
     for (double limit = 0.1; size < limit; limit /= 10)
         decimals++; /* at most 18: smaller ones went the general way */
-    long double scaled = nearbyintl((long double)value * power[decimals]);
+    long double scaled = (long double)value * power[decimals];
     size_t len = 0;
-    uint64_t n = (uint64_t)fabsl(scaled);
+    uint64_t n = (uint64_t)llabs(llrintl(scaled));
     if (value < 0)
         out[len++] = '-';
     while (decimals && n % 10 == 0) {

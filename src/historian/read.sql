@@ -3,12 +3,12 @@
 -- an earlier state of knowledge, what was replaced later. So all of it is one snapshot.
 
 -- HIST_LOAD (nos i32s, ids uuids, first time, last time, before bool, after bool, exact bool,
---            known time?, grid i64, chunks i64, have i64s) -> hist_row
+--            known time?, cells i64, chunks i64, have i64s) -> hist_row
 -- The span is [first, last); `before` and `after` ask for the neighbours on either side too. Chunks
 -- do not overlap, so the one that begins last before the span is the only one that may reach into
 -- it. `chunks` is the most of them per series. A payload is left out where the other columns will
--- do: of a neighbour (unless `exact`), of a chunk whose cells tile `grid` microseconds, of a batch
--- that the caller has.
+-- do: of a neighbour (unless `exact`), of a chunk with cells of a width among `cells` (bits, by the
+-- number in a summary's second byte: src/quant/summary.c), of a batch that the caller has.
 WITH n AS MATERIALIZED (
     SELECT s.no, s.id, s.key, s.unit, s.is_state, s.gap_max_us
       FROM series s
@@ -27,8 +27,11 @@ SELECT 2, n.no, NULL, c.time_first, c.time_last, c.known_last, c.samples, c.good
  CROSS JOIN LATERAL (
        SELECT x.time_first, x.time_last, x.known_last, x.samples, x.good, x.value_first,
               x.value_last, x.quality_last,
-              CASE WHEN :grid > 0 THEN x.summary END AS summary,
-              CASE WHEN :exact OR x.time_last >= :first THEN x.payload END AS payload
+              CASE WHEN :cells >> (get_byte(x.summary, 1) & 63) & 1 = 1 AND x.time_last >= :first
+                   THEN x.summary END AS summary,
+              CASE WHEN :exact OR (x.time_last >= :first AND
+                                   (:cells >> (get_byte(x.summary, 1) & 63) & 1 = 1) IS NOT TRUE)
+                   THEN x.payload END AS payload
          FROM series_chunks x
         WHERE x.tenant_id = :tenant AND x.series_no = n.no
           AND x.time_first >= coalesce((SELECT max(y.time_first) FROM series_chunks y
@@ -57,9 +60,13 @@ SELECT 4, n.no, NULL, o.time_first, o.time_last, o.known_last, o.samples, o.good
  CROSS JOIN LATERAL (
        SELECT x.time_first, x.time_last, x.known_last, x.samples, x.good, x.value_first,
               x.value_last, x.quality_last,
-              CASE WHEN :grid > 0 THEN x.summary END AS summary,
-              CASE WHEN :exact OR (x.time_last >= :first
-                                   AND (x.time_first < :last OR x.good < x.samples))
+              CASE WHEN :cells >> (get_byte(x.summary, 1) & 63) & 1 = 1 AND x.time_last >= :first
+                        AND x.time_first < :last
+                   THEN x.summary END AS summary,
+              CASE WHEN :exact OR (x.time_last >= :first AND x.time_first >= :last AND
+                                   x.good < x.samples)
+                        OR (x.time_last >= :first AND x.time_first < :last AND
+                            (:cells >> (get_byte(x.summary, 1) & 63) & 1 = 1) IS NOT TRUE)
                    THEN x.payload END AS payload
          FROM series_open x
         WHERE x.tenant_id = :tenant AND x.series_no = n.no

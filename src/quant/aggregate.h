@@ -99,6 +99,9 @@ void summary_encode(oq_arena *arena, const samples *s, aggregate_rule rule, oq_b
 /* Of no bytes: a summary without cells. Fails: summary.malformed (fact: reason). Any bytes may be
  * given. */
 OQ_CHECKED oq_err *summary_decode(oq_arena *arena, oq_str bytes, summary *ret_summary);
+/* The widths that divide `grid`, as bits by the number that stands in the second byte of a summary:
+ * so that a statement can tell, without decoding it, whether a summary is of use. */
+int64_t summary_widths_in(oq_us grid);
 /* Whether cells of this width tile buckets with these edges. */
 bool summary_fits(const summary *y, buckets b, aggregate_rule rule);
 

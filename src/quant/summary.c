@@ -41,6 +41,14 @@ static int64_t cell_number(oq_us at, oq_us width)
 
 /* --- writing ------------------------------------------------------------------------------------*/
 
+int64_t summary_widths_in(oq_us grid)
+{
+    int64_t bits = 0;
+    for (size_t i = 0; i < OQ_COUNT(width_of); i++)
+        bits |= (int64_t)(grid % width_of[i] == 0) << i;
+    return bits;
+}
+
 /* Which width fits the samples' rhythm; -1: none. */
 static int choose_width(const samples *s)
 {
