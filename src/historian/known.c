@@ -1,52 +1,91 @@
 /* The record as it was known at an earlier moment: without what came later, with what was replaced
- * later. Of several versions of a moment that were known by then the last one stands. */
+ * later. Of several versions of a moment that were known by then the last one stands.
+ *
+ * Folded samples say when they became known in classes that round up (quant/chunk.h). So there is a
+ * while in which an old version has been replaced, to the second, and the new one does not count as
+ * known yet; in that while the old one stands, unless it was deleted. */
 #include "historian/reading.h"
 
 #include "base/banned.h"
 
-/* Those of `s` that were known at `at`; where that is all, `s` itself. */
-static samples known_by(oq_arena *arena, const samples *s, oq_us at)
+static void add(samples *to, const samples *s, size_t i)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < s->count; i++)
-        count += s->known[i] <= at;
-    if (count == s->count)
-        return *s;
-    samples some = samples_make(arena, count, s->quality != NULL, true);
-    for (size_t i = 0; i < s->count; i++) {
-        if (s->known[i] > at)
-            continue;
-        some.time[some.count] = s->time[i];
-        some.value[some.count] = s->value[i];
-        if (s->quality)
-            some.quality[some.count] = s->quality[i];
-        some.known[some.count++] = s->known[i];
-    }
-    return some;
+    to->time[to->count] = s->time[i];
+    to->value[to->count] = s->value[i];
+    to->quality[to->count] = samples_quality(s, i);
+    to->known[to->count++] = s->known[i];
 }
 
-static oq_err *take(oq_arena *arena, const hist_row *row, oq_us known_at, samples *ret_part)
+/* Splits by what was known at `at`, and what only later. */
+static void split(oq_arena *arena, const samples *s, oq_us at, samples *ret_known,
+                  samples *ret_later)
 {
-    samples all;
-    OQ_TRY(chunk_decode(arena, row->payload, true, &all));
-    *ret_part = known_by(arena, &all, known_at);
+    *ret_known = samples_make(arena, s->count, true, true);
+    *ret_later = samples_make(arena, s->count, true, true);
+    for (size_t i = 0; i < s->count; i++)
+        add(s->known[i] <= at ? ret_known : ret_later, s, i);
+}
+
+/* Those of `s` whose moment is among `others`; both in the order of time. */
+static samples meeting(oq_arena *arena, const samples *s, const samples *others)
+{
+    samples kept = samples_make(arena, s->count, true, true);
+    for (size_t i = 0, k = 0; i < s->count; i++) {
+        while (k < others->count && others->time[k] < s->time[i])
+            k++;
+        if (k < others->count && others->time[k] == s->time[i])
+            add(&kept, s, i);
+    }
+    return kept;
+}
+
+typedef struct versions {
+    samples *stood, *later, *gone; /* lists, the later written behind */
+    size_t stoods, laters, gones;
+} versions;
+
+/* History is in the order in which it was replaced, so of a moment's versions the later stands
+ * behind. */
+static oq_err *collect(oq_arena *arena, const hist_track *track, oq_us known_at, versions *ret)
+{
+    size_t room = track->histories + track->chunks + 1;
+    *ret = (versions){.stood = oq_new_n(arena, samples, room),
+                      .later = oq_new_n(arena, samples, room),
+                      .gone = oq_new_n(arena, samples, room)};
+    for (size_t i = 0; i < track->histories; i++) {
+        const hist_row *row = &track->history[i];
+        samples all, known, later;
+        if (row->known_at <= known_at && row->good)
+            continue; /* deleted before */
+        OQ_TRY(chunk_decode(arena, row->payload, true, &all));
+        split(arena, &all, known_at, &known, &later);
+        if (row->known_at <= known_at) {
+            ret->gone[ret->gones++] = known;
+            continue;
+        }
+        ret->stood[ret->stoods++] = known;
+        ret->later[ret->laters++] = later;
+    }
+    for (size_t i = 0; i < track->chunks; i++) {
+        samples all;
+        OQ_TRY(chunk_decode(arena, track->chunk[i].payload, true, &all));
+        split(arena, &all, known_at, &ret->stood[ret->stoods++], &ret->later[ret->laters++]);
+    }
+    ret->stood[ret->stoods++] = track->fresh;
     return NULL;
 }
 
-/* In the order in which a moment's versions were written: what was replaced, earliest first, then
- * what stands in chunks, then what is fresh. A version that was replaced later than known_at and
- * one that replaced it before may both be there: the later one wins. */
 oq_err *hist_known_samples(oq_arena *arena, const hist_track *track, const hist_want *want,
                            samples *ret_samples)
 {
-    size_t lists = 0;
-    samples *list = oq_new_n(arena, samples, track->histories + track->chunks + 1);
-    for (size_t i = 0; i < track->histories; i++)
-        OQ_TRY(take(arena, &track->history[i], want->known_at, &list[lists++]));
-    for (size_t i = 0; i < track->chunks; i++)
-        OQ_TRY(take(arena, &track->chunk[i], want->known_at, &list[lists++]));
-    list[lists++] = track->fresh;
-    samples all = samples_merge(arena, list, lists, NULL);
+    versions v;
+    OQ_TRY(collect(arena, track, want->known_at, &v));
+    samples both[2];
+    samples gone = samples_merge(arena, v.gone, v.gones, NULL);
+    samples later = samples_merge(arena, v.later, v.laters, NULL);
+    both[0] = gone.count ? meeting(arena, &gone, &later) : gone;
+    both[1] = samples_merge(arena, v.stood, v.stoods, NULL);
+    samples all = samples_merge(arena, both, 2, NULL);
     size_t low = samples_find(&all, want->from), high = samples_find(&all, track->to);
     *ret_samples = samples_part(&all, low, high > low ? high - low : 0);
     return NULL;

@@ -9,6 +9,8 @@
 -- it. `chunks` is the most of them per series. A payload is left out where the other columns will
 -- do: of a neighbour (unless `exact`), of a chunk with cells of a width among `cells` (bits, by the
 -- number in a summary's second byte: src/quant/summary.c), of a batch that the caller has.
+-- What was replaced up to an hour before `known` is here too: the sample that replaced it may count
+-- as known a little later (the classes of quant/chunk.h), and until then the old one stands.
 WITH n AS MATERIALIZED (
     SELECT s.no, s.id, s.key, s.unit, s.is_state, s.gap_max_us
       FROM series s
@@ -82,14 +84,16 @@ SELECT 5, NULL, b.seq, b.time_min, b.time_max, b.received_at, b.samples, NULL, N
    AND (:before OR b.time_max >= :first) AND (:after OR b.time_min < :last)
    AND (:known IS NULL OR b.received_at <= :known)
 UNION ALL
-SELECT 6, n.no, NULL, h.time_first, h.time_last, h.superseded_at, h.samples, NULL, NULL, NULL,
-       NULL, NULL, h.payload, NULL, NULL, NULL, NULL, NULL
+SELECT 6, n.no, NULL, h.time_first, h.time_last, h.superseded_at, h.samples, h.is_deletion, NULL,
+       NULL, NULL, NULL, h.payload, NULL, NULL, NULL, NULL, NULL
   FROM n
  CROSS JOIN LATERAL (
-       SELECT x.time_first, x.time_last, x.superseded_at, x.samples, x.payload
+       SELECT x.time_first, x.time_last, x.superseded_at, x.samples, x.payload,
+              (x.reason = 'deletion')::int AS is_deletion
          FROM series_history x
         WHERE :known IS NOT NULL AND x.tenant_id = :tenant AND x.series_no = n.no
-          AND x.superseded_at > :known AND x.time_first < :last AND x.time_last >= :first
+          AND x.superseded_at > :known - interval '1 hour'
+          AND x.time_first < :last AND x.time_last >= :first
         ORDER BY x.superseded_at) h;
 
 -- HIST_LAST (nos i32s, have i64s) -> hist_last_row

@@ -72,7 +72,7 @@ typedef struct hist_row {
     int64_t series_no, seq;
     oq_us time_first, time_last;
     oq_us known_at; /* chunk: of the latest-known sample; batch: received; history: superseded */
-    int64_t samples, good;
+    int64_t samples, good; /* history: 1 in `good` says that they were deleted */
     double value_first, value_last;
     int64_t quality_last;
     oq_str summary, payload;
