@@ -7,6 +7,7 @@
 void http_answer_reset(http_req *rq)
 {
     http_stream_abandon(rq->answer.stream);
+    http_pieces_drop(rq->answer.pieces);
     oq_buf_drop(&rq->answer.buf);
     rq->answer = (http_answer){0};
 }
@@ -15,6 +16,8 @@ void http_answer_reset(http_req *rq)
 static void begin(http_req *rq, int status, const char *type)
 {
     http_answer *a = &rq->answer;
+    http_pieces_drop(a->pieces);
+    a->pieces = NULL;
     oq_buf_drop(&a->buf);
     a->buf = oq_buf_make(HTTP_ANSWER_MAX);
     a->status = status ? status : rq->route && rq->route->status ? rq->route->status : 200;

@@ -134,6 +134,11 @@ static void close_scope(http_req *rq)
     rq->scope = NULL;
 }
 
+void http_scope_end(http_req *rq)
+{
+    close_scope(rq);
+}
+
 oq_err *http_scope_again(http_req *rq, oq_scope **ret_scope)
 {
     assert(rq->route->handle);
@@ -230,7 +235,7 @@ static void note(http_req *rq)
     oq_us took = oq_monotonic() - rq->arrived;
     size_t bytes = rq->answer.is_fixed ? rq->answer.fixed.len : rq->answer.buf.len;
     http_count_answer(&rq->server->counts, rq->answer.status, took, bytes);
-    bool is_head = oq_str_eq(rq->method_text, OQ_STR("HEAD"));
+    bool is_head = http_is_head(rq);
     oq_log_info("http.request",
                 OQ_F_CSTR("method", is_head          ? "HEAD"
                                     : rq->is_options ? "OPTIONS"
@@ -251,6 +256,8 @@ bool http_dispatch_is_cheap(const http_req *rq)
 void http_dispatch(http_req *rq)
 {
     oq_err *err = run(rq);
+    if (!err && rq->answer.pieces && !http_is_head(rq))
+        err = http_pieces_begin(rq);
     if (err && !lead_on(rq, err))
         http_answer_err(rq, err);
     http_reply_build(rq);

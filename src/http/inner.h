@@ -75,6 +75,7 @@ static inline void http_conn_expect(http_conn *conn, oq_us deadline)
 /* --- the request -----------------------------------------------------------------------------*/
 
 typedef struct http_stream http_stream;
+typedef struct http_pieces http_pieces;
 
 typedef struct http_header_line {
     const char *name;
@@ -93,7 +94,8 @@ typedef struct http_answer {
     oq_json json;
     http_header_line *header;
     http_stream *stream;
-    oq_err *late; /* what went wrong where nothing could be returned */
+    http_pieces *pieces; /* instead of a body that is there as a whole */
+    oq_err *late;        /* what went wrong where nothing could be returned */
 } http_answer;
 
 /* What was decided before the body, to be told when it is out of the way: an error in parts, for
@@ -144,6 +146,11 @@ struct http_req {
     bool is_logged, is_stream;
 };
 
+static inline bool http_is_head(const http_req *rq)
+{
+    return oq_str_eq(rq->method_text, OQ_STR("HEAD"));
+}
+
 /* Reads method, target and headers; finds the route. Sets rq->refusal when that is enough to say
  * no. (begin.c) */
 void http_begin(http_req *rq, const char *method, const char *version);
@@ -189,10 +196,22 @@ bool http_gzip(oq_str in, oq_buf *ret_out);
  * bytes. */
 OQ_CHECKED oq_err *http_gunzip(oq_str in, size_t max, oq_buf *ret_out);
 
+/* --- answers in pieces (pieces.c) ------------------------------------------------------------*/
+
+/* Makes the first piece. A short answer becomes one like any other. */
+OQ_CHECKED oq_err *http_pieces_begin(http_req *rq);
+/* Makes the next one; in a worker, for a request whose answer is on its way. */
+void http_pieces_go_on(http_req *rq, bool is_hasty);
+struct MHD_Response *http_pieces_response(http_req *rq);
+void http_pieces_note_end(http_req *rq);    /* for the log; of a request without pieces: nothing */
+void http_pieces_drop(http_pieces *pieces); /* accepts NULL */
+
 /* --- dispatching (dispatch.c, worker.c) ------------------------------------------------------*/
 
 /* Everything from the route to the finished reply. */
 void http_dispatch(http_req *rq);
+/* Ends the unit of work that a piece was made in. */
+void http_scope_end(http_req *rq);
 /* Whether dispatching is a matter of microseconds and may happen in the event thread. */
 bool http_dispatch_is_cheap(const http_req *rq);
 
@@ -212,6 +231,8 @@ typedef struct http_queue {
 void http_queue_start(http_queue *queue, http_server *server, int workers, int max);
 /* Hands the request over. Its connection is asleep already. False: the queue is full or closed. */
 bool http_queue_push(http_queue *queue, http_req *rq);
+/* The same for one whose answer is on its way: the queue is never too full for it. */
+bool http_queue_push_on(http_queue *queue, http_req *rq);
 /* Takes nothing more in, answers what waits with 503, and waits for the workers to end. */
 void http_queue_stop(http_queue *queue);
 void http_queue_drop(http_queue *queue);

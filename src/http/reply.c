@@ -88,6 +88,8 @@ static struct MHD_Response *head_of_stream(http_req *rq)
 {
     http_stream_abandon(rq->answer.stream);
     rq->answer.stream = NULL;
+    http_pieces_drop(rq->answer.pieces);
+    rq->answer.pieces = NULL;
     struct MHD_Response *reply =
         MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 1, read_nothing, NULL, NULL);
     if (!reply ||
@@ -101,9 +103,10 @@ void http_reply_build(http_req *rq)
     http_answer *a = &rq->answer;
     if (rq->has_query_lang && rq->route && rq->route->is_page)
         http_set_cookie(rq, HTTP_LANG_COOKIE, oq_lang_code(rq->lang), 365 * 86400, true);
-    if (a->is_stream) {
-        bool is_head = oq_str_eq(rq->method_text, OQ_STR("HEAD"));
-        rq->reply = is_head ? head_of_stream(rq) : http_stream_response(rq);
+    if (a->is_stream || a->pieces) {
+        rq->reply = http_is_head(rq) ? head_of_stream(rq)
+                    : a->is_stream   ? http_stream_response(rq)
+                                     : http_pieces_response(rq);
         add_headers(rq, rq->reply, false);
         return;
     }

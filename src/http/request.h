@@ -79,6 +79,17 @@ void http_answer_empty(http_req *rq, int status);
 /* 303, and only to a path of our own: what may lead elsewhere ("//host", "https:...") leads to "/"
  * instead, so that a `next` from a link can be handed over as it came. */
 void http_redirect(http_req *rq, oq_str path);
+/* An answer of any length, made piece by piece while it is sent (chunked, zipped when the client
+ * takes that). `produce` puts the next piece behind `out`, some hundred kilobytes, HTTP_PIECE_MAX
+ * at most, and says when that was the last. It runs in a worker, after the handler has returned,
+ * and only when the client has taken what came before; its unit of work, if it needs one, it gets
+ * from http_scope_again. `self` was made in the request's arena; what a piece makes there is gone
+ * after it. An error in the first piece is answered as usual; later the connection is cut, so that
+ * nobody takes the beginning for the whole. */
+enum { HTTP_PIECE_MAX = 8 * 1024 * 1024 };
+typedef oq_err *http_producer(void *self, http_req *rq, oq_buf *out, bool *ret_is_last);
+void http_answer_pieces(http_req *rq, int status, const char *content_type, http_producer *produce,
+                        void *self);
 /* Text of any type; `buf` is taken over and must not be dropped by the caller. */
 void http_answer_buf(http_req *rq, int status, const char *content_type, oq_buf *buf);
 /* Bytes that outlive the server (files built in), with `etag` (no quotes) and If-None-Match;

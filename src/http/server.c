@@ -127,6 +127,7 @@ static void on_closed(void *cls, struct MHD_Connection *mhd, void **con_cls,
         return;
     if (!rq->is_logged)
         note_cut_off(rq);
+    http_pieces_note_end(rq);
     /* Now the next request of this connection is expected; libmicrohttpd closes it when it is
      * silent, a little earlier. */
     http_conn_expect(rq->conn, oq_monotonic() + (server->options.idle_timeout_s + 2) * OQ_SECOND);

@@ -6,6 +6,8 @@
  * handlers block, all are awake soon. Who fell asleep last is woken first: its caches are warm.
  * (32 connections, an empty handler, 8 workers, 2 cores: 28 us of processor time per request with a
  * condition that wakes a worker per request, 18 us like this.) */
+#include <limits.h>
+
 #include "http/inner.h"
 
 struct http_worker {
@@ -79,6 +81,12 @@ static void *work(void *arg)
     for (http_req *rq; (rq = queue_take(&server->queue, self, &is_hasty));) {
         atomic_fetch_add(&server->counts.working, 1);
         oq_err_reset();
+        if (rq->stage == HTTP_ANSWERED) {
+            http_pieces_go_on(rq, is_hasty);
+            atomic_fetch_sub(&server->counts.working, 1);
+            MHD_resume_connection(rq->mhd);
+            continue;
+        }
         /* Whoever waited past the limit has gone; work for them would keep others waiting. */
         if (is_hasty)
             http_refuse(rq, OQ_UNAVAILABLE, "http.stopping", 0);
@@ -110,12 +118,12 @@ void http_queue_start(http_queue *queue, http_server *server, int workers, int m
     }
 }
 
-bool http_queue_push(http_queue *queue, http_req *rq)
+static bool push(http_queue *queue, http_req *rq, int max)
 {
     rq->queued = oq_monotonic();
     rq->next = NULL;
     pthread_mutex_lock(&queue->lock);
-    bool fits = queue->count < queue->max && !queue->is_closed;
+    bool fits = queue->count < max && !queue->is_closed;
     if (fits) {
         *queue->last = rq;
         queue->last = &rq->next;
@@ -125,6 +133,16 @@ bool http_queue_push(http_queue *queue, http_req *rq)
     pthread_mutex_unlock(&queue->lock);
     wake(next);
     return fits;
+}
+
+bool http_queue_push(http_queue *queue, http_req *rq)
+{
+    return push(queue, rq, queue->max);
+}
+
+bool http_queue_push_on(http_queue *queue, http_req *rq)
+{
+    return push(queue, rq, INT_MAX);
 }
 
 void http_queue_stop(http_queue *queue)

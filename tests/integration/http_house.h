@@ -89,12 +89,42 @@ static oq_err *get_no_events(http_req *rq)
     return get_plain(rq);
 }
 
+/* ?pieces=3&fail=2: numbered lines of some 100 kB each, and where it breaks. */
+typedef struct pieces_job {
+    int64_t pieces, fail, done;
+} pieces_job;
+static atomic_int pieces_made;
+
+static oq_err *make_piece(void *self, http_req *rq, oq_buf *out, bool *ret_is_last)
+{
+    pieces_job *job = self;
+    atomic_fetch_add(&pieces_made, 1);
+    if (job->fail == ++job->done)
+        return oq_fail(OQ_CONFLICT, "test.broken");
+    oq_alloc(http_arena(rq), 100000); /* given back after each piece */
+    for (int i = 0; i < 10000; i++)
+        oq_buf_f(out, "line %05lld\n", (long long)(job->done - 1) * 10000 + i);
+    *ret_is_last = job->done == job->pieces;
+    return NULL;
+}
+
+static oq_err *get_pieces(http_req *rq)
+{
+    pieces_job *job = oq_new(http_arena(rq), pieces_job);
+    oq_parse_i64(http_query_text(rq, "pieces"), &job->pieces);
+    oq_parse_i64(http_query_text(rq, "fail"), &job->fail);
+    http_answer_pieces(rq, 200, "text/csv; charset=utf-8", make_piece, job);
+    http_as_file(rq, OQ_STR("lines.csv"));
+    return NULL;
+}
+
 static const http_route routes[] = {
     {HTTP_GET, "/", CAP_PUBLIC, .handle_plain = get_plain, .is_cheap = true},
     {HTTP_GET, "/work", CAP_PUBLIC, .handle_plain = get_plain},
     {HTTP_GET, "/app.css", CAP_PUBLIC, .handle_plain = get_css, .is_cheap = true},
     {HTTP_GET, "/icon.png", CAP_PUBLIC, .handle_plain = get_icon, .is_cheap = true},
     {HTTP_GET, "/api/big", CAP_PUBLIC, .handle_plain = get_big},
+    {HTTP_GET, "/api/pieces", CAP_PUBLIC, .handle_plain = get_pieces},
     {HTTP_GET, "/api/slow", CAP_PUBLIC, .handle_plain = get_slow, .limit_s = 1},
     {HTTP_POST, "/api/echo", CAP_PUBLIC, .handle_plain = put_echo, .takes_raw = true,
      .body_max = 10000, .limit_s = 1},
