@@ -1,86 +1,12 @@
 /* Aggregates over HTTP: of one series, or of many over the same buckets. */
 #include "historian/api.h"
-#include "historian/points_json.h"
+#include "historian/figure.h"
 #include "historian/series_query.h"
-
-#include <math.h>
 
 #include "base/banned.h"
 
 /* Of one answer: series times buckets. */
 enum { CELLS_MAX = 200000 };
-
-/* --- what a bucket says ------------------------------------------------------------------------*/
-
-typedef enum figure {
-    FIGURE_MEAN = 1,
-    FIGURE_MEAN_SAMPLES,
-    FIGURE_MIN,
-    FIGURE_MAX,
-    FIGURE_FIRST,
-    FIGURE_LAST,
-    FIGURE_COUNT,
-    FIGURE_STDDEV,
-    FIGURE_PERCENT_GOOD,
-    FIGURE_END
-} figure;
-static const oq_choice figure_choices[] = {
-    {FIGURE_MEAN, "mean"},
-    {FIGURE_MEAN_SAMPLES, "mean_samples"},
-    {FIGURE_MIN, "min"},
-    {FIGURE_MAX, "max"},
-    {FIGURE_FIRST, "first"},
-    {FIGURE_LAST, "last"},
-    {FIGURE_COUNT, "count"},
-    {FIGURE_STDDEV, "stddev"},
-    {FIGURE_PERCENT_GOOD, "percent_good"},
-    {0, NULL},
-};
-
-static double value_of(figure f, const aggregate *a, oq_us length)
-{
-    switch (f) {
-    case FIGURE_MEAN:
-        return aggregate_mean(a);
-    case FIGURE_MEAN_SAMPLES:
-        return a->good ? a->sum / (double)a->good : NAN;
-    case FIGURE_MIN:
-        return a->min;
-    case FIGURE_MAX:
-        return a->max;
-    case FIGURE_FIRST:
-        return a->count ? a->first : NAN;
-    case FIGURE_LAST:
-        return a->count ? a->last : NAN;
-    case FIGURE_COUNT:
-        return (double)a->count;
-    case FIGURE_STDDEV:
-        return aggregate_stddev(a);
-    case FIGURE_PERCENT_GOOD:
-        return 100 * aggregate_good_share(a, length);
-    case FIGURE_END:
-        break;
-    }
-    return NAN;
-}
-
-/* What is a sample's own value keeps all its digits. */
-static bool is_computed(figure f)
-{
-    return f == FIGURE_MEAN || f == FIGURE_MEAN_SAMPLES || f == FIGURE_STDDEV ||
-           f == FIGURE_PERCENT_GOOD;
-}
-
-static void put_figure(oq_buf *out, number_writer *w, figure f, const aggregate *a, oq_us length)
-{
-    char text[NUMBER_TEXT_MAX];
-    double value = value_of(f, a, length);
-    if (!isfinite(value))
-        oq_buf_lit(out, "null");
-    else
-        oq_buf_put(out, text,
-                   is_computed(f) ? number_put_computed(text, value) : number_put(w, text, value));
-}
 
 /* --- questions ---------------------------------------------------------------------------------*/
 
@@ -131,18 +57,22 @@ static oq_err *read_question(http_req *rq, oq_scope *s, const aggregate_query *q
     if (ret->b.count * ids.count > CELLS_MAX)
         return oq_fail(OQ_INVALID, "aggregate.too_many_cells", "count=%zu most=%d",
                        ret->b.count * ids.count, CELLS_MAX);
-    for (int f = 1; f < FIGURE_END; f++)
-        ret->asked[f] = q->values.count == 0;
-    for (size_t i = 0; i < q->values.count; i++) {
-        int f;
-        if (oq_choice_value(figure_choices, q->values.at[i], &f))
-            ret->asked[f] = true;
-    }
+    figures_asked(&q->values, ret->asked);
     ret->form = q->format;
     return NULL;
 }
 
 /* --- answers -----------------------------------------------------------------------------------*/
+
+static void figure_put(oq_buf *out, number_writer *w, figure f, const aggregate *a, oq_us length)
+{
+    char text[NUMBER_TEXT_MAX];
+    size_t len = figure_text(text, w, f, a, length);
+    if (len)
+        oq_buf_put(out, text, len);
+    else
+        oq_buf_lit(out, "null");
+}
 
 static void put_starts(oq_json *j, const question *q)
 {
@@ -163,7 +93,7 @@ static void put_columns(oq_json *j, const question *q, const aggregate *a)
         for (size_t i = 0; i < q->b.count; i++) {
             if (i)
                 oq_buf_char(out, ',');
-            put_figure(out, &w, (figure)f, &a[i], q->b.edge[i + 1] - q->b.edge[i]);
+            figure_put(out, &w, (figure)f, &a[i], q->b.edge[i + 1] - q->b.edge[i]);
         }
         oq_buf_char(out, ']');
     }
@@ -195,7 +125,7 @@ static void put_rows(oq_json *j, oq_arena *arena, const question *q, const aggre
             if (!q->asked[f])
                 continue;
             oq_buf_str(out, figure_key[f]);
-            put_figure(out, &w[f], (figure)f, &a[i], q->b.edge[i + 1] - q->b.edge[i]);
+            figure_put(out, &w[f], (figure)f, &a[i], q->b.edge[i + 1] - q->b.edge[i]);
         }
         oq_buf_char(out, '}');
     }

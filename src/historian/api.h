@@ -63,4 +63,9 @@ extern const oq_field aggregate_query_fields[], aggregate_many_query_fields[];
 oq_err *aggregate_api_get(http_req *rq, oq_scope *s);
 oq_err *aggregate_api_get_many(http_req *rq, oq_scope *s);
 
+/* --- files (export_api.c) ----------------------------------------------------------------------*/
+
+extern const oq_field export_query_fields[];
+oq_err *export_api_get(http_req *rq, oq_scope *s);
+
 #endif

@@ -25,6 +25,9 @@ const http_route series_routes[] = {
      .summary = "Aggregates of many signals over the same buckets: "
                 "{\"items\":[{id,key,unit,buckets:[{start,mean,...}]}]}, "
                 "or by column, {\"starts\":[...],\"items\":[{id,...,mean:[...]}]}"},
+    {HTTP_GET, "/api/series/export.csv", CAP_ASSET_READ, .handle = export_api_get,
+     .query = export_query_fields,
+     .summary = "Samples or aggregates as a CSV file of any length, long or wide"},
     {HTTP_GET, "/api/series/{id}/points", CAP_ASSET_READ, .handle = points_api_get,
      .query = points_query_fields,
      .summary = "Samples: {\"items\":[{time,value,quality}]}, or by column, times in milliseconds, "

@@ -207,8 +207,8 @@ static void want_neighbours(const beside *all, int32_t no)
     for (size_t i = 0; i < all->befores; i++) {
         const hist_row *row = &all->row[all->before[i]];
         bool *is_wanted = &all->is_wanted[all->before[i]];
-        *is_wanted = row->time_last >= bound &&
-                     batch_find(&all->batch[all->before[i]].batch, no, &run);
+        *is_wanted =
+            row->time_last >= bound && batch_find(&all->batch[all->before[i]].batch, no, &run);
         bound = *is_wanted && row->time_first > bound ? row->time_first : bound;
     }
     bound = INT64_MAX;

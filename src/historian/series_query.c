@@ -86,19 +86,25 @@ oq_err *query_pick_names(oq_scope *s, const query_pick *pick, size_t max, hist_n
     return NULL;
 }
 
+oq_err *query_pick_some(oq_scope *s, const query_pick *pick, size_t max, hist_names *ret_names)
+{
+    if (!pick->ids.count && !has_filter(&pick->filter))
+        return oq_fail(OQ_INVALID, "series.none_asked");
+    ret_names->more = pick->ids.count > max;
+    if (!ret_names->more)
+        OQ_TRY(query_pick_names(s, pick, max, ret_names));
+    if (ret_names->more)
+        return oq_fail(OQ_INVALID, "series.too_many_asked", "max=%zu", max);
+    return NULL;
+}
+
 oq_err *query_pick_ids(oq_scope *s, const query_pick *pick, size_t max, oq_uuids *ret_ids)
 {
     hist_names names;
     *ret_ids = pick->ids;
-    if (pick->ids.count > max)
-        return oq_fail(OQ_INVALID, "series.too_many_asked", "max=%zu", max);
-    if (pick->ids.count)
+    if (pick->ids.count && pick->ids.count <= max)
         return NULL;
-    if (!has_filter(&pick->filter))
-        return oq_fail(OQ_INVALID, "series.none_asked");
-    OQ_TRY(query_pick_names(s, pick, max, &names));
-    if (names.more)
-        return oq_fail(OQ_INVALID, "series.too_many_asked", "max=%zu", max);
+    OQ_TRY(query_pick_some(s, pick, max, &names));
     ret_ids->at = oq_new_n(oq_scope_arena(s), oq_uuid, names.count);
     ret_ids->count = names.count;
     for (size_t i = 0; i < names.count; i++)

@@ -37,11 +37,9 @@ typedef struct query_pick {
     series_filter filter;
 } query_pick;
 #define QUERY_PICK(of)                                                                             \
-    ((query_pick){(of).ids,                                                                        \
-                  {.asset_id = (of).asset_id,                                                      \
-                   .q = (of).q,                                                                    \
-                   .metric = (of).metric,                                                          \
-                   .kind = (of).kind}})
+    ((query_pick){                                                                                 \
+        (of).ids,                                                                                  \
+        {.asset_id = (of).asset_id, .q = (of).q, .metric = (of).metric, .kind = (of).kind}})
 /* Those series by name, in the order of their keys, at most `max`: a page, when `max` cuts it
  * (*ret_more). Ids that do not exist fail: series.not_found; and: series.none_asked. */
 typedef struct hist_names {
@@ -51,6 +49,9 @@ typedef struct hist_names {
 } hist_names;
 OQ_CHECKED oq_err *query_pick_names(oq_scope *s, const query_pick *pick, size_t max,
                                     hist_names *ret_names);
+/* The same, all of them: fails as query_pick_ids does. */
+OQ_CHECKED oq_err *query_pick_some(oq_scope *s, const query_pick *pick, size_t max,
+                                   hist_names *ret_names);
 /* The ids of what was asked for, at most `max` of them: those given, or those found. Fails:
  * series.none_asked, series.too_many_asked (fact: max). */
 OQ_CHECKED oq_err *query_pick_ids(oq_scope *s, const query_pick *pick, size_t max,

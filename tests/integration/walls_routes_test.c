@@ -262,10 +262,9 @@ static bool has_id(const oq_field *fields)
 static const struct {
     const char *path, *query, *noun;
 } asks_with_id[] = {
-    {"/api/series", "asset_id", "series"},
-    {"/api/series/last", "ids", "series"},
-    {"/api/series/at", "ids", "series"},
-    {"/api/series/aggregate", "ids", "series"},
+    {"/api/series", "asset_id", "series"},       {"/api/series/last", "ids", "series"},
+    {"/api/series/at", "ids", "series"},         {"/api/series/aggregate", "ids", "series"},
+    {"/api/series/export.csv", "ids", "series"},
 };
 
 /* Records of the plant refer to one another in many ways: all of their routes are asked. */
