@@ -82,6 +82,16 @@ void oq_err_reset(void)
         oq_arena_reset(arena);
 }
 
+oq_mark oq_err_mark(void)
+{
+    return oq_arena_mark(memory());
+}
+
+void oq_err_rewind(oq_mark mark)
+{
+    oq_arena_rewind(memory(), mark);
+}
+
 /* A loop that makes errors and drops them must not eat the machine: past the ceiling an error
  * keeps its code and loses its facts. */
 static bool memory_is_full(void)

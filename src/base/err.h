@@ -90,6 +90,9 @@ int oq_kind_status(oq_kind kind);
 
 /* Gives back the memory of this thread's errors; called when a unit of work begins. */
 void oq_err_reset(void);
+/* For loops over what outsiders send: everything made since the mark is given back. */
+oq_mark oq_err_mark(void);
+void oq_err_rewind(oq_mark mark);
 
 /* A result that is dropped on purpose, and why. */
 static inline void oq_ignore(const oq_err *err, const char *because)

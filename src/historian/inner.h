@@ -24,6 +24,8 @@ typedef struct series_facts {
     int32_t no; /* 0: there is none */
     bool is_active, is_calculated;
     double min, max; /* of the instrument; infinite: no limit */
+    oq_str unit;
+    double scale, offset; /* for who sends in another unit: value * scale + offset; 1 and 0 */
 } series_facts;
 /* series_resolve, with all that ingest asks. */
 OQ_CHECKED oq_err *series_resolve_facts(oq_scope *s, const series_name *name, size_t count,

@@ -57,6 +57,8 @@ static oq_err *look_up(look *l)
             .is_calculated = row->is_calculated,
             .min = isnan(row->instrument_min) ? -INFINITY : row->instrument_min,
             .max = isnan(row->instrument_max) ? INFINITY : row->instrument_max,
+            .unit = row->unit,
+            .scale = 1,
         };
     }
     size_t left = 0;

@@ -107,10 +107,10 @@ SELECT pg_notify('optria_series', (:tenant)::text)::text AS told;
 -- --- as senders name them -----------------------------------------------------------------------
 
 -- SERIES_LOOK (keys texts) -> (place i64, no i64, is_calculated bool, is_active bool,
---     instrument_min f64, instrument_max f64)
+--     instrument_min f64, instrument_max f64, unit text)
 -- `place` is that of the key in the list, from 1.
 SELECT w.place, s.no, s.kind = 'calculated' AS is_calculated, s.is_active, s.instrument_min,
-       s.instrument_max
+       s.instrument_max, s.unit
   FROM unnest(:keys) WITH ORDINALITY AS w (key, place)
   JOIN series s ON s.tenant_id = :tenant AND s.key = w.key;
 

@@ -1,6 +1,13 @@
 /* What comes after the header: taken as it arrives, unzipped, held against the route. */
 #include "http/inner.h"
 
+void http_body_drop(http_req *rq)
+{
+    atomic_fetch_sub(&rq->server->held, rq->body_held);
+    rq->body_held = 0;
+    oq_buf_drop(&rq->body);
+}
+
 /* Bodies are taken in before anybody knows who sends them, so all large ones together have a limit.
  * Small ones are held down by the number of connections. */
 static bool hold(http_req *rq, size_t len)
@@ -10,15 +17,9 @@ static bool hold(http_req *rq, size_t len)
     rq->body_held += (int64_t)len;
     if (atomic_fetch_add(&rq->server->held, (int64_t)len) + (int64_t)len <= HTTP_HELD_MAX)
         return true;
+    http_body_drop(rq);
     http_refuse(rq, OQ_UNAVAILABLE, "http.busy", 0);
     return false;
-}
-
-void http_body_drop(http_req *rq)
-{
-    atomic_fetch_sub(&rq->server->held, rq->body_held);
-    rq->body_held = 0;
-    oq_buf_drop(&rq->body);
 }
 
 bool http_body_take(http_req *rq, const char *bytes, size_t len)

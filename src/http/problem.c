@@ -67,8 +67,8 @@ static void write_fields(oq_json *j, oq_arena *arena, oq_lang lang, const oq_err
         oq_json_array_end(j);
 }
 
-void http_problem_write(oq_json *j, oq_arena *arena, oq_lang lang, oq_str request_id,
-                        const oq_err *err)
+static void write_members(oq_json *j, oq_arena *arena, oq_lang lang, oq_str request_id,
+                          const oq_err *err)
 {
     const oq_err *outer = shown(err, request_id);
     oq_json_object(j);
@@ -78,6 +78,12 @@ void http_problem_write(oq_json *j, oq_arena *arena, oq_lang lang, oq_str reques
     oq_json_put(j, text, "detail", oq_err_sentence(arena, lang, outer));
     oq_json_put(j, text, "code", oq_cstr(outer->code));
     oq_json_put(j, text, "instance", request_id);
+}
+
+void http_problem_write(oq_json *j, oq_arena *arena, oq_lang lang, oq_str request_id,
+                        const oq_err *err)
+{
+    write_members(j, arena, lang, request_id, err);
     write_fields(j, arena, lang, err);
     oq_json_object_end(j);
 }
@@ -115,6 +121,15 @@ static void answer_problem(http_req *rq, const oq_err *err)
     oq_json *j = http_json(rq, http_err_status(err));
     rq->answer.type = "application/problem+json";
     http_problem_write(j, rq->arena, rq->lang, rq->request_id, err);
+}
+
+oq_json *http_problem(http_req *rq, const oq_err *err)
+{
+    oq_json *j = http_json(rq, http_err_status(err));
+    rq->answer.type = "application/problem+json";
+    rq->error_code = err->code;
+    write_members(j, rq->arena, rq->lang, rq->request_id, err);
+    return j;
 }
 
 /* When there is no time for the error page, or when even that fails: a few words that need nothing.

@@ -71,6 +71,9 @@ const http_who *http_who_of(const http_req *rq);
 
 /* A JSON body; the writer keeps its first error and the dispatcher asks for it. */
 oq_json *http_json(http_req *rq, int status);
+/* A problem (RFC 9457) with members of its own: the object is begun, its end is the caller's. For
+ * errors that are more than a sentence; all others are returned. */
+oq_json *http_problem(http_req *rq, const oq_err *err);
 /* The whole answer from a record by the route's `answer` table. */
 void http_answer_record(http_req *rq, int status, const void *record);
 /* {"items":[...],"next":...} of `count` records `size` apart; `next` not given: null. */

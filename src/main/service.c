@@ -6,6 +6,7 @@
 #include "base/secret.h"
 #include "db/listen.h"
 #include "db/pool.h"
+#include "historian/names.h"
 #include "http/server.h"
 #include "http/stream.h"
 #include "identity/authenticate.h"
@@ -34,7 +35,7 @@ struct service {
     http_hub *hub;
     live_bridge *bridge;
     job_runner *runner;
-    db_channel channels[4];
+    db_channel channels[5];
     db_listener *listener;
     heartbeat *beat;
 };
@@ -65,6 +66,7 @@ oq_err *service_set_up(const settings *s, service_parts parts)
     identity_use_public_url(s->public_url);
     tenant_use_seed(identity_seed_admin);
     tenant_use_forget(session_forget);
+    series_use_forget(names_forget);
     api_docs_describe(&module_routes);
     return NULL;
 }
@@ -188,6 +190,7 @@ static oq_err *open_listener(service *sv)
         sv->channels[n++] = (db_channel){"optria_session", on_session_notice, session_on_gap, sv};
         sv->channels[n++] =
             (db_channel){"optria_live", live_bridge_on_notify, live_bridge_on_gap, sv->bridge};
+        sv->channels[n++] = (db_channel){SERIES_CHANNEL, names_on_notify, names_on_gap, NULL};
     }
     if (sv->runner)
         sv->channels[n++] =

@@ -14,12 +14,14 @@
 
 /* --- what needs no row --------------------------------------------------------------------------*/
 
-/* Rows that are written by use, not by deeds. Of sessions and tokens only being seen is use:
- * beginning and ending are deeds (see unaudited_rows). */
+/* Rows that are written by use, not by deeds: samples among them. Of sessions and tokens only being
+ * seen is use: beginning and ending are deeds (see unaudited_rows). */
 static const char of_use[] = "'audit_logs','login_throttle','live_events','notifications',"
-                             "'processes','job_turns','job_schedules','schema_migrations'";
+                             "'processes','job_turns','job_schedules','schema_migrations',"
+                             "'series_batches'";
 
 static const char reading[] = "one's own reading";
+static const char in_bytes[] = "a body that is no text; as the other doors";
 static const char before_owner[] = "there only before the first owner; identity_page tests it";
 
 /* --- deeds --------------------------------------------------------------------------------------*/
@@ -81,6 +83,11 @@ static const deed deeds[] = {
     {"POST /tokens/{id}/revoke", ADMIN},
     {"POST /api/series", ADMIN, "{\"key\":\"new{n}.flow\",\"metric\":\"flow\"}"},
     {"PATCH /api/series/{id}", ADMIN, "{\"name\":\"New\",\"version\":{version}}"},
+    {"POST /api/ingest/line", ADMIN, "sent{n} v=1"},
+    {"POST /api/ingest/json", ADMIN, "[{\"series\":\"sent{n}.w\",\"value\":1}]"},
+    {"POST /api/v2/write", ADMIN, "sent{n} v=1"},
+    {"POST /write", ADMIN, "sent{n} v=1"},
+    {"POST /api/v1/write", ADMIN, NULL, in_bytes},
     {"POST /api/tenants/{id}/enter", OWNER, "{\"reason\":\"a ticket\"}"},
     {"POST /tenants/{id}/enter", OWNER, "reason=a%20ticket"},
     {"POST /api/tenants/leave", OWNER_INSIDE},
@@ -437,7 +444,7 @@ static void test_every_write_is_in_the_audit(void **state)
         const deed *what = deed_of(w, route, label);
         if (!what)
             fail_msg("%s: say here how it is done, so that its audit is tested", label);
-        if (what->silent != before_owner)
+        if (what->silent != before_owner && what->silent != in_bytes)
             do_deed(w, route, what, ++done);
     }
     CHECK("many", done > 50);
