@@ -30,6 +30,8 @@ static void put_number(oq_buf *sql, double value)
 {
     if (isnan(value))
         oq_buf_lit(sql, ",NULL");
+    else if (isinf(value))
+        oq_buf_f(sql, ",'%sInfinity'", value < 0 ? "-" : "");
     else
         oq_buf_f(sql, ",%.17g", value);
 }
