@@ -19,10 +19,11 @@ static samples gather(oq_arena *arena, const samples *s, const size_t *at, size_
     return out;
 }
 
-/* Where a stretch that is not good begins. */
+/* Where a stretch begins that is uncertain, or one that is bad. */
 static bool begins(const samples *s, size_t i)
 {
-    return !quality_is_good(s->quality[i]) && (i == 0 || quality_is_good(s->quality[i - 1]));
+    return !quality_is_good(s->quality[i]) &&
+           (i == 0 || s->quality[i] >> 30 != s->quality[i - 1] >> 30);
 }
 
 /* The beginnings of stretches that are not good; where they are more than `most`, one for each of

@@ -317,6 +317,18 @@ static void test_bad_stays(void **state)
         CHECK("spread", p.time[i] - p.time[i - 1] < 10000 / 10 * OQ_SECOND);
 
     for (size_t i = 0; i < s.count; i++)
+        s.quality[i] = i < 3000 || i >= 5000 ? QUALITY_GOOD
+                       : i < 4000            ? QUALITY_UNCERTAIN
+                                             : QUALITY_SENSOR_FAILURE;
+    p = plot_samples(arena, &s, 50);
+    size_t uncertain = 0, failed = 0;
+    for (size_t i = 0; i < p.count; i++) {
+        uncertain += p.quality[i] == QUALITY_UNCERTAIN;
+        failed += p.quality[i] == QUALITY_SENSOR_FAILURE;
+    }
+    CHECK("bad behind uncertain is a stretch of its own", uncertain >= 1 && failed >= 1);
+
+    for (size_t i = 0; i < s.count; i++)
         s.quality[i] = i % 2 ? QUALITY_GOOD : QUALITY_BAD;
     p = plot_samples(arena, &s, 50);
     CHECK("half of them", p.count == 50 && count_bad(&p) == 25);
@@ -347,11 +359,11 @@ static void test_any_samples(void **state)
         for (size_t i = 0, k = 0; s.quality && i < s.count; i++) {
             if (quality_is_good(s.quality[i]))
                 continue;
-            stretches += i == 0 || quality_is_good(s.quality[i - 1]);
+            bool begins = i == 0 || s.quality[i] >> 30 != s.quality[i - 1] >> 30;
+            stretches += begins;
             while (k < p.count && p.time[k] < s.time[i])
                 k++;
-            seen += k < p.count && p.time[k] == s.time[i] &&
-                    (i == 0 || quality_is_good(s.quality[i - 1]));
+            seen += k < p.count && p.time[k] == s.time[i] && begins;
         }
         CHECK("stretches", seen == stretches || (stretches > want / 2 || want < 4));
         oq_arena_close(arena);
