@@ -5,7 +5,7 @@
 typedef struct asset {
     oq_str name;   /* "app.css" */
     oq_str hashed; /* "app.3f9a1c2b.css" */
-    oq_str path;   /* "/assets/app.3f9a1c2b.css" */
+    oq_str path;   /* "/static/app.3f9a1c2b.css" */
 } asset;
 
 static struct {
@@ -38,7 +38,7 @@ oq_err *web_assets_load(oq_arena *arena, oq_str manifest_json)
         if (hashed.len == 0)
             return oq_fail(OQ_INTERNAL, "web.manifest_malformed");
         at[i].hashed = hashed;
-        at[i].path = oq_strf(arena, "/assets/%.*s", OQ_FMT(hashed));
+        at[i].path = oq_strf(arena, "/static/%.*s", OQ_FMT(hashed));
         web_put_text(view, member_name(arena, at[i].name), at[i].path);
     }
     assets.at = at;
@@ -109,21 +109,21 @@ static oq_err *get_asset(http_req *rq)
 static oq_err *get_favicon(http_req *rq)
 {
     oq_str path = web_asset_path(OQ_STR("favicon.svg"));
-    return answer_file(rq, oq_str_sub(path, strlen("/assets/"), SIZE_MAX), false);
+    return answer_file(rq, oq_str_sub(path, strlen("/static/"), SIZE_MAX), false);
 }
 
 /* Search engines may read the landing page; everything else wants a session anyway. */
 static oq_err *get_robots(http_req *rq)
 {
     http_answer_static(rq, web_content_type(OQ_STR("robots.txt")),
-                       OQ_STR("User-agent: *\nAllow: /$\nAllow: /?lang=\nAllow: /assets/\n"
+                       OQ_STR("User-agent: *\nAllow: /$\nAllow: /?lang=\nAllow: /static/\n"
                               "Allow: /favicon.svg\nDisallow: /\n"),
                        OQ_NONE, OQ_STR("robots-1"), false);
     return NULL;
 }
 
 const http_route web_routes[] = {
-    {HTTP_GET, "/assets/{name}", CAP_PUBLIC, .handle_plain = get_asset, .is_cheap = true,
+    {HTTP_GET, "/static/{name}", CAP_PUBLIC, .handle_plain = get_asset, .is_cheap = true,
      .summary = "Styles, scripts, icons and fonts, named by their content"},
     {HTTP_GET, "/favicon.svg", CAP_PUBLIC, .handle_plain = get_favicon, .is_cheap = true,
      .summary = "The sign of the product"},

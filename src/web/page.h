@@ -22,7 +22,7 @@
  *     brand title page_title   page_title is "title · brand", for <title>
  *     content                  the page's template
  *     path                     of this page, without the query
- *     assets                   {{assets.app_css}}: "/assets/app.3f9a1c2b.css"
+ *     assets                   {{assets.app_css}}: "/static/app.3f9a1c2b.css"
  *     theme                    "light", "dark", "auto": the cookie "theme"
  *     is_signed_in csrf_token
  *     is_held                  first a password or second factor; then there is no nav
@@ -102,9 +102,9 @@ OQ_CHECKED oq_err *web_page_send_plain(web_page *page);
 /* A sentence in the page's language. */
 oq_str web_say(const web_page *page, const char *key);
 
-/* The hashed path of an asset: "app.css" -> "/assets/app.3f9a1c.css"; an unknown one: "". */
+/* The hashed path of an asset: "app.css" -> "/static/app.3f9a1c.css"; an unknown one: "". */
 oq_str web_asset_path(oq_str name);
-/* GET /assets/{name}, /favicon.svg, /robots.txt: files built into the program. */
+/* GET /static/{name}, /favicon.svg, /robots.txt: files built into the program. */
 extern const http_route web_routes[];
 
 /* http_hooks.error_page: the template "error", in the frame for who is signed in (but plain after a

@@ -86,7 +86,7 @@ static void measure_page(testapp *app, const program *sv, oq_str cookie)
     oq_buf_drop(&answer);
 }
 
-/* All that the page names under /assets/ but fonts, as a browser asks for it. */
+/* All that the page names under /static/ but fonts, as a browser asks for it. */
 static void measure_first_load(testapp *app, const program *sv, oq_str cookie)
 {
     static const char *const asset_end = "\"'# )";
@@ -101,7 +101,7 @@ static void measure_first_load(testapp *app, const program *sv, oq_str cookie)
     testreply page = testclient_get(client, "/app");
     oq_str seen = OQ_STR("");
     for (oq_str rest = page.body;;) {
-        size_t at = oq_str_find(rest, OQ_STR("/assets/"));
+        size_t at = oq_str_find(rest, OQ_STR("/static/"));
         if (at == SIZE_MAX)
             break;
         rest = oq_str_sub(rest, at, SIZE_MAX);

@@ -48,7 +48,7 @@ story('errors, violations of the policy and faults of the server do not pass unn
     const image = new Image();
     image.src = 'https://other.example/pixel.png';
     document.body.append(image);
-    fetch('/assets/none.js');
+    fetch('/static/none.js');
   });
   for (const what of ['said a script', 'style-src', 'thrown by a script', 'img-src', '404']) {
     await until(`${what} is noticed`, () => v.problems.some((problem) => problem.includes(what)));

@@ -50,7 +50,7 @@ static void check_markup(const char *label, oq_str body)
     size_t at = 0, next;
     while ((next = oq_str_find(oq_str_sub(body, at, SIZE_MAX), OQ_STR("<script"))) != SIZE_MAX) {
         at += next + 7;
-        if (!oq_str_starts(oq_str_sub(body, at, SIZE_MAX), OQ_STR(" src=\"/assets/")))
+        if (!oq_str_starts(oq_str_sub(body, at, SIZE_MAX), OQ_STR(" src=\"/static/")))
             WALLS_COMPLAIN("%s: a script inside the page", label);
     }
 }
@@ -138,7 +138,7 @@ static void test_errors_are_guarded_too(void **state)
         {"no such path", "GET", "/no/such/path", plain, 404},
         {"no such page", "GET", "/no/such/page", page, 404},
         {"no such data", "GET", "/api/no-such", plain, 404},
-        {"no such file", "GET", "/assets/no-such.css", plain, 404},
+        {"no such file", "GET", "/static/no-such.css", plain, 404},
         {"no such method", "DELETE", "/login", plain, 405},
         {"a method of nobody", "BREW", "/login", plain, 405},
         {"what may be asked", "OPTIONS", "/login", plain, 204},

@@ -1,4 +1,4 @@
-// One SVG file with every icon as a <symbol>, used as <use href="/assets/icons.<hash>.svg#name">.
+// One SVG file with every icon as a <symbol>, used as <use href="/static/icons.<hash>.svg#name">.
 //
 // icons.txt names the icons taken from the lucide set ("name" or "name=lucide-name"); own/*.svg are
 // drawn here on the same 24 x 24 grid with the same stroke; brand/mark.svg and brand/wordmark.svg
