@@ -106,8 +106,10 @@ const script = (entry) => bundle(entry, { format: 'iife' });
 
 emit('app.css', await style('styles/app.css', fontFaces()));
 emit('landing.css', await style('styles/landing.css'));
+emit('chart.css', await style('styles/chart.css'));
 emit('app.js', await script('scripts/app.js'));
 emit('landing.js', await script('scripts/landing.js'));
+emit('chart.js', await script('scripts/chart/page.js'));
 emit('reset.js', await script('scripts/reset_page.js'));
 emit('icons.svg', sprite(from('icons'), from('node_modules/lucide-static/icons')));
 emit('favicon.svg', readFileSync(from('icons/brand/favicon.svg')));

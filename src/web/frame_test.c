@@ -194,14 +194,18 @@ static void test_nav_by_role(void **state)
         oq_role role;
         const char *nav;
     } row[] = {
-        {ROLE_PLATFORM_OWNER, ": dashboard | Platform: tenants leads | Access: [users] tokens audit"
-                              " | Operation: settings jobs notifications api"},
-        {ROLE_TENANT_ADMIN, ": dashboard | Access: [users] tokens audit"
+        {ROLE_PLATFORM_OWNER,
+         ": dashboard | Plant: assets series | Platform: tenants leads"
+         " | Access: [users] tokens audit | Operation: settings jobs notifications api"},
+        {ROLE_TENANT_ADMIN, ": dashboard | Plant: assets series | Access: [users] tokens audit"
                             " | Operation: settings jobs notifications api"},
-        {ROLE_OPTIMIZATION_ENGINEER, ": dashboard | Operation: settings jobs notifications api"},
-        {ROLE_RELIABILITY_ENGINEER, ": dashboard | Operation: settings notifications api"},
-        {ROLE_ENGINEER, ": dashboard | Operation: settings notifications api"},
-        {ROLE_VIEWER, ": dashboard | Operation: notifications api"},
+        {ROLE_OPTIMIZATION_ENGINEER,
+         ": dashboard | Plant: assets series | Operation: settings jobs notifications api"},
+        {ROLE_RELIABILITY_ENGINEER,
+         ": dashboard | Plant: assets series | Operation: settings notifications api"},
+        {ROLE_ENGINEER,
+         ": dashboard | Plant: assets series | Operation: settings notifications api"},
+        {ROLE_VIEWER, ": dashboard | Plant: assets series | Operation: notifications api"},
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++) {
         http_who who = person(row[i].role);
@@ -362,7 +366,7 @@ static void test_toasts(void **state)
 
 static void test_assets(void **state)
 {
-    CHECK_STR("there", web_asset_path(OQ_STR("app.css")), "/assets/app.12ab.css");
+    CHECK_STR("there", web_asset_path(OQ_STR("app.css")), "/static/app.12ab.css");
     CHECK_STR("not there", web_asset_path(OQ_STR("app.js")), "");
     CHECK("known", web_asset_is_known(OQ_STR("app.12ab.css")));
     CHECK("plain name", !web_asset_is_known(OQ_STR("app.css")));
@@ -374,7 +378,7 @@ static void test_assets(void **state)
         CHECK(broken[i], err && (oq_err_is(err, "web.manifest_malformed") ||
                                  oq_err_is(err, "json.malformed")));
     }
-    CHECK_STR("kept", web_asset_path(OQ_STR("app.css")), "/assets/app.12ab.css");
+    CHECK_STR("kept", web_asset_path(OQ_STR("app.css")), "/static/app.12ab.css");
     CHECK_STR("css", oq_cstr(web_content_type(OQ_STR("a.1.css"))), "text/css; charset=utf-8");
     CHECK_STR("font", oq_cstr(web_content_type(OQ_STR("a.woff2"))), "font/woff2");
     CHECK_STR("other", oq_cstr(web_content_type(OQ_STR("a"))), "application/octet-stream");

@@ -12,6 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 const APP_JS_MAX = 40 * 1024;
 const FIRST_LOAD_MAX = 150 * 1024; // styles, scripts and icons, zipped; fonts come on top
+const CHART_LOAD_MAX = 240 * 1024; // the same of a page with a chart, unzipped
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 const asset = (name) => readFileSync(join(dist, 'assets', name));
@@ -56,9 +57,18 @@ test('light enough', () => {
   assert.ok(first.map(size).reduce((a, b) => a + b) < FIRST_LOAD_MAX);
 });
 
+test('a page with a chart is light, and only such a page carries uPlot', () => {
+  const manifest = JSON.parse(readFileSync(join(dist, 'manifest.json'), 'utf8'));
+  const size = (name) => asset(manifest[name]).length;
+  const first = ['app.css', 'chart.css', 'app.js', 'chart.js', 'icons.svg'];
+  assert.ok(first.map(size).reduce((a, b) => a + b) < CHART_LOAD_MAX);
+  assert.match(asset(manifest['chart.js']).toString(), /u-over/);
+  assert.doesNotMatch(asset(manifest['app.js']).toString(), /u-over/);
+});
+
 test('styles ask nobody else for anything', () => {
   const manifest = JSON.parse(readFileSync(join(dist, 'manifest.json'), 'utf8'));
-  for (const name of ['app.css', 'landing.css']) {
+  for (const name of ['app.css', 'landing.css', 'chart.css']) {
     const css = asset(manifest[name]).toString();
     for (const [, address] of css.matchAll(/url\(["']?([^)"']+)/g)) {
       const file = address.replace(/^\.\//, '');

@@ -29,7 +29,8 @@ const icons = new Set([
   'mark', 'wordmark',
 ]);
 const assets = new Set([
-  'app_css', 'landing_css', 'app_js', 'landing_js', 'reset_js', 'icons_svg', 'favicon_svg',
+  'app_css', 'landing_css', 'chart_css', 'app_js', 'landing_js', 'chart_js', 'reset_js', 'icons_svg',
+  'favicon_svg',
   ...[400, 500, 600].flatMap((w) => [`plex_arabic_${w}_woff2`, `plex_latin_${w}_woff2`]),
 ]);
 

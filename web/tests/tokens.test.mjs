@@ -39,6 +39,7 @@ const rows = [
   ['edge', ['canvas', 'surface', 'raised'], 3],
   ['bad-mark', [...pages, 'bad-soft'], 3],
   ['warn-mark', ['surface', 'raised'], 3],
+  ...[1, 2, 3, 4, 5, 6, 7, 8].map((i) => [`series-${i}`, ['canvas', 'surface', 'raised'], 3]),
 ];
 
 for (const [theme, color] of Object.entries(themes)) {

@@ -1,0 +1,9 @@
+// The script of pages with charts.
+import { startCharts } from './chart.js';
+import { startRows } from './rows.js';
+import { Stream } from './stream.js';
+
+const stream = new Stream();
+startCharts(stream);
+startRows(stream);
+stream.start();
