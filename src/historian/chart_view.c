@@ -199,7 +199,7 @@ static oq_str span_text(const web_page *page, const chart_window *w)
 
 static oq_str export_href(const web_page *page, const chart_plan *plan, size_t count)
 {
-    oq_str href = OQ_STR("/api/series/export?ids=");
+    oq_str href = OQ_STR("/api/series/export.csv?ids=");
     for (size_t i = 0; i < count; i++)
         href = oq_strf(page->arena, "%.*s%s%.*s", OQ_FMT(href), i ? "," : "",
                        OQ_FMT(oq_uuid_text(page->arena, plan->signals->at[i].e->id)));

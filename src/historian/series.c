@@ -139,6 +139,7 @@ oq_err *series_find(oq_scope *s, const series_filter *filter, size_t limit, seri
             .asset_id = filter->asset_id,
             .q = filter->q.len ? filter->q : OQ_NONE,
             .metric = filter->metric.len ? filter->metric : OQ_NONE,
+            .unit = filter->unit.len ? filter->unit : OQ_NONE,
             .kind =
                 oq_cstr(filter->kind ? oq_choice_text(series_kind_choices, filter->kind) : NULL),
             .after_key = filter->after_key,

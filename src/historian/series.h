@@ -60,6 +60,7 @@ typedef struct series_filter {
     oq_uuid asset_id; /* zero: any */
     oq_str q;         /* a part of key or name, folded */
     oq_str metric;    /* not given: any */
+    oq_str unit;      /* not given: any */
     int kind;         /* 0: any */
     oq_str after_key; /* list by key, behind this one */
 } series_filter;

@@ -28,8 +28,8 @@ SELECT id, no, key, asset_id, component_id, metric, name, name_ar, unit, kind, i
   FROM series
  WHERE tenant_id = :tenant AND id = ANY (:ids);
 
--- SERIES_FIND (asset_id uuid?, q text?, metric text?, kind text?, after_key text?, limit i64)
---     -> series
+-- SERIES_FIND (asset_id uuid?, q text?, metric text?, unit text?, kind text?, after_key text?,
+--     limit i64) -> series
 SELECT id, no, key, asset_id, component_id, metric, name, name_ar, unit, kind, is_state,
        state_texts, instrument_min, instrument_max, gap_max_us, exception_deviation,
        exception_max_us, compression_deviation, compression_max_us, retention_days, expression,
@@ -39,6 +39,7 @@ SELECT id, no, key, asset_id, component_id, metric, name, name_ar, unit, kind, i
    AND (:asset_id IS NULL OR asset_id = :asset_id)
    AND (:q IS NULL OR strpos(search, search_fold(:q)) > 0)
    AND (:metric IS NULL OR metric = :metric)
+   AND (:unit IS NULL OR unit = :unit)
    AND (:kind IS NULL OR kind = :kind)
    AND (:after_key IS NULL OR key > :after_key)
  ORDER BY key

@@ -1,9 +1,11 @@
 #include "main/modules.h"
 
+#include "asset/asset.h"
 #include "audit/audit.h"
 #include "historian/calc.h"
 #include "historian/ingest.h"
 #include "historian/series.h"
+#include "historian/series_page.h"
 #include "identity/login.h"
 #include "identity/once.h"
 #include "identity/profile.h"
@@ -28,10 +30,12 @@
 #include "base/banned.h"
 
 http_route_list module_routes = {
-    web_routes,    home_routes,     health_routes, api_docs_routes, login_routes,  setup_routes,
-    reset_routes,  profile_routes,  once_routes,   user_routes,     token_routes,  switch_routes,
-    tenant_routes, settings_routes, audit_routes,  notify_routes,   job_routes,    job_page_routes,
-    lead_routes,   series_routes,   calc_routes,   plant_routes,    ingest_routes, NULL,
+    web_routes,    home_routes,   health_routes,   api_docs_routes, login_routes,
+    setup_routes,  reset_routes,  profile_routes,  once_routes,     user_routes,
+    token_routes,  switch_routes, tenant_routes,   settings_routes, audit_routes,
+    notify_routes, job_routes,    job_page_routes, lead_routes,     series_routes,
+    calc_routes,   plant_routes,  ingest_routes,   asset_routes,    series_page_routes,
+    NULL,
 };
 
 job_kind_list module_job_kinds = {

@@ -89,6 +89,9 @@ OQ_CHECKED oq_err *asset_count(oq_scope *s, const asset_filter *filter, int64_t 
 
 /* Text as search_fold of the database folds it: see migration 0009. */
 oq_str plant_fold(oq_arena *arena, oq_str text);
+/* The words of a query as patterns for LIKE, each folded and escaped; none: nothing to look for. */
+oq_strs plant_patterns(oq_arena *arena, oq_str q);
+enum { PLANT_WORDS_MAX = 16 };
 
 extern const http_route plant_routes[]; /* /api/sites, /api/assets, ... and their pages */
 

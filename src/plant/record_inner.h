@@ -152,12 +152,6 @@ oq_err *record_check_limits(double low_low, double low, double high, double high
 oq_err *record_check_range(const char *field, double from, double to);
 oq_err *record_check_days(oq_date from, oq_date to);
 
-/* --- search ---------------------------------------------------------------------------------------*/
-
-/* The words of a query as patterns for LIKE, each folded and escaped; none: nothing to look for. */
-oq_strs plant_patterns(oq_arena *arena, oq_str q);
-enum { PLANT_WORDS_MAX = 16 };
-
 extern const record_kind kind_site, kind_plant_unit, kind_asset, kind_component, kind_asset_class,
     kind_class_metric, kind_failure_mode, kind_machine_spec, kind_cost_model, kind_threshold,
     kind_carbon_factor, kind_shift, kind_user_shift, kind_absence, kind_skill, kind_user_skill,
