@@ -2,6 +2,7 @@
 
 #include "asset/asset.h"
 #include "audit/audit.h"
+#include "demoplant/demoplant.h"
 #include "historian/calc.h"
 #include "historian/ingest.h"
 #include "historian/series.h"
@@ -23,6 +24,7 @@
 #include "ops/job_page.h"
 #include "ops/job_view.h"
 #include "plant/plant.h"
+#include "plant/preset.h"
 #include "tenant/retention.h"
 #include "tenant/tenant.h"
 #include "web/page.h"
@@ -35,9 +37,15 @@ http_route_list module_routes = {
     token_routes,  switch_routes, tenant_routes,   settings_routes, audit_routes,
     notify_routes, job_routes,    job_page_routes, lead_routes,     series_routes,
     calc_routes,   plant_routes,  ingest_routes,   asset_routes,    series_page_routes,
-    NULL,
+    preset_routes, NULL,
 };
 
 job_kind_list module_job_kinds = {
-    job_own_kinds, tenant_job_kinds, identity_job_kinds, notify_job_kinds, series_job_kinds, NULL,
+    job_own_kinds,
+    tenant_job_kinds,
+    identity_job_kinds,
+    notify_job_kinds,
+    series_job_kinds,
+    demoplant_job_kinds,
+    NULL,
 };
