@@ -8,6 +8,7 @@
 #include "bench/historian_peers.h"
 #include "bench/load.h"
 #include "bench/signals.h"
+#include "bench/tenant.h"
 
 #include "base/banned.h"
 
@@ -35,9 +36,8 @@ typedef struct bench {
     oq_arena *arena;
     program serve, work;
     signals signals;
-    oq_str *body; /* of the form that is measured */
-    oq_str tenant[OQ_COUNT(forms)];
-    oq_str auth[OQ_COUNT(forms)]; /* header lines of a token of that form's tenant */
+    oq_str *body;                         /* of the form that is measured */
+    bench_tenant tenant[OQ_COUNT(forms)]; /* of each form */
 } bench;
 
 /* --- the bodies ---------------------------------------------------------------------------------*/
@@ -47,7 +47,7 @@ static void make_bodies(bench *b, signals_form form)
     b->body = malloc(BODIES * sizeof *b->body);
     for (size_t k = 0; b->body && k < BODIES; k++) {
         oq_buf out = oq_buf_make(16 * 1024 * 1024);
-        signals_body(&b->signals, form, k * PER_BODY, PER_BODY, 0, &out);
+        signals_body(&b->signals, form, (signals_part){k * PER_BODY, PER_BODY, 0, ASSETS}, &out);
         char *copy = malloc(out.len);
         if (!copy)
             program_give_up("no memory for the bodies");
@@ -86,7 +86,7 @@ static double own_cpu_s(const bench *b)
 static int64_t waiting(const bench *b, signals_form form)
 {
     oq_str sql = oq_strf(b->arena, "SELECT count(*) FROM series_batches WHERE tenant_id = '%.*s'",
-                         OQ_FMT(b->tenant[form]));
+                         OQ_FMT(b->tenant[form].id));
     return testdb_number(testapp_db(b->app), sql.ptr);
 }
 
@@ -110,7 +110,7 @@ static outcome measure_ours(bench *b, signals_form form)
     double cpu = own_cpu_s(b);
     double took =
         send_bodies(b, b->serve.port, forms[form].ours,
-                    oq_strf(b->arena, "%.*s%s", OQ_FMT(b->auth[form]), forms[form].headers));
+                    oq_strf(b->arena, "%.*s%s", OQ_FMT(b->tenant[form].auth), forms[form].headers));
     outcome o = {.rate = SAMPLES / took / 1e6};
     wait_for_fold(b, form);
     o.cpu_ns = (own_cpu_s(b) - cpu) / SAMPLES * 1e9;
@@ -213,27 +213,6 @@ static void measure_form(bench *b, signals_form form, peer *ret_victoria)
         peer_end(&victoria);
 }
 
-/* --- a tenant with a token ----------------------------------------------------------------------*/
-
-static void make_tenant(bench *b, signals_form form)
-{
-    const char *code = oq_strf(b->arena, "BENCH_%d", form).ptr;
-    const char *email = oq_strf(b->arena, "admin%d@bench.example", form).ptr;
-    oq_uuid tenant = testapp_tenant(b->app, code);
-    testapp_person(b->app, tenant, ROLE_TENANT_ADMIN, email);
-    testclient *c = testclient_open(b->app);
-    testclient_sign_in(c, email);
-    testreply r = testclient_json(c, "POST", "/api/tokens",
-                                  "{\"name\":\"bench\",\"days\":1,\"capabilities\":"
-                                  "[\"asset.read\",\"history.write\"]}");
-    if (r.status != 201)
-        program_give_up("no token");
-    oq_str token = testclient_member(c, &r, "secret");
-    b->tenant[form] = oq_uuid_text(b->arena, tenant);
-    b->auth[form] = oq_strf(b->arena, "Authorization: Bearer %.*s\r\n", OQ_FMT(token));
-    testclient_close(c);
-}
-
 int main(void)
 {
     oq_log_setup(OQ_LOG_WARN, OQ_LOG_KEYS);
@@ -241,7 +220,7 @@ int main(void)
     oq_us from = (oq_clock_now() - 6 * OQ_HOUR) / OQ_HOUR * OQ_HOUR;
     bench b = {.app = app, .arena = testapp_arena(app)};
     for (size_t i = 0; i < OQ_COUNT(forms); i++)
-        make_tenant(&b, (signals_form)i);
+        b.tenant[i] = bench_tenant_make(app, oq_strf(b.arena, "BENCH_%zu", i).ptr);
     b.signals = signals_make(ASSETS, SECONDS, from, 1);
     b.serve = program_serve(app);
     b.work = program_work(app);

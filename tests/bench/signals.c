@@ -86,14 +86,13 @@ static char *put_asset(char *p, size_t asset)
     return put_digits(p, asset, 5);
 }
 
-static void put_lines(const signals *g, bool wide, size_t first, size_t count, oq_us shift,
-                      oq_buf *out)
+static void put_lines(const signals *g, bool wide, signals_part part, oq_buf *out)
 {
     size_t width = g->assets * SIGNALS_METRICS;
-    for (size_t i = first; i < first + count; i++) {
-        uint64_t ns = (uint64_t)(g->from + shift + (oq_us)i * OQ_SECOND) * 1000;
+    for (size_t i = part.second; i < part.second + part.seconds; i++) {
+        uint64_t ns = (uint64_t)(g->from + (oq_us)i * OQ_SECOND) * 1000;
         const int32_t *row = g->value + (i % g->seconds) * width;
-        for (size_t a = 0; a < g->assets; a++) {
+        for (size_t a = part.asset; a < part.asset + part.assets; a++) {
             char *begun = oq_buf_room(out, 600), *p = begun;
             for (size_t m = 0; m < SIGNALS_METRICS; m++) {
                 if (m == 0 || !wide) {
@@ -144,18 +143,17 @@ static size_t put_label(char *p, const char *name, const char *value, size_t val
     return len + value_len;
 }
 
-static void put_series(const signals *g, size_t k, size_t first, size_t count, oq_us shift,
-                       oq_buf *out)
+static void put_series(const signals *g, size_t k, signals_part part, oq_buf *out)
 {
     char one[8192], asset[32], metric[2] = {'m', (char)('0' + k % SIGNALS_METRICS)};
     size_t width = g->assets * SIGNALS_METRICS, len = 0;
     size_t asset_len = (size_t)(put_asset(asset, k / SIGNALS_METRICS) - asset);
     len += put_label(one + len, "__name__", metric, 2);
     len += put_label(one + len, "asset", asset, asset_len);
-    for (size_t i = first; i < first + count; i++) {
+    for (size_t i = part.second; i < part.second + part.seconds; i++) {
         char sample[32];
         double value = g->value[(i % g->seconds) * width + k] / 1000.0;
-        uint64_t ms = (uint64_t)((g->from + shift) / OQ_MS) + i * 1000;
+        uint64_t ms = (uint64_t)(g->from / OQ_MS) + i * 1000;
         sample[0] = 0x09; /* Sample.value */
         memcpy(sample + 1, &value, 8);
         sample[9] = 0x10; /* Sample.timestamp */
@@ -171,11 +169,12 @@ static void put_series(const signals *g, size_t k, size_t first, size_t count, o
     oq_buf_put(out, one, len);
 }
 
-static void put_remote_write(const signals *g, size_t first, size_t count, oq_us shift, oq_buf *out)
+static void put_remote_write(const signals *g, signals_part part, oq_buf *out)
 {
     OQ_AUTO(oq_buf) plain = oq_buf_make(64 * 1024 * 1024);
-    for (size_t k = 0; k < g->assets * SIGNALS_METRICS; k++)
-        put_series(g, k, first, count, shift, &plain);
+    size_t first = part.asset * SIGNALS_METRICS;
+    for (size_t k = first; k < first + part.assets * SIGNALS_METRICS; k++)
+        put_series(g, k, part, &plain);
     size_t len = snappy_max_compressed_length(plain.len);
     char *room = oq_buf_room(out, len);
     if (snappy_compress(oq_buf_view(&plain).ptr, plain.len, room, &len) != SNAPPY_OK)
@@ -183,11 +182,10 @@ static void put_remote_write(const signals *g, size_t first, size_t count, oq_us
     out->len += len;
 }
 
-void signals_body(const signals *g, signals_form form, size_t first, size_t count, oq_us shift,
-                  oq_buf *out)
+void signals_body(const signals *g, signals_form form, signals_part part, oq_buf *out)
 {
     if (form == SIGNALS_REMOTE_WRITE)
-        put_remote_write(g, first, count, shift, out);
+        put_remote_write(g, part, out);
     else
-        put_lines(g, form == SIGNALS_LINE_WIDE, first, count, shift, out);
+        put_lines(g, form == SIGNALS_LINE_WIDE, part, out);
 }

@@ -27,8 +27,13 @@ typedef struct signals {
 signals signals_make(size_t assets, size_t seconds, oq_us from, uint64_t seed);
 void signals_drop(signals *g);
 
-/* The body of the seconds [first, first + count), times moved by `shift`. */
-void signals_body(const signals *g, signals_form form, size_t first, size_t count, oq_us shift,
-                  oq_buf *out);
+/* A stretch of seconds of some of the assets. Seconds beyond those made begin again. */
+typedef struct signals_part {
+    size_t second, seconds;
+    size_t asset, assets;
+} signals_part;
+
+/* The body of a part, behind `out`. */
+void signals_body(const signals *g, signals_form form, signals_part part, oq_buf *out);
 
 #endif
