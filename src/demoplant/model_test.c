@@ -5,7 +5,8 @@
 #include "demoplant/model.h"
 
 static const oq_us day = INT64_C(1767225600) * OQ_SECOND; /* 2026-01-01 */
-static const demo_clock clock_ = {.seed = 42, .epoch = INT64_C(1767225600) * OQ_SECOND + 5 * OQ_DAY};
+static const demo_clock clock_ = {.seed = 42,
+                                  .epoch = INT64_C(1767225600) * OQ_SECOND + 5 * OQ_DAY};
 
 /* The readings of a day are the same, asked for at once, in pieces, and again. */
 static void test_any_order(void **state)
@@ -40,8 +41,8 @@ static void test_ranges(void **state)
     for (const demo_site *site = demo_sites; site->code; site++)
         for (size_t a = 0; site->assets[a].code; a++)
             for (const demo_signal *g = site->assets[a].of->signal; g->metric; g++) {
-                samples s = demo_readings(arena, site, a, g, clock_, day, day + 60 * OQ_DAY,
-                                          7 * OQ_HOUR);
+                samples s =
+                    demo_readings(arena, site, a, g, clock_, day, day + 60 * OQ_DAY, 7 * OQ_HOUR);
                 size_t inside = 0;
                 for (size_t i = 0; i < s.count; i++) {
                     if (!quality_is_good(s.quality[i])) {
@@ -118,10 +119,10 @@ static void test_effect(void **state)
                 continue;
             samples before = demo_readings(arena, site, a, g, clock_, f->begins - OQ_DAY,
                                            f->begins - OQ_DAY + OQ_SECOND, OQ_SECOND);
-            samples last = demo_readings(arena, site, a, g, clock_, f->fails - OQ_SECOND, f->fails,
-                                         OQ_SECOND);
-            samples still = demo_readings(arena, site, a, g, clock_, f->ends - OQ_SECOND, f->ends,
-                                          OQ_SECOND);
+            samples last =
+                demo_readings(arena, site, a, g, clock_, f->fails - OQ_SECOND, f->fails, OQ_SECOND);
+            samples still =
+                demo_readings(arena, site, a, g, clock_, f->ends - OQ_SECOND, f->ends, OQ_SECOND);
             assert_true(last.value[0] > before.value[0] + 4);
             assert_true(still.value[0] < 1);
             checked++;

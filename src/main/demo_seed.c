@@ -1,6 +1,7 @@
 #include "main/demo_seed.h"
 
 #include "db/scope.h"
+#include "demoplant/demoplant.h"
 #include "identity/seed.h"
 #include "main/operator.h"
 #include "tenant/tenant.h"
@@ -90,13 +91,33 @@ static oq_err *seed_account(db_platform *p, const demo_account *a, oq_str passwo
                                 &id);
 }
 
+/* Each tenant's plant, and the job that makes its instruments read. The last step: adding a job
+ * holds the tenant's turn until the end. */
+static oq_err *seed_plants(db_platform *p, demo_seeded *seeded)
+{
+    oq_us now = db_platform_now(p);
+    for (size_t i = 0; i < OQ_COUNT(tenants); i++) {
+        tenant *found;
+        oq_scope *s;
+        demo_planted planted;
+        OQ_TRY(tenant_find_by_code(p, oq_cstr(tenants[i].code), &found));
+        OQ_TRY(db_platform_enter(p, found->id, &s));
+        OQ_TRY(demo_plant(s, found->code, now, &planted));
+        OQ_TRY(demo_start(s, now));
+        OQ_TRY(db_platform_leave(p));
+        seeded->assets_made += (int)planted.assets;
+        seeded->mappings_made += (int)planted.mappings;
+    }
+    return NULL;
+}
+
 static oq_err *seed(db_platform *p, oq_str password, bool overwrite, demo_seeded *seeded)
 {
     OQ_TRY(check_is_demo(p));
     OQ_TRY(seed_tenants(p, seeded));
     for (const demo_account *a = demo_accounts; a->email; a++)
         OQ_TRY(seed_account(p, a, password, overwrite, seeded));
-    return NULL;
+    return seed_plants(p, seeded);
 }
 
 oq_err *demo_seed(db_pool *pool, oq_arena *arena, oq_str password, bool overwrite,

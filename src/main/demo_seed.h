@@ -1,7 +1,6 @@
 /* main/demo_seed.h
  *
- * The tenants and people of the demo. Nothing is made up about plants: what the demo's history
- * shows is what was done. */
+ * The tenants, people and plants of the demo (demoplant/demoplant.h). */
 #ifndef MAIN_DEMO_SEED_H
 #define MAIN_DEMO_SEED_H
 
@@ -16,7 +15,7 @@ typedef struct demo_account {
 extern const demo_account demo_accounts[]; /* ends with a NULL email */
 
 typedef struct demo_seeded {
-    int tenants_made, people_made, passwords_set;
+    int tenants_made, people_made, passwords_set, assets_made, mappings_made;
 } demo_seeded;
 
 /* Makes what is missing of them, in one transaction; what is there is left as it is, but for the

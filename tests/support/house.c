@@ -108,15 +108,15 @@ int house_reset(void **state)
     oq_err_reset();
     oq_arena_reset(h->arena);
     oq_clock_set(OQ_TIME_NONE);
-    testdb_exec(h->db, "TRUNCATE users, audit_logs, notifications, live_events, leads,"
-                       " tenant_settings, login_names CASCADE;"
-                       "DO $$ BEGIN IF EXISTS (SELECT FROM sites) OR EXISTS (SELECT FROM"
-                       " asset_classes) OR EXISTS (SELECT FROM skills) OR EXISTS (SELECT FROM"
-                       " carbon_factors) OR EXISTS (SELECT FROM shifts) OR EXISTS (SELECT FROM"
-                       " holidays) OR EXISTS (SELECT FROM source_clocks) OR EXISTS (SELECT FROM"
-                       " tenant_integrations) THEN TRUNCATE sites, asset_classes, skills,"
-                       " carbon_factors, shifts, holidays, source_clocks, tenant_integrations,"
-                       " optimization_cost_models CASCADE; END IF; END $$;"
+    /* every table of tenants that has rows, whichever were added since */
+    testdb_exec(h->db, "DO $$ DECLARE t text; has_rows boolean; names text := ''; BEGIN"
+                       " FOR t IN SELECT c.relname FROM pg_class c JOIN pg_attribute a"
+                       " ON a.attrelid = c.oid AND a.attname = 'tenant_id' WHERE c.relkind = 'r'"
+                       " AND c.relnamespace = 'public'::regnamespace LOOP"
+                       " EXECUTE format('SELECT EXISTS (SELECT FROM %I)', t) INTO has_rows;"
+                       " IF has_rows THEN names := names || ', ' || quote_ident(t); END IF;"
+                       " END LOOP; IF names <> '' THEN"
+                       " EXECUTE 'TRUNCATE ' || substr(names, 3) || ' CASCADE'; END IF; END $$;"
                        "DELETE FROM tenants WHERE code <> 'PLATFORM';"
                        "UPDATE tenants SET name = 'OPTRIA IQ', status = 'active', version = 1;"
                        "INSERT INTO tenants (id, code, name, industry) VALUES"

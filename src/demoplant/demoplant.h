@@ -1,0 +1,48 @@
+/* demoplant/demoplant.h
+ *
+ * The demo's plants in the database: sites, units, assets, components, an integration with its
+ * mappings and signals (series of kind "simulated"), and the job that writes what the instruments
+ * read, from 90 days ago until now and then as time goes on.
+ *
+ * Nothing of it exists in a tenant that is not a demo (tenants.is_demo), and nothing simulated is
+ * ever written to a measured series. */
+#ifndef DEMOPLANT_DEMOPLANT_H
+#define DEMOPLANT_DEMOPLANT_H
+
+#include "db/scope.h"
+#include "job/job.h"
+
+#define DEMO_HISTORY  (90 * OQ_DAY)
+#define DEMO_RECENT   OQ_DAY /* the newest day is as fine as what comes live */
+#define DEMO_STEP_OLD (OQ_MINUTE)
+#define DEMO_STEP     (5 * OQ_SECOND)
+
+typedef struct demo_planted {
+    int64_t sites, assets, mappings, series; /* made now */
+} demo_planted;
+
+/* Makes what is missing of the plant of this tenant (its code chooses it); what is there stays as
+ * it is. `epoch`: the moment from which on something soon goes wrong; kept with the integration.
+ * A tenant without a plant in the tables gets nothing. */
+OQ_CHECKED oq_err *demo_plant(oq_scope *s, oq_str tenant_code, oq_us epoch,
+                              demo_planted *ret_planted);
+
+/* Sees to it that readings are written from `at` on: adds the job demo.readings, which adds its own
+ * successor every few seconds. One that waits already stays. */
+OQ_CHECKED oq_err *demo_start(oq_scope *s, oq_us at);
+
+/* demo.readings: writes what is missing up to now. Running twice is harmless: the same readings
+ * are written again. */
+extern const job_kind demoplant_job_kinds[];
+
+/* One slice: at most `rows_max` samples, oldest first; `ret_more` says that now is not reached. The
+ * caller commits. Nothing happens in a tenant without an active demo integration. */
+typedef struct demo_written {
+    int64_t samples;
+    oq_us until;
+    bool more;
+    double share; /* of the history that is there */
+} demo_written;
+OQ_CHECKED oq_err *demo_write_slice(oq_scope *s, size_t rows_max, demo_written *ret_written);
+
+#endif

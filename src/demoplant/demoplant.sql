@@ -1,0 +1,34 @@
+-- The demo's plants.
+
+-- DEMO_INTEGRATION -> (id uuid, code text, seed i64, epoch text)
+-- The active demo integration of a demo tenant.
+SELECT i.id, t.code, (i.config->>'seed')::int8 AS seed, i.config->>'begins_at' AS epoch
+  FROM tenant_integrations i
+  JOIN tenants t ON t.id = i.tenant_id
+ WHERE i.tenant_id = :tenant AND t.id = :tenant AND t.is_demo AND i.is_active
+   AND i.type = 'demo' AND i.config->>'mode' = 'demo'
+ ORDER BY i.created_at
+ LIMIT 1;
+
+-- DEMO_TAGS (integration_id uuid)
+--        -> (external_tag text, asset_id uuid, asset_code text, metric text, scaling_factor f64,
+--            offset_value f64, series_no i32)
+-- Only into series that are simulated.
+SELECT m.external_tag, a.id AS asset_id, a.code AS asset_code, m.internal_metric_name AS metric,
+       m.scaling_factor, m.offset_value, e.no AS series_no
+  FROM external_signal_mappings m
+  JOIN assets a ON a.tenant_id = m.tenant_id AND a.id = m.asset_id
+  JOIN series e ON e.tenant_id = m.tenant_id AND e.key = a.code || '.' || m.internal_metric_name
+ WHERE m.tenant_id = :tenant AND m.integration_id = :integration_id AND m.is_active
+   AND e.kind = 'simulated' AND e.is_active
+ ORDER BY e.no;
+
+-- DEMO_FAULT_ADD (id uuid, asset_id uuid, kind text, metric text?, begins_at time, fails_at time?,
+--                 ends_at time, severity f64) -> nothing
+INSERT INTO demo_faults (tenant_id, id, asset_id, kind, metric, begins_at, fails_at, ends_at,
+                         severity)
+VALUES (:tenant, :id, :asset_id, :kind, :metric, :begins_at, :fails_at, :ends_at, :severity)
+ON CONFLICT (tenant_id, asset_id, kind, begins_at) DO NOTHING;
+
+-- DEMO_TENANT_CLASSES -> (id uuid, code text)
+SELECT id, code FROM asset_classes WHERE tenant_id = :tenant;

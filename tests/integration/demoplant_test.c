@@ -1,0 +1,134 @@
+/* The demo's plants on a real PostgreSQL: made once, written in slices, and nowhere but in a demo.
+ */
+#include "demoplant/demoplant.h"
+#include "demoplant/fault.h"
+#include "historian/read.h"
+#include "support/house.h"
+
+static void say(house *h, const char *format, const char *value)
+{
+    char sql[500];
+    snprintf(sql, sizeof sql, format, value);
+    testdb_exec(h->db, sql);
+}
+
+static const char *const tenant_a = "'0a000000-0000-0000-0000-000000000000'";
+
+static demo_planted plant(house *h, const char *code)
+{
+    demo_planted done;
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_OK(demo_plant(s, oq_cstr(code), oq_now(s), &done));
+    CHECK_OK(oq_scope_commit(s));
+    oq_scope_close(s);
+    return done;
+}
+
+static demo_written write_slice(house *h, size_t rows)
+{
+    demo_written done;
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_OK(demo_write_slice(s, rows, &done));
+    CHECK_OK(oq_scope_commit(s));
+    oq_scope_close(s);
+    return done;
+}
+
+static void make_demo(house *h)
+{
+    say(h, "UPDATE tenants SET is_demo = true, code = 'ARAMCO_DEMO' WHERE id = %s", tenant_a);
+}
+
+static size_t signals_of(const demo_site *site)
+{
+    size_t count = 0;
+    for (size_t a = 0; site->assets[a].code; a++)
+        count += demo_signal_count(site->assets[a].of);
+    return count;
+}
+
+static void test_made_once(void **state)
+{
+    house *h = *state;
+    make_demo(h);
+    demo_planted first = plant(h, "ARAMCO_DEMO"), again = plant(h, "ARAMCO_DEMO");
+    CHECK("site", first.sites == 1);
+    CHECK("assets", first.assets == (int64_t)demo_asset_count(&demo_sites[0]));
+    CHECK("signals", first.series == (int64_t)signals_of(&demo_sites[0]));
+    CHECK("mapped", first.mappings == first.series);
+    CHECK("once", again.sites == 0 && again.assets == 0 && again.series == 0);
+    CHECK("classes",
+          testdb_number(h->db, "SELECT count(*) FROM assets WHERE class_id IS NULL") == 0);
+    CHECK("vibration is mapped as the requirement says",
+          testdb_number(h->db, "SELECT count(*) FROM external_signal_mappings WHERE external_tag = "
+                               "'PI:P-101.VIB' AND internal_metric_name = 'vibration_rms' AND "
+                               "scaling_factor = 1 AND offset_value = 0 AND is_active") == 1);
+    CHECK("no plant, nothing made", plant(h, "SOMEBODY_ELSE").assets == 0);
+}
+
+/* What the schedule says of these hours, which lie before the demo was set up. */
+static int64_t faults_until(oq_us from, oq_us to)
+{
+    static demo_faults faults;
+    int64_t count = 0;
+    for (size_t a = 0; demo_sites[0].assets[a].code; a++) {
+        demo_faults_of(&demo_sites[0], a, 20260101, to + OQ_DAY, from, to, &faults);
+        count += (int64_t)faults.count;
+    }
+    return count;
+}
+
+/* Slices follow each other without a hole, and what was written is what the instruments read. */
+static void test_slices(void **state)
+{
+    house *h = *state;
+    make_demo(h);
+    plant(h, "ARAMCO_DEMO");
+    size_t width = signals_of(&demo_sites[0]);
+    demo_written one = write_slice(h, width * 60), two = write_slice(h, width * 60);
+    CHECK("an hour of minutes", one.samples == (int64_t)width * 60 && one.more);
+    CHECK("the next hour", two.samples == one.samples && two.until == one.until + OQ_HOUR);
+    CHECK("truth is kept", testdb_number(h->db, "SELECT count(*) FROM demo_faults") ==
+                               faults_until(two.until - 2 * OQ_HOUR, two.until));
+
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_READ);
+    series *e;
+    hist_points points;
+    CHECK_OK(series_find_by_key(s, OQ_STR("P-101.vibration_rms"), &e));
+    CHECK("simulated", e->kind == SERIES_SIMULATED);
+    CHECK_OK(hist_read(s, (int32_t)e->no, (hist_span){0, two.until, OQ_TIME_NONE}, 1000, false,
+                       false, &points));
+    CHECK("no hole", points.samples.count == 120);
+    for (size_t i = 1; i < points.samples.count; i++)
+        CHECK("each minute", points.samples.time[i] == points.samples.time[i - 1] + OQ_MINUTE);
+    oq_scope_close(s);
+}
+
+static void test_only_where_it_belongs(void **state)
+{
+    house *h = *state;
+    make_demo(h);
+    plant(h, "ARAMCO_DEMO");
+    int64_t width = (int64_t)signals_of(&demo_sites[0]);
+    say(h, "UPDATE external_signal_mappings SET is_active = false WHERE external_tag = %s",
+        "'PI:P-101.VIB'");
+    CHECK("a mapping that is off is silent", write_slice(h, 1).samples == width - 1);
+    say(h, "UPDATE series SET kind = 'measured' WHERE key = %s", "'P-101.temperature'");
+    CHECK("never into a measured series", write_slice(h, 1).samples == width - 2);
+    say(h, "UPDATE tenant_integrations SET is_active = false WHERE tenant_id = %s", tenant_a);
+    CHECK("an integration that is off", write_slice(h, 1).samples == 0);
+    say(h, "UPDATE tenant_integrations SET is_active = true WHERE tenant_id = %s", tenant_a);
+    say(h, "UPDATE tenants SET is_demo = false WHERE id = %s", tenant_a);
+    CHECK("not a demo", write_slice(h, 1).samples == 0);
+}
+
+int main(void)
+{
+#define EACH(test) cmocka_unit_test_setup(test, house_reset)
+    const struct CMUnitTest tests[] = {
+        EACH(test_made_once),
+        EACH(test_slices),
+        EACH(test_only_where_it_belongs),
+    };
+    return cmocka_run_group_tests_name("demoplant", tests, house_open, house_close);
+}
