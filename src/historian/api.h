@@ -63,6 +63,11 @@ extern const oq_field aggregate_query_fields[], aggregate_many_query_fields[];
 oq_err *aggregate_api_get(http_req *rq, oq_scope *s);
 oq_err *aggregate_api_get_many(http_req *rq, oq_scope *s);
 
+/* --- live (live.c) -----------------------------------------------------------------------------*/
+
+extern const oq_field live_query_fields[];
+oq_err *live_api_values(http_req *rq, oq_scope *s);
+
 /* --- files (export_api.c) ----------------------------------------------------------------------*/
 
 extern const oq_field export_query_fields[];

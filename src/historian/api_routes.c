@@ -25,6 +25,10 @@ const http_route series_routes[] = {
      .summary = "Aggregates of many signals over the same buckets: "
                 "{\"items\":[{id,key,unit,buckets:[{start,mean,...}]}]}, "
                 "or by column, {\"starts\":[...],\"items\":[{id,...,mean:[...]}]}"},
+    {HTTP_GET, "/api/series/live", CAP_ASSET_READ, .handle = live_api_values,
+     .query = live_query_fields,
+     .summary = "Server-sent events: newest values, and what changes of them: "
+                "event `values`, {\"items\":[{id,time,value,quality}]}"},
     {HTTP_GET, "/api/series/export.csv", CAP_ASSET_READ, .handle = export_api_get,
      .query = export_query_fields,
      .summary = "Samples or aggregates as a CSV file of any length, long or wide"},

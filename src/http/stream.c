@@ -29,6 +29,7 @@ struct http_stream {
     http_hub *hub;
     struct http_stream *prev, *next; /* in its tenant's bucket */
     oq_uuid tenant_id, user_id;
+    oq_uuid topic;              /* zero: it hears what is for its user and for everybody */
     struct MHD_Connection *mhd; /* NULL until the answer is sent */
     int fd;
     piece *replay, **queue; /* the queue is a ring */
@@ -274,6 +275,11 @@ static bool has_room(http_stream *first, oq_uuid user_id)
 
 oq_err *http_stream_subscribe(http_req *rq, http_hub *hub)
 {
+    return http_stream_subscribe_to(rq, hub, OQ_UUID_ZERO);
+}
+
+oq_err *http_stream_subscribe_to(http_req *rq, http_hub *hub, oq_uuid topic)
+{
     if (rq->answer.stream)
         return NULL;
     http_stream *s = calloc(1, sizeof *s);
@@ -282,6 +288,7 @@ oq_err *http_stream_subscribe(http_req *rq, http_hub *hub)
     s->hub = hub;
     s->tenant_id = rq->who.tenant_id;
     s->user_id = rq->who.actor.id;
+    s->topic = topic;
     s->spoke_at = oq_monotonic();
     pthread_mutex_lock(&hub->lock);
     /* Spread out, so that streams opened together do not come back together. */
@@ -454,10 +461,41 @@ void http_hub_publish(http_hub *hub, oq_uuid tenant_id, oq_uuid user_id, oq_str 
     piece *p = piece_make(formatted_event);
     pthread_mutex_lock(&hub->lock);
     for (http_stream *s = *bucket_of(hub, tenant_id); s; s = s->next)
-        if (oq_uuid_eq(s->tenant_id, tenant_id) && (for_all || oq_uuid_eq(s->user_id, user_id)))
+        if (oq_uuid_eq(s->tenant_id, tenant_id) && oq_uuid_is_zero(s->topic) &&
+            (for_all || oq_uuid_eq(s->user_id, user_id)))
             send_piece(s, p);
     piece_release(p);
     pthread_mutex_unlock(&hub->lock);
+}
+
+/* Under the lock. */
+static http_stream *stream_of(http_hub *hub, oq_uuid tenant_id, oq_uuid topic)
+{
+    http_stream *s = *bucket_of(hub, tenant_id);
+    while (s && (!oq_uuid_eq(s->topic, topic) || !oq_uuid_eq(s->tenant_id, tenant_id) ||
+                 s->is_cut || s->is_ending))
+        s = s->next;
+    return s;
+}
+
+bool http_hub_publish_to(http_hub *hub, oq_uuid tenant_id, oq_uuid topic, oq_str formatted_event)
+{
+    piece *p = piece_make(formatted_event);
+    pthread_mutex_lock(&hub->lock);
+    http_stream *s = stream_of(hub, tenant_id, topic);
+    if (s)
+        send_piece(s, p);
+    piece_release(p);
+    pthread_mutex_unlock(&hub->lock);
+    return s != NULL;
+}
+
+bool http_hub_has(http_hub *hub, oq_uuid tenant_id, oq_uuid topic)
+{
+    pthread_mutex_lock(&hub->lock);
+    bool has = stream_of(hub, tenant_id, topic) != NULL;
+    pthread_mutex_unlock(&hub->lock);
+    return has;
 }
 
 static void end_of_whom(http_stream *s, const void *arg)

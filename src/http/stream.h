@@ -30,6 +30,14 @@ void http_answer_stream(http_req *rq, http_hub *hub, oq_str replay);
 /* The client's Last-Event-ID, by header or ?last_event_id=; not given: OQ_NONE. */
 oq_str http_last_event_id(http_req *rq);
 
+/* The same for a stream with a topic of its own, an id that nothing else has: it gets what is
+ * published to the topic, and nothing that is for users or for everybody. */
+OQ_CHECKED oq_err *http_stream_subscribe_to(http_req *rq, http_hub *hub, oq_uuid topic);
+/* To the stream of a topic in this tenant. False: it has ended. Any thread. */
+bool http_hub_publish_to(http_hub *hub, oq_uuid tenant_id, oq_uuid topic, oq_str formatted_event);
+/* Whether it is still there. */
+bool http_hub_has(http_hub *hub, oq_uuid tenant_id, oq_uuid topic);
+
 /* One event for one user of a tenant, or for everybody of it (zero user). Any thread. */
 void http_hub_publish(http_hub *hub, oq_uuid tenant_id, oq_uuid user_id, oq_str formatted_event);
 /* Ends this user's streams in every tenant, or all of this tenant: signed out, locked out, other

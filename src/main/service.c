@@ -6,6 +6,7 @@
 #include "base/secret.h"
 #include "db/listen.h"
 #include "db/pool.h"
+#include "historian/live.h"
 #include "historian/names.h"
 #include "http/server.h"
 #include "http/stream.h"
@@ -34,6 +35,7 @@ struct service {
     http_server *server;
     http_hub *hub;
     live_bridge *bridge;
+    series_live *values;
     job_runner *runner;
     db_channel channels[5];
     db_listener *listener;
@@ -170,6 +172,7 @@ static oq_err *open_server(service *sv)
     lead_setup(sv->pool, OQ_NONE);
     web_frame_hook(notify_frame, sv->pool);
     web_feature_hook(feature_is_on, sv);
+    OQ_TRY(series_live_open(sv->pool, sv->hub, &sv->values));
     return live_bridge_open(sv->pool, sv->hub, &sv->bridge);
 }
 
@@ -254,6 +257,7 @@ void service_close(service *sv)
     http_server_close(sv->server, GRACE_MS);
     job_runner_close(sv->runner, GRACE_MS);
     live_bridge_close(sv->bridge);
+    series_live_close(sv->values);
     if (sv->hub)
         http_hub_close(sv->hub);
     metrics_watch(NULL, NULL);

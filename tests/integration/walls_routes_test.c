@@ -269,6 +269,7 @@ static const struct {
     {"/api/series/export.csv", "ids", "series"},
     {"/series/compare", "ids", "series"},
     {"/assets", "site_id", "sites"},
+    {"/api/series/live", "ids", "series"},
 };
 
 /* Records of the plant refer to one another in many ways: all of their routes are asked. */
