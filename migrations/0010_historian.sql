@@ -145,6 +145,25 @@ CREATE TABLE series_history (
 );
 CREATE INDEX series_history_time_idx ON series_history (tenant_id, series_no, time_first);
 
+-- Batches and chunks that could not be decoded any more, taken out of the record as they were, so
+-- that they stop nothing; a person has to look.
+CREATE TABLE series_broken (
+    tenant_id   uuid NOT NULL,
+    id          uuid NOT NULL,
+    what        text NOT NULL CONSTRAINT series_broken_what_check CHECK (what IN (
+                    'batch', 'chunk', 'open')),
+    seq         bigint,                     -- of a batch
+    series_no   integer,                    -- of a chunk
+    time_first  timestamptz NOT NULL,
+    time_last   timestamptz NOT NULL,
+    known_last  timestamptz NOT NULL,       -- of a batch: received_at
+    samples     integer NOT NULL,
+    reason      text NOT NULL,
+    payload     bytea NOT NULL,
+    set_aside_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+
 -- What a person changed in the record, and why.
 CREATE TABLE series_corrections (
     tenant_id   uuid NOT NULL REFERENCES tenants (id),
@@ -160,6 +179,8 @@ CREATE TABLE series_corrections (
     status      text NOT NULL CONSTRAINT series_corrections_status_check CHECK (status IN (
                     'waiting', 'done', 'failed')),
     samples     bigint,                     -- touched
+    done_to     timestamptz,                -- a long one is done in slices: everything before this
+    error_code  text,                       -- of one that failed
     created_by  text NOT NULL,
     created_at  timestamptz NOT NULL,
     done_at     timestamptz,
@@ -196,8 +217,8 @@ DECLARE
     t text;
 BEGIN
     FOREACH t IN ARRAY ARRAY['series_counters', 'series', 'series_batches', 'series_chunks',
-        'series_open', 'series_last', 'series_history', 'series_corrections', 'series_inputs',
-        'series_dirty'] LOOP
+        'series_open', 'series_last', 'series_history', 'series_broken', 'series_corrections',
+        'series_inputs', 'series_dirty'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
         EXECUTE format('CREATE POLICY %I ON %I TO optria_app USING (tenant_id = '
@@ -206,3 +227,9 @@ BEGIN
     END LOOP;
 END
 $$;
+
+-- What readiness asks of all tenants: is something broken, is a batch left lying.
+CREATE POLICY series_broken_platform ON series_broken FOR SELECT TO optria_platform USING (true);
+GRANT SELECT (tenant_id, id) ON series_broken TO optria_platform;
+CREATE POLICY series_batches_platform ON series_batches FOR SELECT TO optria_platform USING (true);
+GRANT SELECT (tenant_id, seq, received_at) ON series_batches TO optria_platform;

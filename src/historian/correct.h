@@ -1,19 +1,22 @@
 /* historian/correct.h
  *
  * Corrections: a person replaces, marks or deletes a part of a series, with a reason. Audited; done
- * by a job (hist.correct); what was there stays readable "as known at"; series calculated from it
- * are computed anew. */
+ * by a job (hist.correct), in slices where the part is long, each a transaction that writes down
+ * how far it came; what was there stays readable "as known at"; series calculated from it are
+ * computed anew. What is corrected is what the record holds when the job comes to it. */
 #ifndef HISTORIAN_CORRECT_H
 #define HISTORIAN_CORRECT_H
 
 #include "db/scope.h"
 #include "http/route.h"
 
+enum { CORRECTION_LIST_MAX = 500 };
+
 typedef enum correction_kind {
     CORRECT_DELETE = 1,  /* as if they had never been */
     CORRECT_SET,         /* to `value` */
-    CORRECT_ADD,         /* `value` to each: an offset */
-    CORRECT_MULTIPLY,    /* each by `value`: a scale */
+    CORRECT_ADD,         /* `value` to each: an offset; what is bad stays bad */
+    CORRECT_MULTIPLY,    /* each by `value`: a scale; likewise */
     CORRECT_INTERPOLATE, /* a line from the good sample before to the one after */
     CORRECT_MARK         /* values stay, quality becomes `quality` */
 } correction_kind;
@@ -27,8 +30,9 @@ typedef struct correction {
     double value;
     int64_t quality; /* of mark; what others change gets QUALITY_SUBSTITUTE */
     oq_str reason;
-    oq_str status; /* waiting done failed */
-    int64_t samples;
+    oq_str status;     /* waiting done failed */
+    int64_t samples;   /* touched */
+    oq_str error_code; /* of one that failed */
     oq_str created_by;
     oq_us created_at, done_at;
 } correction;
@@ -46,7 +50,8 @@ typedef struct correction_order {
     oq_str reason;
 } correction_order;
 extern const oq_field correction_order_fields[];
-/* Fails: series.not_found, series.is_calculated, span.reversed, correction.value_missing. */
+/* Fails: series.not_found, series.is_calculated, span.reversed, correction.value_missing,
+ * field.required (a mark without quality). */
 OQ_CHECKED oq_err *correction_add(oq_scope *s, oq_uuid series_id, const correction_order *order,
                                   correction **ret_correction);
 OQ_CHECKED oq_err *correction_find(oq_scope *s, oq_uuid series_id, size_t limit,

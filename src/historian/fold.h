@@ -7,7 +7,10 @@
  *
  * What a later write replaced goes to series_history. Archive rules are applied when a chunk is
  * full, after its summary was made from all samples. Calculated series that read a series whose
- * past changed are marked (series_dirty). */
+ * past changed are marked (series_dirty).
+ *
+ * A moment's version was there from `known` on, and in series_history until `superseded_at`; the
+ * versions of a moment follow each other. Who says again what stood there changes nothing. */
 #ifndef HISTORIAN_FOLD_H
 #define HISTORIAN_FOLD_H
 
@@ -17,19 +20,28 @@
 
 /* Folded when the oldest batch is so old, or so much has come. */
 #define FOLD_AGE (30 * OQ_SECOND)
-enum { FOLD_SAMPLES = 8 * 1000 * 1000, FOLD_BYTES = 64 * 1024 * 1024 };
+enum { FOLD_SAMPLES = 16 * 1000 * 1000, FOLD_BYTES = 64 * 1024 * 1024 };
 
 typedef struct fold_done {
     int64_t batches, samples, series, chunks,
         rewritten; /* rewritten: samples that replaced others */
     bool more;
 } fold_done;
-/* One transaction's worth; the caller commits. */
+/* One transaction's worth; the caller commits. Folds whatever there is, however young. Fails:
+ * store.broken (a batch or a chunk that cannot be decoded; nothing must be committed then, and
+ * broken_set_aside of historian/broken.h takes it out of the way, as the job does). */
 OQ_CHECKED oq_err *hist_fold(oq_scope *s, fold_done *ret_done);
+
+/* From hist_write, at the end of its transaction: adds a fold that does not wait for the schedule,
+ * once this process has written FOLD_SAMPLES samples or FOLD_BYTES bytes since it last did. */
+OQ_CHECKED oq_err *hist_fold_wanted(oq_scope *s, size_t samples_written, size_t bytes_written);
 
 /* Changes the record of one series over [from, to): `with` takes the place of what is there (no
  * samples: deleted); what was there goes to series_history with the reason ("correction",
- * "deletion"). Batches of the series are folded first. `ret_touched`: samples replaced. */
+ * "deletion", "rewrite"). A sample that is the same in both stays as it was known. Batches of the
+ * series are folded first. Series calculated from it are marked. `with` lies in [from, to) and has
+ * been known since its `known`, or since now. `ret_touched` (or NULL): samples that are new,
+ * replaced or gone. Memory grows with what is in `with`, not with what is replaced. */
 OQ_CHECKED oq_err *hist_replace(oq_scope *s, int32_t no, oq_us from, oq_us to, const samples *with,
                                 const char *reason, int64_t *ret_touched);
 

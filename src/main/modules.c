@@ -4,7 +4,10 @@
 #include "audit/audit.h"
 #include "demoplant/demoplant.h"
 #include "historian/calc.h"
+#include "historian/correct.h"
+#include "historian/fold.h"
 #include "historian/ingest.h"
+#include "historian/retain.h"
 #include "historian/series.h"
 #include "historian/series_page.h"
 #include "identity/login.h"
@@ -32,20 +35,38 @@
 #include "base/banned.h"
 
 http_route_list module_routes = {
-    web_routes,    home_routes,   health_routes,   api_docs_routes, login_routes,
-    setup_routes,  reset_routes,  profile_routes,  once_routes,     user_routes,
-    token_routes,  switch_routes, tenant_routes,   settings_routes, audit_routes,
-    notify_routes, job_routes,    job_page_routes, lead_routes,     series_routes,
-    calc_routes,   plant_routes,  ingest_routes,   asset_routes,    series_page_routes,
-    preset_routes, NULL,
+    web_routes,
+    home_routes,
+    health_routes,
+    api_docs_routes,
+    login_routes,
+    setup_routes,
+    reset_routes,
+    profile_routes,
+    once_routes,
+    user_routes,
+    token_routes,
+    switch_routes,
+    tenant_routes,
+    settings_routes,
+    audit_routes,
+    notify_routes,
+    job_routes,
+    job_page_routes,
+    lead_routes,
+    series_routes,
+    calc_routes,
+    plant_routes,
+    ingest_routes,
+    asset_routes,
+    series_page_routes,
+    preset_routes,
+    correction_routes,
+    space_routes,
+    NULL,
 };
 
 job_kind_list module_job_kinds = {
-    job_own_kinds,
-    tenant_job_kinds,
-    identity_job_kinds,
-    notify_job_kinds,
-    series_job_kinds,
-    demoplant_job_kinds,
-    NULL,
+    job_own_kinds,    tenant_job_kinds,    identity_job_kinds, notify_job_kinds,
+    series_job_kinds, demoplant_job_kinds, hist_job_kinds,     NULL,
 };

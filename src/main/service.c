@@ -8,6 +8,7 @@
 #include "db/pool.h"
 #include "historian/live.h"
 #include "historian/names.h"
+#include "historian/broken.h"
 #include "http/server.h"
 #include "http/stream.h"
 #include "identity/authenticate.h"
@@ -210,6 +211,7 @@ static void watch(service *sv)
     health_add_schema(sv->pool);
     health_add_queue(sv->pool);
     health_add_notices(listener_is_connected, sv);
+    health_add(&(health_part){"historian", false, broken_check, sv->pool});
 }
 
 static oq_err *open_all(service *sv)

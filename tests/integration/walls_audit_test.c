@@ -88,6 +88,9 @@ static const deed deeds[] = {
     {"POST /api/v2/write", ADMIN, "sent{n} v=1"},
     {"POST /write", ADMIN, "sent{n} v=1"},
     {"POST /api/v1/write", ADMIN, NULL, in_bytes},
+    {"POST /api/series/{id}/corrections", ADMIN,
+     "{\"kind\":\"delete\",\"from\":\"2026-01-01T00:00:00Z\",\"to\":\"2026-01-02T00:00:00Z\","
+     "\"reason\":\"a ticket\"}"},
     {"POST /api/tenants/{id}/enter", OWNER, "{\"reason\":\"a ticket\"}"},
     {"POST /tenants/{id}/enter", OWNER, "reason=a%20ticket"},
     {"POST /api/tenants/leave", OWNER_INSIDE},

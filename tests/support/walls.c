@@ -166,6 +166,9 @@ static const struct {
 } own_bodies[] = {
     {"POST /api/series", "{\"key\":\"sample$.flow\",\"metric\":\"flow\",\"unit\":\"m3/h\"}"},
     {"PATCH /api/series/{id}", "{\"name\":\"sample $\",\"clear\":[\"name_ar\"],\"version\":1}"},
+    {"POST /api/series/{id}/corrections",
+     "{\"kind\":\"mark\",\"from\":\"2026-01-01T00:00:00Z\",\"to\":\"2026-01-02T00:00:00Z\","
+     "\"quality\":2147483648,\"reason\":\"sample $\"}"},
 };
 
 static oq_str own_body(oq_arena *arena, const http_route *route, int salt)
