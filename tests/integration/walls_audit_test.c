@@ -83,6 +83,8 @@ static const deed deeds[] = {
     {"POST /tokens/{id}/revoke", ADMIN},
     {"POST /api/series", ADMIN, "{\"key\":\"new{n}.flow\",\"metric\":\"flow\"}"},
     {"PATCH /api/series/{id}", ADMIN, "{\"name\":\"New\",\"version\":{version}}"},
+    {"POST /series/new", ADMIN, "key=page{n}.flow&metric=flow&unit=m3/h&is_active=true"},
+    {"POST /series/{id}/edit", ADMIN, "name=New&unit=m3/h&is_active=true&version={version}"},
     {"POST /api/ingest/line", ADMIN, "sent{n} v=1"},
     {"POST /api/ingest/json", ADMIN, "[{\"series\":\"sent{n}.w\",\"value\":1}]"},
     {"POST /api/v2/write", ADMIN, "sent{n} v=1"},
