@@ -46,20 +46,25 @@ static void give_up(const oq_err *err)
 
 /* --- bodies -------------------------------------------------------------------------------------*/
 
+static void make_body(const signals *g, signals_form form, size_t k, oq_buf *out)
+{
+    signals_body(g, form, (signals_part){k * PER_BODY, PER_BODY, 0, ASSETS}, out);
+}
+
 static void make_wide(const signals *g, size_t k, oq_buf *out)
 {
-    signals_body(g, SIGNALS_LINE_WIDE, k * PER_BODY, PER_BODY, 0, out);
+    make_body(g, SIGNALS_LINE_WIDE, k, out);
 }
 
 static void make_narrow(const signals *g, size_t k, oq_buf *out)
 {
-    signals_body(g, SIGNALS_LINE_NARROW, k * PER_BODY, PER_BODY, 0, out);
+    make_body(g, SIGNALS_LINE_NARROW, k, out);
 }
 
 static void make_remote(const signals *g, size_t k, oq_buf *out)
 {
     OQ_AUTO(oq_buf) packed = oq_buf_make(INGEST_BODY_MAX);
-    signals_body(g, SIGNALS_REMOTE_WRITE, k * PER_BODY, PER_BODY, 0, &packed);
+    make_body(g, SIGNALS_REMOTE_WRITE, k, &packed);
     size_t len;
     if (snappy_uncompressed_length(packed.ptr, packed.len, &len) != SNAPPY_OK ||
         snappy_uncompress(packed.ptr, packed.len, oq_buf_room(out, len), &len) != SNAPPY_OK)
