@@ -315,6 +315,7 @@ static oq_err *put_chart(web_page *page, oq_scope *s, const hist_signal *g, cons
         .window = *w,
         .signals = &one,
     };
+    web_put_text(page->view, "correct_href", oq_strf(page->arena, "%.*s/correct", OQ_FMT(own)));
     web_put_text(page->view, "edit_href", oq_strf(page->arena, "%.*s/edit", OQ_FMT(own)));
     return chart_put(page, s, web_put_object(page->view, "chart"), &plan);
 }
@@ -348,5 +349,6 @@ oq_err *series_page_one(http_req *rq, oq_scope *s)
     put_definition(&page, e);
     OQ_TRY(put_family(&page, s, e));
     OQ_TRY(put_storage(&page, s, e));
+    OQ_TRY(series_put_corrections(&page, s, e));
     return web_page_send(&page);
 }

@@ -16,5 +16,9 @@ const http_route series_page_routes[] = {
     {HTTP_GET, "/series/{id}/edit", CAP_SERIES_MANAGE, series_page_edit, .is_page = true},
     {HTTP_POST, "/series/{id}/edit", CAP_SERIES_MANAGE, series_page_post_edit,
      .body = series_form_fields, .is_page = true},
+    {HTTP_GET, "/series/{id}/correct", CAP_SERIES_MANAGE, series_page_correct,
+     .query = correct_form_fields, .is_page = true},
+    {HTTP_POST, "/series/{id}/correct", CAP_SERIES_MANAGE, series_page_post_correct,
+     .body = correct_form_fields, .is_page = true},
     {0},
 };

@@ -83,6 +83,8 @@ static const deed deeds[] = {
     {"POST /tokens/{id}/revoke", ADMIN},
     {"POST /api/series", ADMIN, "{\"key\":\"new{n}.flow\",\"metric\":\"flow\"}"},
     {"PATCH /api/series/{id}", ADMIN, "{\"name\":\"New\",\"version\":{version}}"},
+    {"POST /series/{id}/correct", ADMIN,
+     "kind=mark&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z&quality=2147483648&reason=why"},
     {"POST /series/new", ADMIN, "key=page{n}.flow&metric=flow&unit=m3/h&is_active=true"},
     {"POST /series/{id}/edit", ADMIN, "name=New&unit=m3/h&is_active=true&version={version}"},
     {"POST /api/ingest/line", ADMIN, "sent{n} v=1"},
