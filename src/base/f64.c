@@ -1,14 +1,11 @@
 /* The shortest decimal text of a double. Most measured values have a few decimals, and those are
- * found by arithmetic alone; the rest tries 15, 16 and 17 digits, of which 17 always suffice
- * (D. Goldberg, What Every Computer Scientist Should Know About Floating-Point Arithmetic, 1991,
- * theorem 15). */
+ * found by one division; the others, such as what a sensor gave as a float, by f64_digits.c. */
+#include "base/f64_digits.h"
 #include "base/json.h"
 
 #include <assert.h>
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/banned.h"
 
@@ -50,21 +47,41 @@ static size_t try_few_decimals(double value, char *out)
     return 0;
 }
 
-/* "1e-07" -> "1e-7", "1e+22" -> "1e22". */
-static size_t shorten_exponent(char *text, size_t len)
+/* As printf("%g") would lay it out: with a point where the number is of an everyday size, else with
+ * an exponent. */
+static size_t put_shortest(char *out, f64_decimal d)
 {
-    char *e = memchr(text, 'e', len);
-    if (!e)
-        return len;
-    char *from = e + 1, *to = e + 1, *end = text + len;
-    if (*from == '-')
-        *to++ = *from;
-    from++;
-    while (*from == '0' && from + 1 < end)
-        from++;
-    while (from < end)
-        *to++ = *from++;
-    return (size_t)(to - text);
+    char digit[24];
+    size_t len = 0;
+    int count = 0;
+    while (d.digits % 10 == 0) {
+        d.digits /= 10;
+        d.exponent++;
+    }
+    for (uint64_t rest = d.digits; rest; rest /= 10)
+        digit[count++] = (char)('0' + rest % 10); /* the last one first */
+    int size = d.exponent + count - 1, most = count < 15 ? 15 : count;
+    if (size < -4 || size >= most) {
+        out[len++] = digit[count - 1];
+        for (int i = count - 2; i >= 0; i--) {
+            if (i == count - 2)
+                out[len++] = '.';
+            out[len++] = digit[i];
+        }
+        return len + (size_t)snprintf(out + len, 8, "e%d", size);
+    }
+    if (size < 0) {
+        memcpy(out, "0.0000", 6);
+        len = (size_t)(1 - size);
+    }
+    for (int i = count - 1, at = size; i >= 0; i--, at--) {
+        if (at == -1 && size >= 0)
+            out[len++] = '.';
+        out[len++] = digit[i];
+    }
+    for (int at = size - count; at >= 0; at--)
+        out[len++] = '0';
+    return len;
 }
 
 size_t oq_f64_format(double value, char out[OQ_F64_TEXT_MAX])
@@ -81,11 +98,7 @@ size_t oq_f64_format(double value, char out[OQ_F64_TEXT_MAX])
         if (len)
             return len;
     }
-    /* Below DBL_MIN fewer than 15 digits carry information, and the shortest may have one. */
-    for (int digits = fabs(value) < DBL_MIN ? 1 : 15;; digits++) {
-        int len = snprintf(out, OQ_F64_TEXT_MAX, "%.*g", digits, value);
-        assert(len > 0 && len < OQ_F64_TEXT_MAX);
-        if (digits == 17 || strtod(out, NULL) == value)
-            return shorten_exponent(out, (size_t)len);
-    }
+    size_t sign = value < 0;
+    out[0] = '-';
+    return sign + put_shortest(out + sign, f64_shortest(fabs(value)));
 }
