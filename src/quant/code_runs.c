@@ -83,13 +83,19 @@ static size_t class_of(oq_us lag)
     return class;
 }
 
+/* A lag that is a class's own to the microsecond was rounded up to it before: it is not rounded up
+ * again, or each time that a growing chunk is coded anew would make its samples known later. */
 static bool holds(lateness late, oq_us time, oq_us known)
 {
-    size_t class = class_of(lag_of(time, known));
+    oq_us lag = lag_of(time, known);
+    size_t class = class_of(lag);
     if (late.is_minute)
         return class == OQ_COUNT(lag_class) && late.minutes == minute_up(known);
-    return (class < OQ_COUNT(lag_class) && late.minutes == lag_class[class]) ||
-           (class + 1 < OQ_COUNT(lag_class) && late.minutes == lag_class[class + 1]);
+    if (class == OQ_COUNT(lag_class))
+        return false;
+    bool is_rounded = lag == lag_class[class] * OQ_MINUTE;
+    return late.minutes == lag_class[class] ||
+           (!is_rounded && class + 1 < OQ_COUNT(lag_class) && late.minutes == lag_class[class + 1]);
 }
 
 static lateness lateness_of(oq_us time, oq_us known)
