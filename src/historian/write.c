@@ -2,8 +2,6 @@
 
 #include <math.h>
 
-#include "historian/fold.h"
-
 #include "write.sql.h"
 
 #include "base/banned.h"
@@ -46,13 +44,9 @@ static oq_err *check(const batch_row *row, size_t count, oq_us latest, extent *r
     return NULL;
 }
 
-typedef struct amount {
-    size_t samples, bytes;
-} amount;
-
 /* One row of series_batches. */
 static oq_err *write_batch(oq_scope *s, batch_row *row, size_t count, bool is_noticed,
-                           amount *stored)
+                           size_t *stored)
 {
     oq_arena *arena = oq_scope_arena(s);
     oq_us now = oq_now(s);
@@ -63,8 +57,7 @@ static oq_err *write_batch(oq_scope *s, batch_row *row, size_t count, bool is_no
     size_t stayed = batch_encode(arena, row, count, &payload);
     oq_arena_rewind(arena, mark);
     assert(!payload.overflow && "WRITE_ROWS rows of any kind fit BATCH_BYTES_MAX");
-    stored->samples += stayed;
-    stored->bytes += payload.len;
+    *stored += stayed;
     return sql_batch_add(s,
                          (sql_batch_add_args){
                              .received_at = now,
@@ -82,13 +75,13 @@ static oq_err *write_batch(oq_scope *s, batch_row *row, size_t count, bool is_no
 static oq_err *write_all(oq_scope *s, batch_row *row, size_t count, bool is_noticed,
                          size_t *ret_stored)
 {
-    amount stored = {0};
+    size_t stored = 0;
     for (size_t from = 0; from < count; from += WRITE_ROWS)
         OQ_TRY(write_batch(s, row + from, count - from < WRITE_ROWS ? count - from : WRITE_ROWS,
                            is_noticed, &stored));
     if (ret_stored)
-        *ret_stored = stored.samples;
-    return hist_fold_wanted(s, stored.samples, stored.bytes);
+        *ret_stored = stored;
+    return NULL;
 }
 
 oq_err *hist_write(oq_scope *s, batch_row *row, size_t count, size_t *ret_stored)
