@@ -128,11 +128,12 @@ static void choose_slice(const generator *g, oq_us from, oq_us now, size_t rows_
                          oq_us *ret_from, oq_us *ret_to, oq_us *ret_step)
 {
     oq_us fine = (now - DEMO_RECENT) / OQ_MINUTE * OQ_MINUTE;
-    oq_us step = from < fine ? DEMO_STEP_OLD : DEMO_STEP;
+    oq_us next_old = (from + DEMO_STEP_OLD - 1) / DEMO_STEP_OLD * DEMO_STEP_OLD;
+    oq_us step = next_old < fine ? DEMO_STEP_OLD : DEMO_STEP;
     oq_us begin = (from + step - 1) / step * step;
     oq_us steps = (oq_us)(rows_max / g->tags.count);
     oq_us end = begin + (steps > 0 ? steps : 1) * step;
-    oq_us limit = from < fine ? fine : now + 1;
+    oq_us limit = next_old < fine ? fine : now + 1;
     *ret_from = begin;
     *ret_to = end < limit ? end : limit;
     *ret_step = step;

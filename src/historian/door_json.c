@@ -12,7 +12,7 @@
 
 typedef struct door {
     ingest *in;
-    names_group *group; /* of the item before, while the names are being read */
+    names_field *last; /* of the item before, while the names are being read */
 } door;
 
 /* --- names --------------------------------------------------------------------------------------*/
@@ -140,9 +140,9 @@ static void put_sample(door *d, const names_field *f, oq_str bytes, const sample
 static void put_item(door *d, const json_item *item, oq_str bytes)
 {
     ingest *in = d->in;
-    names_group *group = names_find_group(in->names, NAMES_JSON, bytes, d->group);
-    names_field *f = group ? names_find_field(in->names, group, OQ_STR(""), NULL) : NULL;
-    d->group = group;
+    names_group *group = names_find_group(in->names, NAMES_JSON, bytes, d->last);
+    names_field *f = group ? names_find_field(in->names, group, OQ_STR(""), d->last) : NULL;
+    d->last = f ? f : d->last;
     for (size_t i = 0; i < item->values; i++) {
         const ingest_place place = {item->index, item->has_columns ? i : SIZE_MAX};
         sample one;
@@ -205,7 +205,7 @@ static oq_err *take_item(void *self, const json_item *item)
     }
     if (!ingest_is_full(in))
         return NULL;
-    d->group = NULL;
+    d->last = NULL;
     return ingest_flush(in);
 }
 

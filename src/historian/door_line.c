@@ -6,7 +6,7 @@
 typedef struct door {
     ingest *in;
     line_reader reader;
-    names_group *group; /* of the line before, while the names are being read */
+    names_field *last; /* of the sample before, while the names are being read */
 } door;
 
 static ingest_place place_of(const door *d)
@@ -51,15 +51,14 @@ static void refuse_value(door *d, const line_field *f)
 static void put_fields(door *d, const line_point *point)
 {
     ingest *in = d->in;
-    names_group *group = names_find_group(in->names, NAMES_LINE, point->series, d->group);
-    names_field *known = NULL;
+    names_group *group = names_find_group(in->names, NAMES_LINE, point->series, d->last);
     for (size_t i = 0; i < point->count; i++) {
         const line_field *f = &point->field[i];
         if (f->kind != LINE_NUMBER) {
             refuse_value(d, f);
             continue;
         }
-        names_field *found = group ? names_find_field(in->names, group, f->name, known) : NULL;
+        names_field *found = group ? names_find_field(in->names, group, f->name, d->last) : NULL;
         if (!found)
             put_unknown(d, point, f);
         else if (ingest_takes(found))
@@ -67,9 +66,8 @@ static void put_fields(door *d, const line_point *point)
         else
             INGEST_REFUSE(in, 1, place_of(d),
                           ingest_series_err(said(d, point->series, f->name), found->is_calculated));
-        known = found ? found : known;
+        d->last = found ? found : d->last;
     }
-    d->group = group ? group : d->group;
 }
 
 static void put_point(door *d, line_point *point)
@@ -85,7 +83,7 @@ static void put_point(door *d, line_point *point)
 
 static oq_err *flush(door *d)
 {
-    d->group = NULL;
+    d->last = NULL;
     return ingest_flush(d->in);
 }
 

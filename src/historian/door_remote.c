@@ -8,8 +8,8 @@
 
 typedef struct door {
     ingest *in;
-    names_group *group; /* of the series before, while the names are being read */
-    size_t series;      /* from 0 */
+    names_field *last; /* of the series before, while the names are being read */
+    size_t series;     /* from 0 */
 } door;
 
 /* `__name__` is the metric, `asset` (else `instance`) the asset, all others are tags. */
@@ -83,9 +83,9 @@ static bool check_sample(ingest *in, const remote_sample *sample, oq_us time, qu
 static void put_series(door *d, const remote_series *set)
 {
     ingest *in = d->in;
-    names_group *group = names_find_group(in->names, NAMES_REMOTE, set->labels, d->group);
-    names_field *f = group ? names_find_field(in->names, group, OQ_STR(""), NULL) : NULL;
-    d->group = group;
+    names_group *group = names_find_group(in->names, NAMES_REMOTE, set->labels, d->last);
+    names_field *f = group ? names_find_field(in->names, group, OQ_STR(""), d->last) : NULL;
+    d->last = f ? f : d->last;
     for (size_t i = 0; i < set->count; i++) {
         const ingest_place place = {d->series, i};
         const remote_sample *sample = &set->sample[i];
@@ -98,8 +98,7 @@ static void put_series(door *d, const remote_series *set)
         if (f && ingest_takes(f))
             ingest_put(in, f, time, value, q);
         else if (f)
-            INGEST_REFUSE(in, 1, place,
-                          ingest_series_err(said(d, set->labels), f->is_calculated));
+            INGEST_REFUSE(in, 1, place, ingest_series_err(said(d, set->labels), f->is_calculated));
         else if (ingest_meet_unknown(in, set->labels, OQ_STR(""), name_it, d, place, &unknown))
             ingest_put_unknown(in, unknown, time, value, q, place);
     }
@@ -110,7 +109,7 @@ static void put_series(door *d, const remote_series *set)
 
 static oq_err *flush(door *d)
 {
-    d->group = NULL;
+    d->last = NULL;
     return ingest_flush(d->in);
 }
 

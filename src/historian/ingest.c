@@ -31,6 +31,7 @@ void ingest_open(oq_scope *s, names_door door, ingest *in)
     *in = (ingest){
         .s = s,
         .door = door,
+        .write = hist_write,
         .now = oq_now(s),
         .latest = oq_now(s) + SAMPLE_TIME_AHEAD,
         .names = names_hold(oq_scope_tenant(s)),
@@ -314,7 +315,7 @@ oq_err *ingest_flush(ingest *in)
     names_read_end(in->names);
     oq_err *err = in->unknown_count ? make_known(in) : NULL;
     if (!err && in->count)
-        err = hist_write(in->s, in->row, in->count, NULL);
+        err = in->write(in->s, in->row, in->count, NULL);
     if (!err)
         in->accepted += in->count;
     in->count = 0;

@@ -36,9 +36,12 @@ typedef struct ingest_refusal {
 typedef struct ingest_pending ingest_pending;
 typedef struct ingest_unknown ingest_unknown;
 
+typedef oq_err *ingest_write(oq_scope *s, batch_row *row, size_t count, size_t *ret_stored);
+
 typedef struct ingest {
     oq_scope *s;
     names_door door;
+    ingest_write *write; /* hist_write; measurements have another */
     oq_us now, latest; /* of a sample */
     names *names;      /* being read, between ingest_open, ingest_flush and ingest_close */
     batch_row *row;

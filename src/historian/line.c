@@ -118,7 +118,7 @@ static line_flaw take_text(line_reader *r, line_field *f)
     if (p >= limit)
         return flaw_at(r, open, LINE_OPEN_TEXT);
     f->kind = LINE_TEXT;
-    r->line_ends += line_ends;
+    r->text_ends += line_ends;
     r->at = p + 1;
     return LINE_OK;
 }
@@ -273,6 +273,14 @@ static void skip_line(line_reader *r)
     r->line_ends += line_end != NULL;
 }
 
+static size_t count_line_ends(const char *p, const char *end)
+{
+    size_t count = 0;
+    for (; p < end; p++)
+        count += *p == '\n';
+    return count;
+}
+
 bool line_next(line_reader *r, line_point *ret_point, line_flaw *ret_flaw)
 {
     for (;;) {
@@ -286,7 +294,11 @@ bool line_next(line_reader *r, line_point *ret_point, line_flaw *ret_flaw)
     }
     r->begin = r->at;
     r->number = r->line_ends + 1;
+    r->text_ends = 0;
     *ret_flaw = take_point(r, ret_point);
+    if (*ret_flaw && r->text_ends)
+        r->text_ends = count_line_ends(r->begin, r->at); /* some may lie behind the flaw */
+    r->line_ends += r->text_ends;
     skip_line(r);
     return true;
 }

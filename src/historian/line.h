@@ -68,6 +68,7 @@ typedef struct line_reader {
     const char *begin, *flaw_at; /* of the line that was read last */
     size_t number;               /* of that line, from 1 */
     size_t line_ends;            /* passed so far */
+    size_t text_ends;            /* of them within texts of that line */
     line_precision precision;
     line_field *field;
     size_t size;

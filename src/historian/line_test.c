@@ -120,6 +120,7 @@ static void test_a_bad_line_does_not_spoil_the_next(void **state)
                                "  \t \n"
                                "B v=x\n"
                                "C v=\"two\nlines\",w=2 5000\n"
+                               "P v=\"a\nb\"c\n"
                                "D v=\"open\n"
                                "E v=5\n"
                                "#last\n"
@@ -128,8 +129,9 @@ static void test_a_bad_line_does_not_spoil_the_next(void **state)
         size_t number;
         const char *words; /* NULL: a flaw */
     } wanted[] = {
-        {3, "A v=1 @"}, {5, NULL},      {6, "C v=text\"two\nlines\",w=2 @5"},
-        {8, NULL},      {9, "E v=5 @"}, {11, "F v=6 @"},
+        {3, "A v=1 @"},  {5, NULL},       {6, "C v=text\"two\nlines\",w=2 @5"},
+        {8, NULL},       {9, NULL},       {10, NULL},
+        {11, "E v=5 @"}, {13, "F v=6 @"},
     };
     line_reader r = line_read(arena, oq_cstr(text), LINE_NS);
     for (size_t i = 0; i < OQ_COUNT(wanted); i++) {

@@ -54,7 +54,7 @@ struct names {
     slot *slots;
     size_t mask, used;
     size_t bytes;
-    _Atomic(names_group *) first; /* of the last body */
+    _Atomic(names_field *) first; /* of the last body */
 };
 
 enum { SLOTS_FIRST = 1024, ARENA_BLOCK = 64 * 1024 };
@@ -239,21 +239,22 @@ static names_field *look_up_field(const names *n, const names_group *group, oq_s
 
 /* Hints are written while many read: whatever another thread leaves in one is an entry of this
  * table, and a wrong one only costs a look-up. */
-names_group *names_find_group(names *n, names_door door, oq_str bytes, names_group *behind)
+static _Atomic(names_field *) *hint_of(names *n, names_field *last)
 {
-    _Atomic(names_group *) *hint = behind ? &behind->next : &n->first;
-    names_group *g = atomic_load_explicit(hint, memory_order_relaxed);
-    if (g && is_group(g, door, bytes))
-        return g;
-    g = look_up_group(n, door, bytes);
-    if (g)
-        atomic_store_explicit(hint, g, memory_order_relaxed);
-    return g;
+    return last ? &last->next : &n->first;
 }
 
-names_field *names_find_field(names *n, names_group *group, oq_str name, names_field *behind)
+names_group *names_find_group(names *n, names_door door, oq_str bytes, names_field *last)
 {
-    _Atomic(names_field *) *hint = behind ? &behind->next : &group->first;
+    names_field *f = atomic_load_explicit(hint_of(n, last), memory_order_relaxed);
+    if (f && is_group(f->group, door, bytes))
+        return f->group;
+    return look_up_group(n, door, bytes);
+}
+
+names_field *names_find_field(names *n, names_group *group, oq_str name, names_field *last)
+{
+    _Atomic(names_field *) *hint = hint_of(n, last);
     names_field *f = atomic_load_explicit(hint, memory_order_relaxed);
     if (f && is_field(f, group, name))
         return f;

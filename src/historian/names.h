@@ -29,7 +29,7 @@ struct names_field {
     uint64_t hash;
     names_group *group;
     oq_str name;
-    _Atomic(names_field *) next; /* came behind it last time */
+    _Atomic(names_field *) next; /* whose sample came behind one of this the last time */
     double min, max;             /* of the instrument; infinite: no limit */
     double scale, offset;        /* from the sender's unit to the series' */
     int32_t no;
@@ -41,8 +41,6 @@ struct names_group {
     uint64_t hash;
     oq_str bytes;
     names_door door;
-    _Atomic(names_group *) next;
-    _Atomic(names_field *) first;
 };
 
 typedef struct names names;
@@ -61,9 +59,9 @@ void names_on_gap(void *self);
 /* Many may read at once. What is found may be used until names_read_end. */
 void names_read(names *n);
 void names_read_end(names *n);
-/* `behind` and `hint` are what was found before, or NULL; NULL: not known. */
-names_group *names_find_group(names *n, names_door door, oq_str bytes, names_group *behind);
-names_field *names_find_field(names *n, names_group *group, oq_str name, names_field *behind);
+/* `last` is the series of the sample before, or NULL. NULL: not known. */
+names_group *names_find_group(names *n, names_door door, oq_str bytes, names_field *last);
+names_field *names_find_field(names *n, names_group *group, oq_str name, names_field *last);
 
 /* Remembers a series. Not while reading. */
 void names_add(names *n, names_door door, oq_str bytes, oq_str field, const series_facts *facts);

@@ -96,12 +96,13 @@ static void test_many(void **state)
         add(n, NAMES_LINE, name, "t", i + 1);
     }
     names_read(n);
-    names_group *g = NULL;
+    names_field *last = NULL;
     for (int i = 0; i < 2 * MANY; i++) {
         snprintf(name, sizeof name, "P-%d", i % MANY);
-        g = names_find_group(n, NAMES_LINE, oq_cstr(name), g);
+        names_group *g = names_find_group(n, NAMES_LINE, oq_cstr(name), last);
         assert_non_null(g);
-        assert_int_equal(names_find_field(n, g, OQ_STR("t"), NULL)->no, i % MANY + 1);
+        last = names_find_field(n, g, OQ_STR("t"), last);
+        assert_int_equal(last->no, i % MANY + 1);
     }
     names_read_end(n);
     CHECK("counted", names_bytes() > MANY * 100 && names_bytes() < MANY * 500);
@@ -135,15 +136,15 @@ static void *read_much(void *arg)
     for (int round = 0; round < 200; round++) {
         names *n = names_hold(A);
         names_read(n);
-        names_group *g = NULL;
+        names_field *last = NULL;
         for (int i = 0; i < 100; i++) {
             char name[20];
             snprintf(name, sizeof name, "P-%d", i);
-            names_group *found = names_find_group(n, NAMES_LINE, oq_cstr(name), g);
-            names_field *f = found ? names_find_field(n, found, OQ_STR("t"), NULL) : NULL;
+            names_group *g = names_find_group(n, NAMES_LINE, oq_cstr(name), last);
+            names_field *f = g ? names_find_field(n, g, OQ_STR("t"), last) : NULL;
             if (f && f->no != i + 1)
                 abort();
-            g = found ? found : g;
+            last = f ? f : last;
         }
         names_read_end(n);
         if (arg)

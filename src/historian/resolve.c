@@ -222,6 +222,11 @@ static oq_err *run_link(job_run *run)
 
 const job_kind series_job_kinds[] = {
     /* Twice is harmless: what is linked is no longer without an asset. */
-    {.name = "series.link", .run = run_link, .lane = JOB_PER_TENANT, .every_s = 60, .limit_s = 300},
+    {.name = "series.link",
+     .run = run_link,
+     .lane = JOB_PER_TENANT,
+     .every_s = 60,
+     .is_routine = true,
+     .limit_s = 300},
     {0},
 };

@@ -20,6 +20,9 @@ OQ_CHECKED oq_err *series_page_begin(http_req *rq, oq_scope *s, series *e, const
                                      const char *step_key, web_page *ret_page,
                                      hist_signal *ret_signal);
 
+/* Members corrections and has_corrections (correct_page.c). */
+OQ_CHECKED oq_err *series_put_corrections(const web_page *page, oq_scope *s, const series *e);
+
 oq_err *series_page_list(http_req *rq, oq_scope *s);
 oq_err *series_page_compare(http_req *rq, oq_scope *s);
 oq_err *series_page_one(http_req *rq, oq_scope *s);

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "historian/fold.h"
+
 #include "write.sql.h"
 
 #include "base/banned.h"
@@ -44,9 +46,13 @@ static oq_err *check(const batch_row *row, size_t count, oq_us latest, extent *r
     return NULL;
 }
 
+typedef struct amount {
+    size_t samples, bytes;
+} amount;
+
 /* One row of series_batches. */
 static oq_err *write_batch(oq_scope *s, batch_row *row, size_t count, bool is_noticed,
-                           size_t *stored)
+                           amount *stored)
 {
     oq_arena *arena = oq_scope_arena(s);
     oq_us now = oq_now(s);
@@ -57,7 +63,8 @@ static oq_err *write_batch(oq_scope *s, batch_row *row, size_t count, bool is_no
     size_t stayed = batch_encode(arena, row, count, &payload);
     oq_arena_rewind(arena, mark);
     assert(!payload.overflow && "WRITE_ROWS rows of any kind fit BATCH_BYTES_MAX");
-    *stored += stayed;
+    stored->samples += stayed;
+    stored->bytes += payload.len;
     return sql_batch_add(s,
                          (sql_batch_add_args){
                              .received_at = now,
@@ -75,13 +82,13 @@ static oq_err *write_batch(oq_scope *s, batch_row *row, size_t count, bool is_no
 static oq_err *write_all(oq_scope *s, batch_row *row, size_t count, bool is_noticed,
                          size_t *ret_stored)
 {
-    size_t stored = 0;
+    amount stored = {0};
     for (size_t from = 0; from < count; from += WRITE_ROWS)
         OQ_TRY(write_batch(s, row + from, count - from < WRITE_ROWS ? count - from : WRITE_ROWS,
                            is_noticed, &stored));
     if (ret_stored)
-        *ret_stored = stored;
-    return NULL;
+        *ret_stored = stored.samples;
+    return hist_fold_wanted(s, stored.samples, stored.bytes);
 }
 
 oq_err *hist_write(oq_scope *s, batch_row *row, size_t count, size_t *ret_stored)

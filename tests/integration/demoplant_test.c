@@ -3,6 +3,7 @@
 #include "demoplant/demoplant.h"
 #include "demoplant/fault.h"
 #include "historian/read.h"
+#include "historian/write.h"
 #include "support/house.h"
 
 static void say(house *h, const char *format, const char *value)
@@ -104,6 +105,32 @@ static void test_slices(void **state)
     oq_scope_close(s);
 }
 
+/* It reaches the present: the newest day in steps of seconds, and then nothing more is to be done.
+ */
+static void test_reaches_now(void **state)
+{
+    house *h = *state;
+    make_demo(h);
+    plant(h, "ARAMCO_DEMO");
+    /* as if all but an hour of the newest day were there */
+    say(h, "DELETE FROM external_signal_mappings WHERE external_tag NOT LIKE %s", "'PI:P-101.%'");
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    series *e;
+    CHECK_OK(series_find_by_key(s, OQ_STR("P-101.vibration_rms"), &e));
+    oq_us last = (oq_now(s) - OQ_DAY) / OQ_MINUTE * OQ_MINUTE - OQ_MINUTE;
+    batch_row row = {.time = last, .value = 1, .series_no = (int32_t)e->no};
+    CHECK_OK(hist_write(s, &row, 1, NULL));
+    house_commit(s);
+    demo_written done = {.more = true};
+    int64_t written = 0;
+    for (int i = 0; done.more && i < 50; i++) {
+        done = write_slice(h, 30000);
+        written += done.samples;
+    }
+    CHECK("a day of five seconds", written / 6 >= 17280 && written / 6 <= 17280 + 20);
+    CHECK("now", done.until > oq_clock_now() - 5 * OQ_SECOND && !done.more);
+}
+
 static void test_only_where_it_belongs(void **state)
 {
     house *h = *state;
@@ -128,6 +155,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH(test_made_once),
         EACH(test_slices),
+        EACH(test_reaches_now),
         EACH(test_only_where_it_belongs),
     };
     return cmocka_run_group_tests_name("demoplant", tests, house_open, house_close);

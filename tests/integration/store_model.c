@@ -4,6 +4,7 @@
 
 #include "historian/write.h"
 #include "integration/store_look.sql.h"
+#include "job/inner.h"
 
 #include "base/banned.h"
 
@@ -97,13 +98,23 @@ void model_replace(model *m, int32_t no, oq_us from, oq_us to, const samples *wi
         model_write(m, no, with->time[k], with->value[k], samples_quality(with, k), at);
 }
 
+void model_forget(model *m, int32_t no, oq_us cutoff)
+{
+    model_series *s = &m->series[no];
+    size_t gone = find(s, cutoff);
+    for (size_t i = 0; i < gone; i++)
+        free(s->moment[i].version);
+    s->count -= gone;
+    memmove(s->moment, s->moment + gone, s->count * sizeof *s->moment);
+}
+
 /* --- the tables --------------------------------------------------------------------------------*/
 
 void store_reset(house *h, int32_t no_max, const char *kept)
 {
     testdb_exec(h->db, "TRUNCATE series, series_counters, series_batches, series_chunks,"
                        " series_open, series_last, series_history, series_broken,"
-                       " series_corrections, series_inputs, series_dirty, jobs CASCADE");
+                       " series_corrections, series_inputs, series_dirty, jobs, job_turns CASCADE");
     testdb_exec(h->db, oq_strf(h->arena,
                                "INSERT INTO series (tenant_id, no, id, key, metric, kind, source,"
                                " created_at, updated_at) SELECT"
@@ -144,6 +155,35 @@ fold_done store_fold(house *h)
         all.rewritten += one.rewritten;
     }
     return all;
+}
+
+const char *store_work(house *h)
+{
+    static const atomic_bool never_stopping;
+    static const job_kind *const kinds[] = {hist_job_kinds, NULL};
+    job_catalog catalog;
+    job_catalog_fill(h->arena, kinds, &catalog);
+    job_queue queue = {
+        .pool = h->pool, .catalog = &catalog, .worker = OQ_STR("w1"), .lease = 60 * OQ_SECOND};
+    bool found, settled;
+    job_claimed claimed;
+    oq_us next_at;
+    job_run run;
+    CHECK_OK(job_queue_claim(&queue, h->arena, &found, &claimed, &next_at));
+    CHECK("there is a job", found);
+    job_run_init(&run, &queue, h->arena, &claimed, &never_stopping);
+    oq_err *err = job_run_execute(&run);
+    CHECK_OK(job_queue_settle(&queue, h->arena, &claimed.try, err, run.result, &settled));
+    CHECK("settled", settled);
+    return err ? err->code : NULL;
+}
+
+const char *store_job(house *h, const char *kind)
+{
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_OK(job_add(s, &(job_order){.kind = kind, .run_at = OQ_TIME_NONE}, NULL));
+    house_commit(s);
+    return store_work(h);
 }
 
 /* --- one against the other ---------------------------------------------------------------------*/

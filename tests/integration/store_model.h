@@ -39,6 +39,8 @@ void model_write(model *m, int32_t no, oq_us time, double value, quality q, oq_u
 void model_remove(model *m, int32_t no, oq_us from, oq_us to, oq_us at);
 /* `with` stands in [from, to) instead; what is the same in both stays. */
 void model_replace(model *m, int32_t no, oq_us from, oq_us to, const samples *with, oq_us at);
+/* As if nothing before `cutoff` had ever been. */
+void model_forget(model *m, int32_t no, oq_us cutoff);
 /* The version that stands; NULL: none. */
 const model_version *model_stands(const model_moment *moment);
 
@@ -55,6 +57,11 @@ fold_done store_fold(house *h);
  * known are compared where `with_known`: they must be whole minutes, since the stored form rounds.
  */
 void store_check(house *h, const model *m, bool with_known);
+/* What a worker does once: claims a job, runs it, settles it. The code it ended with, or NULL.
+ * Fails the test when there is none. */
+const char *store_work(house *h);
+/* The same for a job of this kind, which is added first. */
+const char *store_job(house *h, const char *kind);
 /* All of a series, in the house's arena; *ret_chunks: sealed ones. */
 samples store_read(house *h, int32_t no, size_t *ret_chunks);
 

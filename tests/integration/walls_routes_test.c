@@ -270,6 +270,7 @@ static const struct {
     {"/series/compare", "ids", "series"},
     {"/assets", "site_id", "sites"},
     {"/api/series/live", "ids", "series"},
+    {"/series/new", "asset_id", "assets"},
 };
 
 /* Records of the plant refer to one another in many ways: all of their routes are asked. */

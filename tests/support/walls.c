@@ -169,6 +169,10 @@ static const struct {
     {"POST /api/series/{id}/corrections",
      "{\"kind\":\"mark\",\"from\":\"2026-01-01T00:00:00Z\",\"to\":\"2026-01-02T00:00:00Z\","
      "\"quality\":2147483648,\"reason\":\"sample $\"}"},
+    {"POST /series/{id}/correct", "kind=mark&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z&"
+                                  "quality=2147483648&reason=sample+$"},
+    {"POST /series/new", "key=page$.flow&metric=flow&unit=m3/h&is_active=true"},
+    {"POST /series/{id}/edit", "name=sample+$&unit=m3/h&is_active=true&version=1"},
 };
 
 static oq_str own_body(oq_arena *arena, const http_route *route, int salt)

@@ -88,6 +88,9 @@ test('what a newest value means', () => {
   const none = { is_state: false, limits: { low_low: null, low: null, high: null, high_high: null } };
   assert.equal(stateOf(none, -5, 0), 'normal', 'no limit is never crossed');
   assert.equal(stateOf({ ...config, is_state: true }, 99, 0), 'normal');
+  assert.equal(stateOf(config, 5, 0, 16 * 60_000), 'stale', 'old without a rule');
+  assert.equal(stateOf({ ...config, gap_max_ms: 1000 }, 5, 0, 1001), 'stale', 'old by its rule');
+  assert.equal(stateOf({ ...config, is_state: true }, 5, 0, 1e9), 'normal', 'a state holds');
 });
 
 // --- panels --------------------------------------------------------------------------------------

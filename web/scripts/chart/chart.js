@@ -114,17 +114,20 @@ class Chart {
     this.data[i] = { ...loaded, bad: badStretches(loaded.samples, Math.min(this.span.to, Date.now())) };
   }
 
-  // Samples that arrived. Far behind the window's end they are drawn without asking the server
-  // again; once the window holds many more than it should, it is loaded anew.
+  // What arrived behind the newest sample, and inside the window. True when there was something.
   append(id, more) {
     const series = this.series.find((s) => s.id === id);
-    if (!series || more.time.length === 0) return;
     const old = this.dataOf(series);
-    const samples = dropBefore(appendSamples(old.samples, more), this.span.from);
-    const news = silences([old.samples.time.at(-1), ...more.time].filter(Number.isFinite),
-      series.gap_max_ms || Infinity);
-    this.take(series.index, { ...old, samples, gaps: [...old.gaps, ...news] });
-    if (samples.time.length > this.points * 2) this.loadSoon();
+    const end = old.samples.time.at(-1) ?? -Infinity;
+    const first = more.time.findIndex((time) => time > end && time <= this.span.to + 1000);
+    if (first < 0 || old === NOTHING) return false;
+    const news = {
+      time: more.time.slice(first), value: more.value.slice(first), quality: more.quality.slice(first),
+    };
+    const gaps = silences([end, ...news.time].filter(Number.isFinite), series.gap_max_ms || Infinity);
+    const samples = dropBefore(appendSamples(old.samples, news), this.span.from);
+    this.take(series.index, { ...old, samples, gaps: [...old.gaps, ...gaps] });
+    return true;
   }
 
   draw() {

@@ -1,18 +1,19 @@
 // A chart that goes on: what arrives is drawn twice a second at most. A window that was asked for as
-// "the last 24 hours" moves on; one that somebody chose stands still, and is filled up.
+// "the last 24 hours" moves on; one that somebody chose stands still, and is filled up. The stream
+// tells newest values alone, so the whole window is loaded again now and then.
 import { appendSamples } from './samples.js';
 
 const DRAW_EVERY_MS = 500;
+const LOAD_EVERY_MS = 5000; // at most; of long windows a five-hundredth
 
 export class Live {
   constructor(chart, stream) {
     this.chart = chart;
     this.waiting = new Map();
     this.isPaused = false;
-    chart.series.forEach((s) => stream.listen(s.id, (samples) => this.arrive(s.id, samples)));
-    stream.onResync(() => {
-      if (!this.isPaused) chart.load();
-    });
+    this.loadedAt = Date.now();
+    chart.series.forEach((s) => stream.listen(s.id, (sample) => this.arrive(s.id, sample)));
+    stream.onResync(() => this.reload());
     setInterval(() => this.tick(), DRAW_EVERY_MS);
   }
 
@@ -20,16 +21,23 @@ export class Live {
     this.isPaused = !this.isPaused;
     this.chart.root.querySelector('[data-act="live"]')
       ?.setAttribute('aria-pressed', String(this.isPaused));
-    if (!this.isPaused) {
-      this.waiting.clear();
-      this.moveOn();
-      this.chart.load();
-    }
+    if (this.isPaused) return;
+    this.waiting.clear();
+    this.moveOn();
+    this.reload();
   }
 
-  arrive(id, samples) {
+  reload() {
+    if (this.isPaused) return;
+    this.loadedAt = Date.now();
+    this.isBehind = false;
+    this.chart.load();
+  }
+
+  arrive(id, { time, value, quality }) {
+    const more = { time: [time], value: [value], quality: [quality] };
     const old = this.waiting.get(id);
-    this.waiting.set(id, old ? appendSamples(old, samples) : samples);
+    this.waiting.set(id, old ? appendSamples(old, more) : more);
   }
 
   // The window's end keeps up with the clock, in steps that are seen. True when it moved.
@@ -46,9 +54,12 @@ export class Live {
   tick() {
     if (this.isPaused || document.visibilityState === 'hidden') return;
     const hasMoved = this.moveOn();
-    if (!hasMoved && this.waiting.size === 0) return;
-    for (const [id, samples] of this.waiting) this.chart.append(id, samples);
+    let hasNews = false;
+    for (const [id, samples] of this.waiting) hasNews = this.chart.append(id, samples) || hasNews;
     this.waiting.clear();
-    this.chart.draw();
+    this.isBehind ||= hasNews;
+    if (hasMoved || hasNews) this.chart.draw();
+    const pause = Math.max(LOAD_EVERY_MS, (this.chart.span.to - this.chart.span.from) / 500);
+    if (this.isBehind && Date.now() - this.loadedAt > pause) this.reload();
   }
 }

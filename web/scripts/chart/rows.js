@@ -1,11 +1,21 @@
 // Rows of a table whose newest values go on: <tr data-live="{id, unit, limits …}"> with cells value,
 // ago, state and quality (templates/assets/signals).
+import { ago } from '../notifications.js';
 import { severity } from './samples.js';
-import { quantityText, stateText } from './words.js';
+import { quantityText, stateText, timeText } from './words.js';
 
-// As historian/signal_state.c has it; for a sample that has just come.
-export function stateOf(config, value, quality) {
+const STALE_AFTER_MS = 15 * 60_000; // of a slope without a rule of its own (historian/signal.h)
+const REFRESH_MS = 15_000; // of how long ago it was
+
+function isStale(config, age) {
+  if (config.gap_max_ms > 0) return age > config.gap_max_ms;
+  return !config.is_state && age > STALE_AFTER_MS;
+}
+
+// As historian/signal_state.c has it; `age` of the sample in milliseconds.
+export function stateOf(config, value, quality, age = 0) {
   if (value === null || severity(quality) === 2) return 'bad';
+  if (isStale(config, age)) return 'stale';
   if (severity(quality) === 1) return 'uncertain';
   if (config.is_state) return 'normal';
   const { low_low, low, high, high_high } = config.limits;
@@ -18,33 +28,38 @@ export function stateOf(config, value, quality) {
 
 const KINDS = { bad: 'bad', high_high: 'bad', low_low: 'bad', normal: '' };
 
-function show(row, config, view, words, samples) {
-  const value = samples.value.at(-1);
-  const quality = samples.quality.at(-1);
-  const cell = (name) => row.querySelector(`[data-cell="${name}"]`);
-  const state = stateOf(config, value, quality);
-  cell('value').textContent = config.is_state && value !== null ? stateText(config, value, view)
-    : quantityText(view, value, config.unit_text);
-  cell('ago').textContent = words.now;
-  const badge = cell('state');
-  badge.textContent = words[`state_${state}`];
-  badge.className = `badge badge-${KINDS[state] ?? 'warn'}`;
-  cell('quality')?.remove();
+function put(cell, text) {
+  if (cell && cell.textContent !== text) cell.textContent = text;
 }
 
-// `table` has data-view, and the sentences as data-…
+function show(row, config, view, words, { time, value, quality }) {
+  const cell = (name) => row.querySelector(`[data-cell="${name}"]`);
+  const now = Date.now();
+  const state = stateOf(config, value, quality, now - time);
+  put(cell('value'), config.is_state && value !== null ? stateText(config, value, view)
+    : quantityText(view, value, config.unit_text));
+  put(cell('ago'), now - time < 45_000 ? words.now
+    : ago(time, now, `${view.lang}-u-nu-${view.digits}`));
+  cell('ago').title = timeText(view, time);
+  put(cell('state'), words[`state_${state}`]);
+  cell('state').className = `badge badge-${KINDS[state] ?? 'warn'}`;
+  if (severity(quality) === 0) cell('quality')?.remove();
+}
+
+// The element around them has data-view, and the sentences as data-… (partials/signal_words).
 export function startRows(stream) {
   for (const table of document.querySelectorAll('[data-live-rows]')) {
     const view = JSON.parse(table.dataset.view);
     for (const row of table.querySelectorAll('[data-live]')) {
       const config = JSON.parse(row.dataset.live);
-      let last = -Infinity;
-      stream.listen(config.id, (samples) => {
-        // What comes late changes nothing about the newest.
-        if (!(samples.time.at(-1) >= last)) return;
-        last = samples.time.at(-1);
-        show(row, config, view, table.dataset, samples);
+      let last = null;
+      stream.listen(config.id, (sample) => {
+        last = sample;
+        show(row, config, view, table.dataset, last);
       });
+      setInterval(() => {
+        if (last) show(row, config, view, table.dataset, last);
+      }, REFRESH_MS);
     }
   }
 }

@@ -1,15 +1,13 @@
-// New samples as they come (server-sent events): one stream for all that a page shows, because
+// Newest values as they come (server-sent events): one stream for all that a page shows, because
 // browsers allow six connections to a server over HTTP/1.1. Only a visible tab holds it.
-import { readSamples } from './samples.js';
-
 export class Stream {
   constructor() {
     this.listeners = new Map(); // id of a signal → functions
     this.resyncs = [];
-    this.pauses = new Set();
   }
 
-  // `take(samples)` is called with what arrives of the signal; `resync` when something was missed.
+  // `take({time, value, quality})` is called with each newest value of the signal, first with the
+  // one that is there; what is given to onResync when something may have been missed.
   listen(id, take) {
     this.listeners.set(id, [...(this.listeners.get(id) ?? []), take]);
   }
@@ -37,13 +35,12 @@ export class Stream {
     const isFirst = !this.wasOpen;
     this.wasOpen = true;
     this.stream = new EventSource(`/api/series/live?ids=${[...this.listeners.keys()].join(',')}`);
-    this.stream.addEventListener('samples', (event) => this.arrive(JSON.parse(event.data)));
-    this.stream.addEventListener('resync', () => this.resync());
+    this.stream.addEventListener('values', (event) => this.arrive(JSON.parse(event.data)));
     this.stream.addEventListener('error', () => {
       // Closed for good (signed out, the server says no): the next page decides, not a loop.
       if (this.stream?.readyState === EventSource.CLOSED) this.stream = null;
     });
-    if (!isFirst) this.resync();
+    if (!isFirst) this.resyncs.forEach((call) => call());
   }
 
   hangUp() {
@@ -51,12 +48,11 @@ export class Stream {
     this.stream = null;
   }
 
-  resync() {
-    this.resyncs.forEach((call) => call());
-  }
-
-  arrive(event) {
-    const samples = readSamples(event);
-    for (const take of this.listeners.get(event.id) ?? []) take(samples);
+  arrive({ items }) {
+    for (const { id, time, value, quality } of items) {
+      if (time === null) continue;
+      const sample = { time: Date.parse(time), value, quality };
+      for (const take of this.listeners.get(id) ?? []) take(sample);
+    }
   }
 }
