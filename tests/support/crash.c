@@ -43,7 +43,7 @@ static const oq_us begins_at = INT64_C(1767225600) * OQ_SECOND;
 /* Batch k holds for each series the seconds [k * PER_SERIES, (k + 1) * PER_SERIES). */
 static double value_of(size_t n, size_t second)
 {
-    return (double)(second % 100000) + (double)n / 100;
+    return (double)(second % 100000 * 100 + n) / 100; /* the nearest to its two decimals */
 }
 
 /* --- clients ------------------------------------------------------------------------------------*/
@@ -152,7 +152,7 @@ static _Atomic size_t *map_counter(int fd)
 {
     void *at = mmap(NULL, sizeof(size_t), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (at == MAP_FAILED)
-        program_give_up("no shared memory");
+        program_give_up(strerror(errno));
     return at;
 }
 
@@ -340,8 +340,10 @@ crash_report crash_run(size_t kills, uint64_t seed)
     cluster_options options = {.folder = oq_strf(arena, "%s/pg", folder)};
     must(cluster_open(&options, &f.cluster), "cluster");
     setenv("OPTRIA_TEST_URL", cluster_admin_url(f.cluster).ptr, 1);
-    f.folds =
-        mmap(NULL, sizeof *f.folds, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    f.counter = memfd_create("folds", 0);
+    if (f.counter < 0 || ftruncate(f.counter, sizeof(size_t)) != 0)
+        program_give_up(strerror(errno));
+    f.folds = map_counter(f.counter);
     f.app = testapp_open(false);
     f.arena = testapp_arena(f.app);
     make_tenant(&f);
