@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "bench/bench.h"
-#include "bench/historian_peers.h"
+#include "bench/historian_ask.h"
 #include "bench/load.h"
 #include "bench/signals.h"
 #include "bench/tenant.h"
@@ -225,9 +225,11 @@ int main(void)
     b.serve = program_serve(app);
     b.work = program_work(app);
     peer victoria = {0};
-    for (size_t i = 0; i < OQ_COUNT(forms); i++)
-        measure_form(&b, (signals_form)i, &victoria);
+    measure_form(&b, SIGNALS_LINE_WIDE, &victoria);
+    historian_ask(app, b.serve.port, b.tenant[SIGNALS_LINE_WIDE].auth, &victoria, from, SECONDS);
     peer_end(&victoria);
+    measure_form(&b, SIGNALS_LINE_NARROW, &victoria);
+    measure_form(&b, SIGNALS_REMOTE_WRITE, &victoria);
     signals_drop(&b.signals);
     program_stop(&b.work);
     int status = program_stop(&b.serve);
