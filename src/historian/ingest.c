@@ -267,7 +267,9 @@ static oq_err *resolve(ingest *in)
         oq_mark mark = oq_err_mark();
         u->takes = judge_unknown(in, u) == NULL;
         oq_err_rewind(mark); /* made again for those that are told */
-        if (u->takes)
+        /* A number of ours that is rolled back becomes another series' number: what this unit of
+         * work has made, or found after it made some, is for later ones to remember. */
+        if (u->takes && !in->created)
             names_add(in->names, in->door, u->bytes, u->field, &u->facts);
     }
     return NULL;

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <snappy-c.h>
 
+#include "db/fault.h"
 #include "historian/ingest.h"
 #include "historian/remote_message.h"
 #include "http/inner.h"
@@ -220,6 +221,23 @@ static void test_series_as_they_are_decided(void **state)
     CHECK_MEMBER("code", h->a, r, "errors.0.code", "sample.series_calculated");
 }
 
+/* A unit of work that was not committed leaves nothing behind, in memory neither: its numbers
+ * become those of other series. */
+static void test_a_commit_that_fails(void **state)
+{
+    ingest_house *h = *state;
+    CHECK("armed", db_fault_arm("db.commit", 1));
+    testreply r = ingest_send_line(h->a, "P v=1 1780000000000000000");
+    db_fault_arm("db.commit", 0);
+    assert_int_equal(r.status, 503);
+    CHECK_STR("nothing", ingest_stored(h, A(h), "P.v"), "no such series");
+    ingest_send_line(h->a, "Q v=2 1780000000000000000");
+    for (int i = 0; i < 2; i++)
+        ingest_send_line(h->a, "P v=3 1780000001000000000");
+    CHECK_STR("P", ingest_stored(h, A(h), "P.v"), "1 3;1 3;");
+    CHECK_STR("Q", ingest_stored(h, A(h), "Q.v"), "0 2;");
+}
+
 /* --- two senders of the same new series ---------------------------------------------------------*/
 
 enum { SENDERS = 4, NEW = 2000 };
@@ -414,6 +432,7 @@ int main(void)
         cmocka_unit_test_setup(test_unknown_series, ingest_house_reset),
         cmocka_unit_test_setup(test_a_flood_of_tags, ingest_house_reset),
         cmocka_unit_test_setup(test_series_as_they_are_decided, ingest_house_reset),
+        cmocka_unit_test_setup(test_a_commit_that_fails, ingest_house_reset),
         cmocka_unit_test_setup(test_at_once, ingest_house_reset),
         cmocka_unit_test_setup(test_influx, ingest_house_reset),
         cmocka_unit_test_setup(test_remote_write, ingest_house_reset),
