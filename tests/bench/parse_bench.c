@@ -176,7 +176,7 @@ static oq_scope *open_scope(testapp *app, oq_arena *arena, oq_uuid tenant_id)
     return s;
 }
 
-/* The first body as it comes to a program that knows none of its names. */
+/* The first body twice: once to make its series, once to remember them. */
 static void make_known(testapp *app, const door *d, oq_uuid tenant_id, oq_str body)
 {
     oq_arena *arena = oq_arena_open(0);
@@ -241,7 +241,8 @@ static void measure(testapp *app, const door *d, oq_uuid tenant_id, const signal
         body[k] = oq_buf_make(INGEST_BODY_MAX);
         d->make(g, k, &body[k]);
     }
-    make_known(app, d, tenant_id, oq_buf_view(&body[0]));
+    for (int i = 0; i < 2; i++)
+        make_known(app, d, tenant_id, oq_buf_view(&body[0]));
     oq_scope *s = open_scope(app, arena, tenant_id);
     for (depth deep = READ; deep < DEPTHS; deep++)
         bench_print(&(bench_figure){.name = oq_strf(arena, "%s: %s", d->name, depth_name[deep]).ptr,
