@@ -1,6 +1,6 @@
 -- asset_timeseries: every sample as a row, for any tool that speaks SQL.
 --
--- Samples are stored in two coded forms (src/quant/chunk.c and src/quant/batch.c describe the
+-- Samples are stored in two coded forms (src/quant/chunk.c and batch_form.h describe the
 -- bytes). The functions here are the decoders once more, in the database's own language: slow, and
 -- right. They read a coded text `b` from the byte `at` on and give `at` behind what they read. What is
 -- no such text ends with an error. What is not there (NaN) is NULL in the rows.

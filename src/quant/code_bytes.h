@@ -12,9 +12,15 @@
 
 enum { CODE_VARINT_MAX = 10 };
 
+/* All bits of a negative number, none of another. */
+static inline uint64_t sign_mask(int64_t value)
+{
+    return 0 - (uint64_t)(value < 0);
+}
+
 static inline uint64_t zigzag(int64_t value)
 {
-    return ((uint64_t)value << 1) ^ (uint64_t)(value >> 63);
+    return ((uint64_t)value << 1) ^ sign_mask(value);
 }
 
 static inline int64_t unzigzag(uint64_t coded)

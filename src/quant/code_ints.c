@@ -72,7 +72,7 @@ static uint64_t put_distances(const int64_t *x, size_t count, int64_t *y)
     uint64_t bits = 0;
     for (size_t i = 0; i < count; i++) {
         y[i] = subtract(x[i], x[0]);
-        bits |= (uint64_t)(y[i] ^ (y[i] >> 63));
+        bits |= (uint64_t)y[i] ^ sign_mask(y[i]);
     }
     return bits;
 }

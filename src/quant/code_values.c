@@ -53,12 +53,12 @@ double value_of_bits(uint64_t bits)
 static int64_t ordered_of(double value)
 {
     int64_t bits = (int64_t)value_bits(value);
-    return bits ^ ((bits >> 63) & INT64_MAX);
+    return bits ^ (int64_t)(sign_mask(bits) >> 1);
 }
 
 static double of_ordered(int64_t ordered)
 {
-    return value_of_bits((uint64_t)(ordered ^ ((ordered >> 63) & INT64_MAX)));
+    return value_of_bits((uint64_t)ordered ^ sign_mask(ordered) >> 1);
 }
 
 /* --- writing ------------------------------------------------------------------------------------*/
@@ -247,7 +247,16 @@ static bool take_exceptions(byte_reader *in, double *value, size_t count)
     return !in->is_broken;
 }
 
-/* For integers below 2^51, as the encoder makes them; others become anything. */
+/* For integers below 2^51, as the encoder makes them; others become anything, but the same wherever
+ * they stand. */
+static double unscale_one(int64_t x, double power)
+{
+    uint64_t bits = (uint64_t)x + ROUNDING_BITS;
+    double rounded;
+    memcpy(&rounded, &bits, sizeof rounded);
+    return (rounded - ROUNDING) / power;
+}
+
 static void unscale(const int64_t *x, size_t count, double power, double *value)
 {
     size_t i = 0;
@@ -258,7 +267,7 @@ static void unscale(const int64_t *x, size_t count, double power, double *value)
         memcpy(value + i, &v, sizeof v);
     }
     for (; i < count; i++)
-        value[i] = (double)x[i] / power;
+        value[i] = unscale_one(x[i], power);
 }
 
 bool values_decode(byte_reader *in, double *value, size_t count)
@@ -287,6 +296,6 @@ bool values_decode_first(byte_reader *in, double *ret_value, size_t count)
     if (scale == SCALE_BITS)
         *ret_value = of_ordered(x);
     else
-        unscale(&x, 1, power_of_ten[scale], ret_value);
+        *ret_value = unscale_one(x, power_of_ten[scale]);
     return true;
 }
