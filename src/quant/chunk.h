@@ -8,8 +8,9 @@
  *              bit for bit. Decoding gives the same bits (but -0 becomes 0, every NaN the same NaN)
  *   quality    runs
  *   known      when a sample became known, as a lag behind its time in classes that round up
- *              (1 min, 5 min, 15 min, 1 h; beyond: the minute): what comes back is never earlier
- *              than the truth, and later by less than a class
+ *              (1 min, 5 min, 15 min, 1 h; beyond: the minute), or into the next class where
+ *              the samples before are in that: what comes back is never earlier than the truth,
+ *              and later by less than the class (of a clock that runs ahead: by its lead more)
  *
  * The exact bytes are in chunk.c, and once more in SQL (function series_decode of the migrations),
  * so that any tool can read samples through the view asset_timeseries. */

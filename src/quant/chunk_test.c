@@ -18,7 +18,8 @@ static void check_known(const char *label, oq_us time, oq_us known, oq_us told)
 {
     oq_us lag = known - time, late = told - known;
     CHECK(label, late >= 0);
-    oq_us limit = lag <= OQ_MINUTE        ? 2 * OQ_MINUTE
+    oq_us limit = lag <= 0                ? 2 * OQ_MINUTE
+                  : lag <= OQ_MINUTE      ? 5 * OQ_MINUTE
                   : lag <= 5 * OQ_MINUTE  ? 15 * OQ_MINUTE
                   : lag <= 15 * OQ_MINUTE ? OQ_HOUR
                   : lag <= OQ_HOUR        ? OQ_HOUR
