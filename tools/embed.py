@@ -58,6 +58,11 @@ class Bundle:
         for path in self.walk(folder, ".mustache"):
             self.add(f"templates/{path.relative_to(folder).as_posix()}", path.read_bytes())
 
+    def add_examples(self):
+        folder = self.root / "examples"
+        for path in self.walk(folder, ".json"):
+            self.add(f"examples/{path.relative_to(folder).as_posix()}", path.read_bytes())
+
     def add_languages(self):
         for _ in self.walk(self.root / "web" / "lang", ".json"):
             pass
@@ -150,6 +155,7 @@ def main():
     bundle = Bundle(args.root)
     bundle.add_migrations()
     bundle.add_templates()
+    bundle.add_examples()
     bundle.add_languages()
     bundle.add_assets(args.assets == "required")
     if bundle.problems:

@@ -4,6 +4,7 @@
  * deployment is one file, and what runs is what was tested. Names:
  *     migrations/0001_platform.sql      templates/users/list.mustache
  *     lang/ar.json  lang/en.json        assets/app.3f9a1c2b.css  (and .gz of it)
+ *     examples/plant/presets.json
  *     assets/manifest.json: {"app.css": "app.3f9a1c2b.css", ...} */
 #ifndef OQ_EMBED_H
 #define OQ_EMBED_H

@@ -173,6 +173,12 @@ typedef struct oq_pair {
 OQ_CHECKED oq_err *oq_fields_read_pairs(oq_arena *arena, const oq_field *fields,
                                         const oq_pair *pair, size_t pair_count, void *record);
 
+/* The members of a JSON object as such pairs: texts as they are, numbers and truths as their text,
+ * null as an empty text, lists and objects as their JSON. Fails: json.malformed, json.too_deep,
+ * json.number_too_large, json.not_an_object, field.duplicate. */
+OQ_CHECKED oq_err *oq_json_pairs(oq_arena *arena, oq_str json, oq_pair **ret_pair,
+                                 size_t *ret_count);
+
 /* From a look-up by the field's `env` name; `source` returns NULL for what is not set. Errors
  * carry the variable's name; one that is missing is setting.required (facts: name, help). */
 OQ_CHECKED oq_err *oq_fields_read_env(oq_arena *arena, const oq_field *fields,

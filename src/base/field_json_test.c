@@ -332,6 +332,28 @@ static void test_merge(void **state)
     }
 }
 
+static void test_pairs(void **state)
+{
+    oq_pair *pair;
+    size_t count;
+    CHECK_OK(oq_json_pairs(arena,
+                           OQ_STR("{\"a\":\"x\",\"b\":1.50,\"c\":true,\"d\":null,"
+                                  "\"e\":{\"f\":[1, 2]},\"g\":12345678901}"),
+                           &pair, &count));
+    static const char *const wanted[] = {"a=x", "b=1.5", "c=true", "d=", "e={\"f\":[1,2]}",
+                                         "g=12345678901"};
+    assert_int_equal(count, OQ_COUNT(wanted));
+    for (size_t i = 0; i < count; i++)
+        CHECK_STR(wanted[i],
+                  oq_strf(arena, "%.*s=%.*s", OQ_FMT(pair[i].name), OQ_FMT(pair[i].value)),
+                  wanted[i]);
+    CHECK_CODE("a list", oq_json_pairs(arena, OQ_STR("[]"), &pair, &count), "json.not_an_object");
+    CHECK_CODE("twice", oq_json_pairs(arena, OQ_STR("{\"a\":1,\"a\":2}"), &pair, &count),
+               "field.duplicate");
+    CHECK_CODE("cut off", oq_json_pairs(arena, OQ_STR("{\"a\":"), &pair, &count),
+               "json.malformed");
+}
+
 static void test_same_json(void **state)
 {
     static const struct {
@@ -355,6 +377,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_same_json),
+        cmocka_unit_test(test_pairs),
         cmocka_unit_test(test_merge),
         cmocka_unit_test(test_everything_is_read),
         cmocka_unit_test(test_not_given),

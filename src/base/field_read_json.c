@@ -196,6 +196,37 @@ bool oq_json_same(oq_str a, oq_str b)
     return same;
 }
 
+/* --- members as texts --------------------------------------------------------------------------*/
+
+static oq_str pair_text(oq_arena *arena, json_t *value)
+{
+    if (json_is_null(value))
+        return OQ_STR("");
+    if (json_is_string(value))
+        return oq_str_copy(arena, text_of(value));
+    OQ_AUTO(oq_buf) out = oq_buf_make(OQ_JSON_MAX);
+    oq_json j = oq_json_to(&out);
+    write_tree(&j, value); /* a NUL inside is found where the text is read again */
+    return oq_str_copy(arena, oq_buf_view(&out));
+}
+
+oq_err *oq_json_pairs(oq_arena *arena, oq_str json, oq_pair **ret_pair, size_t *ret_count)
+{
+    OQ_AUTO(json_ref) root = NULL;
+    OQ_TRY(field_parse_json(arena, json, &root));
+    if (!json_is_object(root))
+        return oq_fail(OQ_MALFORMED, "json.not_an_object");
+    oq_pair *pair = oq_new_n(arena, oq_pair, json_object_size(root));
+    size_t count = 0;
+    const char *key;
+    json_t *value;
+    json_object_foreach (root, key, value)
+        pair[count++] = (oq_pair){oq_str_copy(arena, oq_cstr(key)), pair_text(arena, value)};
+    *ret_pair = pair;
+    *ret_count = count;
+    return NULL;
+}
+
 /* --- tree to record ----------------------------------------------------------------------------*/
 
 /* 2^63: from here on a double is no int64. */

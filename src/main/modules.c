@@ -27,7 +27,6 @@
 #include "ops/job_page.h"
 #include "ops/job_view.h"
 #include "plant/plant.h"
-#include "plant/preset.h"
 #include "tenant/retention.h"
 #include "tenant/tenant.h"
 #include "web/page.h"
@@ -35,35 +34,15 @@
 #include "base/banned.h"
 
 http_route_list module_routes = {
-    web_routes,
-    home_routes,
-    health_routes,
-    api_docs_routes,
-    login_routes,
-    setup_routes,
-    reset_routes,
-    profile_routes,
-    once_routes,
-    user_routes,
-    token_routes,
-    switch_routes,
-    tenant_routes,
-    settings_routes,
-    audit_routes,
-    notify_routes,
-    job_routes,
-    job_page_routes,
-    lead_routes,
-    series_routes,
-    calc_routes,
-    plant_routes,
-    ingest_routes,
-    asset_routes,
+    web_routes,         home_routes,     health_routes, api_docs_routes,
+    login_routes,       setup_routes,    reset_routes,  profile_routes,
+    once_routes,        user_routes,     token_routes,  switch_routes,
+    tenant_routes,      settings_routes, audit_routes,  notify_routes,
+    job_routes,         job_page_routes, lead_routes,   series_routes,
+    calc_routes,        plant_routes,    ingest_routes, asset_routes,
     series_page_routes,
-    preset_routes,
-    correction_routes,
-    space_routes,
-    NULL,
+
+    correction_routes,  space_routes,    NULL,
 };
 
 job_kind_list module_job_kinds = {

@@ -29,7 +29,7 @@
         OQ_I64(cost_model, energy_per_mwh_minor, MONEY),                                           \
         OQ_I64(cost_model, labour_per_hour_minor, MONEY),                                          \
         OQ_I64(cost_model, carbon_per_tonne_minor, MONEY),                                         \
-        OQ_TEXT(cost_model, source, .max = PLANT_NAME_MAX, .help = "where the figures are from")
+        OQ_TEXT(cost_model, source, .max = 500, .help = "where the figures are from")
 RECORD_FIELDS(cost_model, COST_ROWS, APPROVED(cost_model));
 
 #define THRESHOLD_ROWS(NEED, PRESET)                                                               \
@@ -41,8 +41,7 @@ RECORD_FIELDS(cost_model, COST_ROWS, APPROVED(cost_model));
         OQ_F64(threshold, high_high, VALUE),                                                       \
         OQ_I64(threshold, cost_reference_minor, MONEY, .help = "per hour outside the range"),      \
         OQ_TEXT(threshold, currency, .max = 3, .check = oq_check_currency),                        \
-        OQ_TEXT(threshold, source, .max = PLANT_NAME_MAX,                                          \
-                .help = "standard, manual, own experience")
+        OQ_TEXT(threshold, source, .max = 500, .help = "standard, manual, own experience")
 RECORD_FIELDS(threshold, THRESHOLD_ROWS, APPROVED(threshold));
 
 #define FACTOR_ROWS(NEED, PRESET)                                                                  \

@@ -221,7 +221,7 @@ DELETE FROM holidays
 
 -- USER_LABELS (ids uuids, codes texts) -> record_label
 -- People are called by their e-mail, in any case.
-SELECT id, email AS code, NULL::uuid AS within_id, full_name AS name, NULL::text AS name_ar
+SELECT id, lower(email) AS code, NULL::uuid AS within_id, full_name AS name, NULL::text AS name_ar
   FROM users
  WHERE tenant_id = :tenant AND (id = ANY (:ids) OR lower(email) = ANY (:codes));
 

@@ -320,7 +320,7 @@ oq_err *record_add(oq_scope *s, const record_kind *kind, const void *order, void
 {
     record_deed deed;
     void *record = oq_copy(oq_scope_arena(s), order, kind->size);
-    OQ_TRY(record_store(s, kind, record_refs_open(s), NULL, record, &deed));
+    OQ_TRY(record_store(s, kind, record_refs_open(s, oq_scope_arena(s)), NULL, record, &deed));
     return record_get(s, kind, record_id(kind, record), ret_record);
 }
 
@@ -339,7 +339,7 @@ oq_err *record_change(oq_scope *s, const record_kind *kind, oq_uuid id, const vo
     record_deed deed;
     OQ_TRY(get_version(s, kind, id, record_version(kind, changed), &before));
     *(oq_uuid *)record_member(kind, "id", record) = id;
-    OQ_TRY(record_store(s, kind, record_refs_open(s), before, record, &deed));
+    OQ_TRY(record_store(s, kind, record_refs_open(s, oq_scope_arena(s)), before, record, &deed));
     return record_get(s, kind, id, ret_record);
 }
 

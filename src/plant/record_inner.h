@@ -113,7 +113,7 @@ OQ_CHECKED oq_err *record_run(oq_scope *s, const db_stmt *stmt, const record_sou
 
 /* Labels that were looked up, so that a thousand rows of a file ask once for each code. */
 typedef struct record_refs record_refs;
-record_refs *record_refs_open(oq_scope *s);
+record_refs *record_refs_open(oq_scope *s, oq_arena *arena); /* they live as long as `arena` */
 /* Loads what is not there yet. `withins` goes with `codes` where codes are unique in something
  * alone (components); else it is not looked at. */
 OQ_CHECKED oq_err *record_refs_load(record_refs *refs, const record_kind *kind, oq_uuids ids,

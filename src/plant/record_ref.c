@@ -21,11 +21,11 @@ struct record_refs {
     table by_id, by_code;
 };
 
-record_refs *record_refs_open(oq_scope *s)
+record_refs *record_refs_open(oq_scope *s, oq_arena *arena)
 {
-    record_refs *refs = oq_new(oq_scope_arena(s), record_refs);
+    record_refs *refs = oq_new(arena, record_refs);
     refs->scope = s;
-    refs->arena = oq_scope_arena(s);
+    refs->arena = arena;
     return refs;
 }
 
@@ -96,10 +96,18 @@ static void insert(record_refs *refs, table *t, entry *e, bool by_code)
     t->slot[at] = e;
 }
 
+static oq_str copy_given(oq_arena *arena, oq_str text)
+{
+    return oq_str_given(text) ? oq_str_copy(arena, text) : OQ_NONE;
+}
+
 static void put(record_refs *refs, const record_kind *kind, const record_label *label)
 {
     entry *e = oq_new(refs->arena, entry);
     *e = (entry){kind, *label};
+    e->label.code = oq_str_copy(refs->arena, label->code);
+    e->label.name = copy_given(refs->arena, label->name);
+    e->label.name_ar = copy_given(refs->arena, label->name_ar);
     insert(refs, &refs->by_id, e, false);
     insert(refs, &refs->by_code, e, true);
 }
@@ -173,9 +181,10 @@ oq_err *record_refs_load(record_refs *refs, const record_kind *kind, oq_uuids id
                          oq_uuids withins)
 {
     bool is_within = record_refs_are_within(kind);
-    asked what = {.ids = {.at = oq_new_n(refs->arena, oq_uuid, ids.count)},
-                  .codes = {.at = oq_new_n(refs->arena, oq_str, codes.count)},
-                  .withins = {.at = oq_new_n(refs->arena, oq_uuid, codes.count)}};
+    oq_arena *arena = oq_scope_arena(refs->scope);
+    asked what = {.ids = {.at = oq_new_n(arena, oq_uuid, ids.count)},
+                  .codes = {.at = oq_new_n(arena, oq_str, codes.count)},
+                  .withins = {.at = oq_new_n(arena, oq_uuid, codes.count)}};
     for (size_t i = 0; i < ids.count; i++)
         if (!oq_uuid_is_zero(ids.at[i]) && !record_refs_by_id(refs, kind, ids.at[i]))
             what.ids.at[what.ids.count++] = ids.at[i];
@@ -193,7 +202,7 @@ oq_err *record_refs_load(record_refs *refs, const record_kind *kind, oq_uuids id
 static oq_uuids ids_of(record_refs *refs, const record_kind *kind, const char *field,
                        const void *records, size_t count)
 {
-    oq_uuids ids = {.at = oq_new_n(refs->arena, oq_uuid, count)};
+    oq_uuids ids = {.at = oq_new_n(oq_scope_arena(refs->scope), oq_uuid, count)};
     for (size_t i = 0; i < count; i++) {
         oq_uuid id = record_uuid(kind, field, (const char *)records + i * kind->size);
         if (!ids.count || !oq_uuid_eq(ids.at[ids.count - 1], id))

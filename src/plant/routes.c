@@ -1,6 +1,7 @@
 #include "plant/class.h"
 #include "plant/cost.h"
 #include "plant/crew.h"
+#include "plant/import_api.h"
 #include "plant/record_api.h"
 #include "plant/source.h"
 #include "plant/structure.h"
@@ -114,6 +115,16 @@ const http_route plant_routes[] = {
     APPROVAL("cost-models", "approve", cost_model, CAP_SETTINGS_MANAGE, "Answer for a cost model's figures"),
     APPROVAL("thresholds", "approve", threshold, CAP_RCA_CONFIGURE, "Answer for a threshold reference"),
     APPROVAL("carbon-factors", "confirm", carbon_factor, CAP_SETTINGS_MANAGE, "Answer for a carbon factor"),
+    {HTTP_POST, "/api/plant/import", CAP_ASSET_READ, .handle = import_api_post,
+     .query = plant_import_fields, .takes_raw = true, .body_max = PLANT_IMPORT_BYTES_MAX,
+     .limit_s = 300,
+     .summary = "Records from a CSV or JSON file; the answer tells each row that was added, changed or wrong"},
+    {HTTP_GET, "/api/plant/export", CAP_ASSET_READ, .handle = export_get,
+     .query = plant_export_fields, .writes = true, .limit_s = 300,
+     .summary = "Records as a file that can be imported again"},
+    {HTTP_POST, "/api/plant/presets", CAP_ASSET_MANAGE, .handle = import_api_presets, .limit_s = 60,
+     .summary = "Classes, failure modes, limits and factors to begin with; what is there stays"},
+    {HTTP_POST, "/plant/presets", CAP_ASSET_MANAGE, .handle = preset_page_post, .is_page = true},
     {0},
 };
 /* clang-format on */
