@@ -58,7 +58,9 @@ OQ_CHECKED oq_err *hist_plot(oq_scope *s, const series *e, hist_span span, size_
 OQ_CHECKED oq_err *hist_at(oq_scope *s, const series *series, size_t count, oq_us at,
                            oq_us known_at, hist_last *ret_value);
 
-/* Goes through a span of any length in slices of bounded memory, in the order of time. */
+/* Goes through a span of any length in slices of bounded memory, in the order of time. Each slice
+ * is a snapshot of its own, never older than the one before. The slice, and what `call` makes in
+ * the scope's arena, is gone when `call` returns. */
 typedef oq_err *hist_slice(void *self, const samples *slice);
 OQ_CHECKED oq_err *hist_each(oq_scope *s, int32_t no, hist_span span, hist_slice *call, void *self);
 
