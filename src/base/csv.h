@@ -68,6 +68,8 @@ OQ_CHECKED oq_err *oq_csv_next(oq_csv_reader *r, oq_str *text, bool is_last, oq_
 
 /* The separator; 0 before the first row. */
 char oq_csv_separator(const oq_csv_reader *r);
+/* The line where the next row begins. */
+int64_t oq_csv_line(const oq_csv_reader *r);
 
 /* A cell without the apostrophe that the writer put before a formula. */
 oq_str oq_csv_plain(oq_str cell);

@@ -48,6 +48,11 @@ char oq_csv_separator(const oq_csv_reader *r)
     return r->has_begun ? r->options.separator : 0;
 }
 
+int64_t oq_csv_line(const oq_csv_reader *r)
+{
+    return r->line;
+}
+
 /* --- looking ahead ----------------------------------------------------------------------------*/
 
 /* Bit i: byte i of the 16 at `p` is the separator or a line end. */

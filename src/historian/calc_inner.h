@@ -81,6 +81,7 @@ typedef struct calc_task {
     calc_inputs inputs;                   /* in the order of the expression */
     oq_us newest_before[EXPR_INPUTS_MAX]; /* when it was last computed with */
     oq_us newest[EXPR_INPUTS_MAX];        /* OQ_TIME_NONE: it has no sample */
+    oq_us own_newest;                     /* result; OQ_TIME_NONE: there is none */
     oq_us until; /* moments behind this one wait for inputs that are on their way */
 } calc_task;
 
@@ -101,10 +102,11 @@ typedef struct calc_rows {
 } calc_rows;
 void calc_rows_drop(calc_rows *rows);
 
-/* Compares results with what the series has in [from, *end), which may become shorter. What differs
+/* Compares results with what the series has in [from, *end), which may become shorter (`newest` is
+ * its newest sample: behind that nothing is looked for). What differs
  * is added to `rows`; where something has to go, the record is replaced at once. *ret_changed is
  * where the differences lie (from == to: nowhere). */
-OQ_CHECKED oq_err *calc_settle(oq_scope *s, int32_t no, oq_us from, oq_us *end,
+OQ_CHECKED oq_err *calc_settle(oq_scope *s, int32_t no, oq_us newest, oq_us from, oq_us *end,
                                const samples *results, calc_rows *rows, calc_span *ret_changed);
 
 /* Computes these series, which do not read one another, as far as one transaction goes. The caller

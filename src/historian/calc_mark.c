@@ -112,8 +112,8 @@ static oq_err *see_run(gathering *g, const batch *b, watched *w)
         return NULL;
     samples s = samples_make(g->marks.arena, run.count, true, false);
     OQ_TRY(batch_decode_run(b, &run, &s));
-    if (s.count)
-        see(g, w, s.time[0], s.time[s.count - 1] + 1);
+    for (size_t i = 0; i < s.count; i++)
+        see(g, w, s.time[i], s.time[i] + 1);
     return NULL;
 }
 

@@ -47,8 +47,9 @@ static void print_usage(FILE *out, const command *c, oq_arena *arena)
     fprintf(out, "usage: optria %s%s", c->name, has_options ? " [OPTION...]" : "");
     for (size_t i = 0; i < OPTIONS_OPERANDS_MAX && c->operands[i]; i++) {
         oq_str name = options_shown_name(arena, c->operands, oq_cstr(c->operands[i]));
-        bool required = oq_field_find(c->options, oq_cstr(c->operands[i]))->required;
-        fprintf(out, required ? " %.*s" : " [%.*s]", OQ_FMT(name));
+        const oq_field *f = oq_field_find(c->options, oq_cstr(c->operands[i]));
+        const char *more = f->type == OQ_TYPE_TEXTS ? "..." : "";
+        fprintf(out, f->required ? " %.*s%s" : " [%.*s%s]", OQ_FMT(name), more);
     }
     fprintf(out, c->rest ? " -- %s\n" : "\n", c->rest);
 }

@@ -4,8 +4,8 @@
  * as a field table; main.c finds it, reads settings and options, prints help, and turns an error
  * into sentences on stderr and an exit status:
  *
- *     0 done    1 failed    64 used wrongly    69 something it needs is not available
- *     78 a setting is missing or wrong */
+ *     0 done    1 failed    64 used wrongly    65 done, but a part of the input was refused
+ *     69 something it needs is not available    78 a setting is missing or wrong */
 #ifndef MAIN_COMMAND_H
 #define MAIN_COMMAND_H
 
@@ -14,7 +14,7 @@
 #include "main/options.h"
 #include "main/settings.h"
 
-enum { EXIT_USAGE = 64, EXIT_NOT_AVAILABLE = 69, EXIT_CONFIG = 78 };
+enum { EXIT_USAGE = 64, EXIT_PARTLY = 65, EXIT_NOT_AVAILABLE = 69, EXIT_CONFIG = 78 };
 
 /* One call of a command. */
 typedef struct command_run {

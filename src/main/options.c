@@ -65,10 +65,28 @@ static oq_err *add(reading *r, const char *name, oq_str value)
     return NULL;
 }
 
+static size_t last_operand(const reading *r)
+{
+    size_t n = 0;
+    while (n + 1 < OPTIONS_OPERANDS_MAX && r->operands[n + 1])
+        n++;
+    return n;
+}
+
+static bool is_list(const reading *r, const char *name)
+{
+    const oq_field *f = oq_field_find(r->fields, oq_cstr(name));
+    return f && f->type == OQ_TYPE_TEXTS;
+}
+
 static oq_err *take_operand(reading *r, oq_str word)
 {
     size_t n = r->operand_count++;
-    if (!r->operands || n >= OPTIONS_OPERANDS_MAX || !r->operands[n])
+    if (r->operands && n > 0 && (n >= OPTIONS_OPERANDS_MAX || !r->operands[n]))
+        n = last_operand(r);
+    bool is_one_more = r->operands && n < OPTIONS_OPERANDS_MAX && r->operands[n] &&
+                       (n + 1 == r->operand_count || is_list(r, r->operands[n]));
+    if (!is_one_more)
         return oq_fail(OQ_INVALID, "option.too_many_words", "word=%.*s", OQ_FMT(word));
     return add(r, r->operands[n], word);
 }

@@ -2,7 +2,8 @@
  *
  * The command line through a field table: member `dry_run` is the option --dry-run. A truth needs
  * no value; others take the next word, or what follows "=". The names in `operands` are filled by
- * place, from the words that are no options. "--" ends the options. */
+ * place, from the words that are no options; the last of them, when it is a list, takes all that
+ * follow. "--" ends the options. */
 #ifndef MAIN_OPTIONS_H
 #define MAIN_OPTIONS_H
 
@@ -14,7 +15,7 @@ typedef struct options_rest {
     size_t count;
 } options_rest;
 
-enum { OPTIONS_OPERANDS_MAX = 4, OPTIONS_WORDS_MAX = 64 };
+enum { OPTIONS_OPERANDS_MAX = 4, OPTIONS_WORDS_MAX = 1000 };
 
 /* Reads `words` into the record. With `ret_rest` all that follows "--" is left to the caller,
  * else it is more operands. Errors name the option as it is typed ("--dry-run") or the operand

@@ -128,3 +128,22 @@ int64_t calc_house_rewritten(house *h, const series *e)
              (long long)e->no);
     return testdb_number(h->db, sql);
 }
+
+/* --- the job -----------------------------------------------------------------------------------*/
+
+static oq_err *open_scope(void *self, oq_scope **ret_scope)
+{
+    *ret_scope = house_scope(self, ADMIN_A, OQ_WRITE);
+    return NULL;
+}
+
+static oq_err *no_checkpoint(void *self, double progress, oq_str note)
+{
+    CHECK("progress", isnan(progress) || (progress >= 0 && progress <= 1));
+    return NULL;
+}
+
+void calc_house_run(house *h)
+{
+    CHECK_OK(calc_all(&(calc_host){h, h->arena, open_scope, no_checkpoint}));
+}
