@@ -41,8 +41,12 @@ static void put_number(const web_page *page, web_value *to, const char *key, dou
 
 static oq_str hours(const web_page *page, double h)
 {
-    return isnan(h) ? OQ_NONE
-                    : web_format_duration(page->arena, &page->locale, (oq_us)(h * 3600e6));
+    if (isnan(h))
+        return OQ_NONE;
+    if (h >= 48 && fmod(h, 24) == 0)
+        return oq_text_count(page->arena, page->locale.lang, OQ_STR("signals.days"),
+                             (int64_t)(h / 24));
+    return web_format_duration(page->arena, &page->locale, (oq_us)(h * 3600e6));
 }
 
 /* --- the tree of components -------------------------------------------------------------------*/

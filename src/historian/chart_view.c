@@ -190,22 +190,6 @@ static void put_ranges(const web_page *page, web_value *to, const chart_plan *pl
     }
 }
 
-static oq_str span_text(const web_page *page, const chart_window *w)
-{
-    char from[OQ_TIME_TEXT_MAX], to[OQ_TIME_TEXT_MAX];
-    return oq_strf(page->arena, "from=%.*s&to=%.*s", (int)oq_time_format(w->from, from), from,
-                   (int)oq_time_format(w->to, to), to);
-}
-
-static oq_str export_href(const web_page *page, const chart_plan *plan, size_t count)
-{
-    oq_str href = OQ_STR("/api/series/export.csv?ids=");
-    for (size_t i = 0; i < count; i++)
-        href = oq_strf(page->arena, "%.*s%s%.*s", OQ_FMT(href), i ? "," : "",
-                       OQ_FMT(oq_uuid_text(page->arena, plan->signals->at[i].e->id)));
-    return with_query(page->arena, href, span_text(page, &plan->window));
-}
-
 oq_err *chart_put(const web_page *page, oq_scope *s, web_value *to, const chart_plan *plan)
 {
     hist_signals drawn = *plan->signals;
@@ -214,7 +198,9 @@ oq_err *chart_put(const web_page *page, oq_scope *s, web_value *to, const chart_
     web_put_cstr(to, "id", plan->id);
     web_put_text(to, "label", plan->label);
     web_put_text(to, "config", config_of(page, plan, drawn.count));
-    web_put_text(to, "export_href", export_href(page, plan, drawn.count));
+    web_put_text(to, "from", oq_time_text(page->arena, plan->window.from));
+    web_put_text(to, "to", oq_time_text(page->arena, plan->window.to));
+    web_put_text(to, "zone", page->locale.time_zone);
     web_put_text(to, "compare_href", plan->compare_href);
     put_ranges(page, to, plan);
     web_value *rows = web_put_list(to, "series");

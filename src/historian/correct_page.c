@@ -53,16 +53,15 @@ static oq_err *local_time(const char *field, oq_str text, oq_str zone, oq_us *re
 }
 
 /* Settles the two ways of telling times; both are filled afterwards. */
-static oq_err *settle_times(const web_page *page, correct_form *f)
+static oq_err *settle_times(oq_arena *arena, oq_str zone, correct_form *f)
 {
-    oq_str zone = page->locale.time_zone;
     oq_err *err = local_time("begin", f->begin, zone, &f->from);
     if (!err)
         err = local_time("end", f->end, zone, &f->to);
     if (f->from != OQ_TIME_NONE && !f->begin.len)
-        f->begin = web_local_text(page->arena, f->from, zone);
+        f->begin = web_local_text(arena, f->from, zone);
     if (f->to != OQ_TIME_NONE && !f->end.len)
-        f->end = web_local_text(page->arena, f->to, zone);
+        f->end = web_local_text(arena, f->to, zone);
     return err;
 }
 
@@ -219,7 +218,7 @@ static oq_err *show(http_req *rq, oq_scope *s, correct_form f, const oq_err *err
     OQ_TRY(http_path_uuid(rq, "id", &id));
     OQ_TRY(series_get(s, id, &e));
     OQ_TRY(series_page_begin(rq, s, e, "series/correct", "correct.title", &page, &g));
-    oq_err *times = settle_times(&page, &f);
+    oq_err *times = settle_times(page.arena, page.locale.time_zone, &f);
     if (!err)
         err = times;
     if (!err && f.kind)
@@ -253,6 +252,7 @@ static oq_err *correct(http_req *rq, oq_scope *s, correct_form *f)
     oq_uuid id;
     correction *made;
     OQ_TRY(http_path_uuid(rq, "id", &id));
+    OQ_TRY(settle_times(http_arena(rq), http_who_of(rq)->time_zone, f));
     OQ_TRY(check(f));
     if (!f->kind)
         return oq_fail_field("kind", "field.required");

@@ -9,7 +9,7 @@ import { loadWindow } from './load.js';
 import { panelsOf } from './panels.js';
 import { plotOptions } from './plot.js';
 import { appendSamples, badStretches, dropBefore, plotColumns, silences } from './samples.js';
-import { keyed, moved, withSpan, zoomed } from './span.js';
+import { keyed, momentText, moved, withSpan, zoomed } from './span.js';
 import { fillTable } from './table.js';
 
 const LOAD_AFTER_MS = 150; // of quiet, when somebody zooms in steps
@@ -147,7 +147,7 @@ class Chart {
     this.part('key-uncertain').hidden = !this.data.some((d) => d.bad.some((b) => b.kind === 1));
     this.part('key-bad').hidden = !this.data.some((d) => d.bad.some((b) => b.kind === 2));
     this.legend.showNewest();
-    if (this.part('table')?.open) fillTable(this);
+    fillTable(this);
   }
 
   scaleTo(u) {
@@ -257,13 +257,35 @@ class Chart {
     }
   }
 
+  // The file has the window that is seen; its answer is a download, so the dialog is closed here.
+  exportSpan(form) {
+    const length = this.span.to - this.span.from;
+    form.elements.from.value = momentText(this.span.from, length);
+    form.elements.to.value = momentText(this.span.to, length);
+    form.closest('dialog').close();
+  }
+
+  // One signal in front, the others pale, and its limits; null: all alike.
+  highlight(index) {
+    this.focus = index;
+    for (const { panel, u } of this.plots) {
+      u.series.slice(1).forEach((line, i) => {
+        const isPale = index !== null && panel.series[i >> 1].index !== index;
+        line.alpha = isPale ? 0.2 : 1;
+      });
+      u.redraw(false, false);
+    }
+  }
+
   listen() {
     this.root.addEventListener('click', (event) => {
       const button = event.target.closest('[data-act]');
       if (button) this.act(button.dataset.act);
     });
     this.plotsBox.addEventListener('keydown', (event) => this.pressed(event));
-    this.part('table')?.addEventListener('toggle', () => fillTable(this));
+    this.part('table').addEventListener('toggle', () => fillTable(this));
+    this.part('export').addEventListener('submit', (event) => this.exportSpan(event.target));
+    this.legend.listen((index) => this.highlight(index));
     new ResizeObserver(() => this.resize()).observe(this.plotsBox);
     const repaint = () => {
       this.colours = readColours(this.plotsBox);

@@ -22,6 +22,15 @@ export class Legend {
     }
   }
 
+  // Calls with the signal whose row the pointer or the keyboard is in; null: none.
+  listen(call) {
+    if (this.rows.length < 2) return;
+    this.rows.forEach((row, index) => {
+      for (const name of ['pointerenter', 'focusin']) row?.addEventListener(name, () => call(index));
+      for (const name of ['pointerleave', 'focusout']) row?.addEventListener(name, () => call(null));
+    });
+  }
+
   // What a signal says at a moment: a state holds, a slope is read at its nearest sample.
   at(series, moment) {
     const { samples, gaps } = this.chart.dataOf(series);

@@ -23,8 +23,9 @@ export class Live {
       ?.setAttribute('aria-pressed', String(this.isPaused));
     if (this.isPaused) return;
     this.waiting.clear();
-    this.moveOn();
+    this.moveOn(true);
     this.reload();
+    this.isBehind = true; // of what was on its way just now
   }
 
   reload() {
@@ -40,20 +41,25 @@ export class Live {
     this.waiting.set(id, old ? appendSamples(old, more) : more);
   }
 
-  // The window's end keeps up with the clock, in steps that are seen. True when it moved.
-  moveOn() {
+  // The window's end keeps up with the clock, in steps that are seen, and with every new value. True
+  // when it moved.
+  moveOn(isUrgent) {
     const { chart } = this;
     const by = Date.now() - chart.span.to;
-    const length = chart.span.to - chart.span.from;
-    if (!chart.isFollowing || by < Math.max(DRAW_EVERY_MS, length / 1000)) return false;
+    const step = (chart.span.to - chart.span.from) / 1000;
+    if (!chart.isFollowing || by <= 0 || (!isUrgent && by < Math.max(DRAW_EVERY_MS, step))) return false;
     chart.span = { from: chart.span.from + by, to: chart.span.to + by };
     chart.home = { ...chart.span };
     return true;
   }
 
+  get hasNewer() {
+    return [...this.waiting.values()].some(({ time }) => time.at(-1) > this.chart.span.to);
+  }
+
   tick() {
     if (this.isPaused || document.visibilityState === 'hidden') return;
-    const hasMoved = this.moveOn();
+    const hasMoved = this.moveOn(this.hasNewer);
     let hasNews = false;
     for (const [id, samples] of this.waiting) hasNews = this.chart.append(id, samples) || hasNews;
     this.waiting.clear();
