@@ -133,12 +133,41 @@ static void test_list_and_limit(void **state)
     oq_arena_close(arena);
 }
 
+typedef struct files {
+    oq_str target;
+    oq_strs file;
+    bool again;
+} files;
+static const oq_field files_fields[] = {
+    OQ_TEXT(files, target, .required = true),
+    OQ_TEXTS(files, file, .required = true),
+    OQ_BOOL(files, again),
+    OQ_FIELDS_END,
+};
+
+/* The last operand, when it is a list, takes all words that follow. */
+static void test_list_of_operands(void **state)
+{
+    static const char *const operands[OPTIONS_OPERANDS_MAX] = {"target", "file"};
+    static const char *const words[] = {"to", "a", "--again", "b", "c"};
+    oq_arena *arena = oq_arena_open(0);
+    files got;
+    CHECK_OK(options_read(arena, files_fields, operands, (char *const *)words, 5, &got, NULL));
+    CHECK_STR("first", got.target, "to");
+    assert_int_equal(got.file.count, 3);
+    CHECK_STR("last", got.file.at[2], "c");
+    assert_true(got.again);
+    CHECK_CODE("none",
+               options_read(arena, files_fields, operands, (char *const *)words, 1, &got, NULL),
+               "field.required");
+    oq_arena_close(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_read),
-        cmocka_unit_test(test_refuse),
-        cmocka_unit_test(test_rest),
+        cmocka_unit_test(test_list_of_operands), cmocka_unit_test(test_read),
+        cmocka_unit_test(test_refuse),           cmocka_unit_test(test_rest),
         cmocka_unit_test(test_list_and_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
