@@ -159,6 +159,7 @@ static oq_err *run_in_tenant(session *t, db_pool *pool)
                   .caps = oq_caps_of_role(ROLE_PLATFORM_OWNER)},
         .request_id = OQ_STR("command line"),
         .data = o->data,
+        .lang = t->run->lang,
         .dry_run = o->dry_run,
         .arg = t,
         .progress = tell_progress,

@@ -9,8 +9,8 @@
  * }, "steps": [
  *         {"kind": "records", "of": "assets", "file": "machines.csv",
  *          "set": {"code": "M-{machineID}", "name": "Machine {machineID}", "site": "PLANT"}},
- *         {"kind": "series", "file": "telemetry.csv.gz", "time": "{datetime}",
- *          "asset": "M-{machineID}", "columns": ["volt", {"column": "rotate", "metric": "speed"}]},
+ *         {"kind": "series", "file": "telemetry.csv.gz",
+ *          "mapping": {"time": "datetime", "asset": "M-{machineID}", "columns": {...}}},
  *         {"kind": "events", "file": "errors.csv", "set": {"time": "{datetime}", ...}},
  *         {"kind": "work_orders", "file": "maintenance.csv", "set": {...}}
  *       ]
@@ -28,10 +28,9 @@
  *     a choice      {"of": "{comp}", "is": {"comp1": "bearing"}, "else": "part"}, or with
  *                   "table": "failed" a table from above; without "else" other texts are an error
  *     null          nothing; so is a text that turns out empty
- * Times: "time_format" of the step, of YYYY YY MM DD hh mm ss (a run of f: decimals) and the
- * characters between them, else "YYYY-MM-DD hh:mm:ss"; or unix_s, unix_ms. "time_zone" is an IANA
- * name, else UTC. Rows without a time of their own get {"from": "2020-01-01T00:00:00Z",
- * "step_s": 60} in a step of series.
+ * Times: "time_format" and "time_zone" of the step (recipe/moment.h); without them what looks like
+ * a time is read, as UTC. The mapping of series is that of `optria import series`
+ * (recipe/layout.h); such a step has a file and nothing of "rows", "each" and "only".
  *
  * Running twice changes nothing: records are found by their key, events and orders by their source,
  * and a file of series that was read to its end (table imports) is not read again; one that was
@@ -40,6 +39,7 @@
 #define RECIPE_RECIPE_H
 
 #include "base/base.h"
+#include "base/lang.h"
 #include "db/scope.h"
 
 typedef struct recipe recipe;
@@ -50,7 +50,8 @@ enum { RECIPE_BYTES_MAX = 1024 * 1024, RECIPE_STEPS_MAX = 100 };
  * Fails: json.* (base/field.h), recipe.type (fact: wanted), recipe.unknown (a member that means
  * nothing there), recipe.missing, recipe.not_one_of (facts: found, choices), recipe.template
  * (facts: text, reason), recipe.table_unknown (fact: table), recipe.too_many (fact: max),
- * recipe.file_outside (fact: file), and as time formats and zones do. */
+ * recipe.file_outside (fact: file), import.time_format, import.time_zone, and as layout_order_read
+ * does. */
 OQ_CHECKED oq_err *recipe_read(oq_arena *arena, oq_str json, recipe **ret_recipe);
 
 oq_str recipe_name(const recipe *r);
@@ -81,7 +82,8 @@ typedef struct recipe_order {
     oq_uuid tenant_id;
     oq_actor actor;
     oq_str request_id;
-    oq_str data; /* the folder of the files */
+    oq_str data;  /* the folder of the files */
+    oq_lang lang; /* of what is told */
     bool dry_run;
     void *arg;
     void (*progress)(void *arg, const recipe_progress *p); /* or NULL */
@@ -92,9 +94,8 @@ enum { RECIPE_REFUSED_MAX = 20 };
 /* Runs all steps, each in slices that are committed one by one; a dry run commits nothing. A row
  * that cannot be used is told to `refused` with file and line (recipe.row, with what is wrong
  * beneath it) and left out. `ret_counts` has room for recipe_steps() of them, and says what was
- * done also after a failure. Fails: recipe.file_missing, recipe.file_unreadable (facts: file,
- * reason), recipe.file_damaged (fact: file), recipe.file_empty (fact: file), recipe.column_unknown
- * (facts: column, file), recipe.nothing_matches (fact: file), and as the database does. */
+ * done also after a failure. Fails: recipe.nothing_matches (fact: file), recipe.column_unknown
+ * (facts: column, file), as source_open and source_read do, series_import, and the database. */
 OQ_CHECKED oq_err *recipe_run(recipe *r, const recipe_order *order, recipe_counts *ret_counts);
 
 #endif

@@ -3,6 +3,8 @@
 #define RECIPE_RECIPE_INNER_H
 
 #include "plant/record.h"
+#include "recipe/layout.h"
+#include "recipe/moment.h"
 #include "recipe/recipe.h"
 #include "recipe/recipe_template.h"
 
@@ -69,16 +71,10 @@ typedef enum recipe_kind {
 } recipe_kind;
 extern const oq_choice recipe_kind_choices[];
 
-/* A column that is a signal. */
-typedef struct recipe_signal {
-    recipe_value value, asset, metric, unit;
-} recipe_signal;
-
 typedef struct recipe_step {
     recipe_kind kind;
     const char *place;
     const record_kind *of; /* of records */
-    oq_str text;           /* as it was written: of the fingerprint */
 
     oq_str file; /* or rows */
     oq_strs columns;
@@ -90,12 +86,8 @@ typedef struct recipe_step {
     size_t only_count;
 
     recipe_members set, payload;
-    recipe_time_format time_format;
-    oq_str time_zone;
-    recipe_value time; /* of series; SHAPE_NOTHING: counted */
-    oq_us time_from, time_step;
-    recipe_signal *signal;
-    size_t signal_count;
+    moment_format *time_format;
+    layout_order mapping; /* of series */
 } recipe_step;
 
 struct recipe {
@@ -184,10 +176,10 @@ typedef struct recipe_assets {
 OQ_CHECKED oq_err *recipe_asset(recipe_run_state *run, recipe_assets *known, oq_str code,
                                 oq_uuid *ret_id);
 
-/* Each step over all rows of run->source. */
+/* Each step over all rows of run->source; series over a file. */
 OQ_CHECKED oq_err *recipe_run_records(recipe_run_state *run);
 OQ_CHECKED oq_err *recipe_run_events(recipe_run_state *run);
 OQ_CHECKED oq_err *recipe_run_orders(recipe_run_state *run);
-OQ_CHECKED oq_err *recipe_run_series(recipe_run_state *run);
+OQ_CHECKED oq_err *recipe_run_series(recipe_run_state *run, oq_str file);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "base/banned.h"
 
-enum { TABLES_MAX = 50, SIGNALS_MAX = 2000 };
+enum { TABLES_MAX = 50 };
 
 const oq_choice recipe_kind_choices[] = {
     {RECIPE_RECORDS, "records"},
@@ -82,18 +82,15 @@ static oq_err *read_times(const recipe_at *at, recipe_step *step)
 {
     recipe_at format = recipe_at_member(at, "time_format"),
               zone = recipe_at_member(at, "time_zone");
-    oq_str text = OQ_STR("YYYY-MM-DD hh:mm:ss");
+    oq_str pattern = OQ_NONE, name = OQ_NONE;
     if (recipe_at_given(&format))
-        OQ_TRY(recipe_want_text(&format, &text));
-    oq_err *err = recipe_time_format_read(text, &step->time_format);
+        OQ_TRY(recipe_want_text(&format, &pattern));
+    if (recipe_at_given(&zone))
+        OQ_TRY(recipe_want_text(&zone, &name));
+    oq_err *err = moment_format_make(at->arena, pattern, name, &step->time_format);
     if (err)
-        err->field = format.place;
-    OQ_TRY(err);
-    if (!recipe_at_given(&zone))
-        return NULL;
-    OQ_TRY(recipe_want_text(&zone, &step->time_zone));
-    const char *code = oq_check_timezone(step->time_zone);
-    return code ? oq_fail_field(zone.place, "field.timezone_unknown") : NULL;
+        err->field = oq_err_is(err, "import.time_zone") ? zone.place : format.place;
+    return err;
 }
 
 /* --- records ------------------------------------------------------------------------------------*/
@@ -188,70 +185,19 @@ static oq_err *read_orders(const recipe_at *at, recipe_step *step)
 
 /* --- series -------------------------------------------------------------------------------------*/
 
-static oq_err *read_series_time(const recipe_at *at, recipe_step *step)
-{
-    static const char *const members[] = {"from", "step_s", NULL};
-    recipe_at time = recipe_at_member(at, "time"), from = recipe_at_member(&time, "from"),
-              step_s = recipe_at_member(&time, "step_s");
-    oq_str text;
-    if (json_is_string(time.json))
-        return recipe_read_value(&time, &step->time);
-    OQ_TRY(recipe_want_members(&time, members));
-    OQ_TRY(recipe_want_text(&from, &text));
-    if (!oq_time_parse(text, &step->time_from))
-        return oq_fail_field(from.place, "recipe.time", "text=%.*s",
-                             OQ_FMT(oq_str_sub(text, 0, 80)));
-    if (!json_is_number(step_s.json) || json_number_value(step_s.json) < 1e-6 ||
-        json_number_value(step_s.json) > 1e9)
-        return oq_fail_field(step_s.place, "recipe.type", "wanted=%s", "number");
-    step->time_step = (oq_us)(json_number_value(step_s.json) * OQ_SECOND + 0.5);
-    return NULL;
-}
-
-/* A column's name alone is a column whose metric has the same name. */
-static oq_err *read_signal(const recipe_at *at, const recipe_signal *preset, recipe_signal *ret)
-{
-    static const char *const members[] = {"column", "asset", "metric", "unit", NULL};
-    recipe_at column = json_is_string(at->json) ? *at : recipe_at_member(at, "column"),
-              owner = recipe_at_member(at, "asset"), metric = recipe_at_member(at, "metric"),
-              unit = recipe_at_member(at, "unit");
-    *ret = *preset;
-    recipe_part *part = oq_new(at->arena, recipe_part), *name = oq_new(at->arena, recipe_part);
-    if (!json_is_string(at->json))
-        OQ_TRY(recipe_want_members(at, members));
-    OQ_TRY(recipe_want_text(&column, &part->text));
-    part->is_column = true;
-    name->text = part->text;
-    ret->value = (recipe_value){SHAPE_TEXT, column.place, {part, 1}, NULL, NULL};
-    ret->metric = (recipe_value){SHAPE_TEXT, column.place, {name, 1}, NULL, NULL};
-    if (recipe_at_given(&metric))
-        OQ_TRY(recipe_read_value(&metric, &ret->metric));
-    if (recipe_at_given(&unit))
-        OQ_TRY(recipe_read_value(&unit, &ret->unit));
-    if (recipe_at_given(&owner))
-        OQ_TRY(recipe_read_value(&owner, &ret->asset));
-    return ret->asset.shape == SHAPE_NOTHING ? oq_fail_field(owner.place, "recipe.missing") : NULL;
-}
-
+/* The mapping is that of `optria import series`, and read as there. */
 static oq_err *read_series(const recipe_at *at, recipe_step *step)
 {
-    static const char *const members[] = {"kind",        "about",     "file",  "rows", "each",
-                                          "only",        "time",      "asset", "unit", "columns",
-                                          "time_format", "time_zone", NULL};
-    recipe_at owner = recipe_at_member(at, "asset"), unit = recipe_at_member(at, "unit"),
-              columns = recipe_at_member(at, "columns");
-    recipe_signal preset = {0};
+    static const char *const members[] = {"kind", "about", "file", "mapping", NULL};
+    recipe_at mapping = recipe_at_member(at, "mapping");
     OQ_TRY(recipe_want_members(at, members));
-    OQ_TRY(read_series_time(at, step));
-    OQ_TRY(recipe_read_value(&owner, &preset.asset));
-    OQ_TRY(recipe_read_value(&unit, &preset.unit));
-    OQ_TRY(recipe_want_list(&columns, SIGNALS_MAX, &step->signal_count));
-    step->signal = oq_new_n(at->arena, recipe_signal, step->signal_count);
-    for (size_t i = 0; i < step->signal_count; i++) {
-        recipe_at item = recipe_at_item(&columns, i);
-        OQ_TRY(read_signal(&item, &preset, &step->signal[i]));
-    }
-    return NULL;
+    OQ_TRY(recipe_want(&mapping, JSON_OBJECT, "object"));
+    char *text = json_dumps(mapping.json, JSON_COMPACT);
+    oq_err *err = layout_order_read(at->arena, oq_cstr(text), &step->mapping);
+    free(text);
+    for (oq_err *e = err; e; e = (oq_err *)e->next)
+        e->field = e->field ? recipe_at_member(&mapping, e->field).place : mapping.place;
+    return err;
 }
 
 /* --- all ----------------------------------------------------------------------------------------*/
@@ -262,11 +208,7 @@ static oq_err *read_step(const recipe_at *at, recipe_step *step)
     int number;
     OQ_TRY(recipe_want(at, JSON_OBJECT, "object"));
     OQ_TRY(recipe_want_choice(&kind, recipe_kind_choices, &number));
-    char *text = json_dumps(at->json, JSON_COMPACT | JSON_SORT_KEYS);
-    *step = (recipe_step){.kind = (recipe_kind)number,
-                          .place = at->place,
-                          .text = oq_str_copy(at->arena, oq_cstr(text))};
-    free(text);
+    *step = (recipe_step){.kind = (recipe_kind)number, .place = at->place};
     OQ_TRY(recipe_read_rows(at, step));
     OQ_TRY(recipe_read_only(at, step));
     OQ_TRY(read_times(at, step));

@@ -2,8 +2,6 @@
 #include "recipe/recipe_file.h"
 #include "recipe/recipe_inner.h"
 
-#include "historian/series.h"
-
 #include "base/banned.h"
 
 const oq_field recipe_counts_fields[] = {
@@ -145,14 +143,6 @@ static oq_err *bind(recipe_step *step, const recipe_source *source)
         OQ_TRY(blame(recipe_template_bind(&step->only[i].of, columns, file), step->place));
     OQ_TRY(bind_members(&step->set, columns, file));
     OQ_TRY(bind_members(&step->payload, columns, file));
-    OQ_TRY(bind_value(&step->time, columns, file));
-    for (size_t i = 0; i < step->signal_count; i++) {
-        recipe_signal *g = &step->signal[i];
-        OQ_TRY(bind_value(&g->value, columns, file));
-        OQ_TRY(bind_value(&g->asset, columns, file));
-        OQ_TRY(bind_value(&g->metric, columns, file));
-        OQ_TRY(bind_value(&g->unit, columns, file));
-    }
     return NULL;
 }
 
@@ -199,23 +189,22 @@ static oq_err *load_tables(recipe_run_state *run)
 static oq_err *run_source(recipe_run_state *run)
 {
     OQ_TRY(bind(&run->recipe->step[run->step_no], run->source));
-    run->counts->files++;
     recipe_tell(run);
     switch (run->step->kind) {
     case RECIPE_RECORDS:
         return recipe_run_records(run);
-    case RECIPE_SERIES:
-        return recipe_run_series(run);
     case RECIPE_EVENTS:
         return recipe_run_events(run);
-    case RECIPE_WORK_ORDERS:
-        break;
+    default:
+        return recipe_run_orders(run);
     }
-    return recipe_run_orders(run);
 }
 
 static oq_err *run_file(recipe_run_state *run, oq_str file)
 {
+    run->counts->files++;
+    if (run->step->kind == RECIPE_SERIES)
+        return recipe_run_series(run, file);
     OQ_TRY(recipe_source_open(run->order->data, file, run->step, &run->source));
     oq_err *err = run_source(run);
     if (!err)

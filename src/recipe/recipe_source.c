@@ -3,6 +3,7 @@
 #include "base/csv.h"
 #include "recipe/recipe_file.h"
 #include "recipe/recipe_inner.h"
+#include "recipe/source.h"
 
 #include "base/banned.h"
 
@@ -12,7 +13,7 @@ struct recipe_source {
     oq_arena *arena;
     const recipe_step *step;
     oq_str name;
-    recipe_file *file; /* NULL: the step's rows */
+    source *file; /* NULL: the step's rows */
     oq_csv_reader *csv;
     char *buffer;
     oq_str rest; /* of the buffer, not read yet */
@@ -28,10 +29,10 @@ struct recipe_source {
     int64_t line;
 };
 
-oq_err *recipe_row_error(const recipe_source *source, int64_t line, const oq_err *cause)
+oq_err *recipe_row_error(const recipe_source *src, int64_t line, const oq_err *cause)
 {
     oq_err *err = oq_wrap(cause, OQ_INVALID, "recipe.row", "file=%.*s line=%lld",
-                          OQ_FMT(source->name), (long long)line);
+                          OQ_FMT(src->name), (long long)line);
     err->field = cause->field;
     return err;
 }
@@ -44,7 +45,7 @@ static oq_err *fill_buffer(recipe_source *src)
     if (src->rest.len)
         memmove(src->buffer, src->rest.ptr, src->rest.len);
     size_t room = BUFFER - src->rest.len;
-    OQ_TRY(recipe_file_read(src->file, src->buffer + src->rest.len, room, &len));
+    OQ_TRY(source_read(src->file, src->buffer + src->rest.len, room, &len));
     src->rest = oq_strn(src->buffer, src->rest.len + len);
     src->is_last = !len;
     return NULL;
@@ -161,13 +162,13 @@ static oq_err *open_file(recipe_source *src, oq_str data)
 {
     oq_csv_row head;
     bool is_row;
-    OQ_TRY(recipe_file_open(data, src->name, &src->file));
+    OQ_TRY(source_open(recipe_file_path(src->arena, data, src->name), &src->file));
     src->csv = oq_csv_open(&(oq_csv_options){0});
     src->buffer = oq_alloc(src->arena, BUFFER);
     src->rest = oq_strn(src->buffer, 0);
     OQ_TRY(next_line(src, &head, &is_row));
     if (!is_row)
-        return oq_fail(OQ_INVALID, "recipe.file_empty", "file=%.*s", OQ_FMT(src->name));
+        return oq_fail(OQ_INVALID, "import.empty", "file=%.*s", OQ_FMT(src->name));
     make_columns(src, head.cell, head.count);
     return NULL;
 }
@@ -198,7 +199,7 @@ void recipe_source_close(recipe_source *src)
     if (!src)
         return;
     oq_csv_close(src->csv);
-    recipe_file_close(src->file);
+    source_close(src->file);
     oq_arena_close(src->arena);
 }
 
@@ -215,6 +216,6 @@ oq_str recipe_source_name(const recipe_source *src)
 double recipe_source_share(const recipe_source *src)
 {
     if (src->file)
-        return recipe_file_share(src->file);
+        return source_share(src->file);
     return src->step->row_count ? (double)src->next / (double)src->step->row_count : 1;
 }

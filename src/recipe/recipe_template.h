@@ -1,6 +1,6 @@
 /* recipe/recipe_template.h
  *
- * Texts with the columns of a row in them: "M-{machineID}". Times as files write them. */
+ * Texts with the columns of a row in them: "M-{machineID}". */
 #ifndef RECIPE_RECIPE_TEMPLATE_H
 #define RECIPE_RECIPE_TEMPLATE_H
 
@@ -27,36 +27,5 @@ OQ_CHECKED oq_err *recipe_template_bind(recipe_template *t, oq_strs columns, oq_
 oq_str recipe_template_fill(oq_arena *arena, const recipe_template *t, const oq_str *cell);
 /* Whether it says the same for every row. */
 bool recipe_template_is_constant(const recipe_template *t);
-
-/* --- times --------------------------------------------------------------------------------------
- * A format is what is between YYYY YY MM DD hh mm ss and runs of f (decimals of a second, any
- * number of digits); a year of two digits is 1970 to 2069. */
-typedef enum recipe_time_part {
-    TIME_END = 0,
-    TIME_LITERAL,
-    TIME_YEAR,
-    TIME_SHORT_YEAR,
-    TIME_MONTH,
-    TIME_DAY,
-    TIME_HOUR,
-    TIME_MINUTE,
-    TIME_SECOND,
-    TIME_DECIMALS,
-    TIME_UNIX_S,
-    TIME_UNIX_MS
-} recipe_time_part;
-enum { RECIPE_TIME_PARTS = 40 };
-typedef struct recipe_time_format {
-    struct {
-        recipe_time_part part;
-        char literal;
-    } at[RECIPE_TIME_PARTS];
-} recipe_time_format;
-
-/* Fails: recipe.time_format (fact: format): it has no year, month and day, or is too long. */
-OQ_CHECKED oq_err *recipe_time_format_read(oq_str text, recipe_time_format *ret);
-/* A time of the zone (UTC: not given) as UTC. Fails: recipe.time (fact: text). */
-OQ_CHECKED oq_err *recipe_time_read(const recipe_time_format *f, oq_str zone, oq_str text,
-                                    oq_us *ret_at);
 
 #endif

@@ -53,58 +53,11 @@ static void test_refused(void **state)
                "recipe.column_unknown");
 }
 
-static void test_times(void **state)
-{
-    static const struct {
-        const char *format, *zone, *text, *utc; /* NULL: no such time */
-    } row[] = {
-        {"YYYY-MM-DD hh:mm:ss", "", "2015-01-01 06:00:00", "2015-01-01T06:00:00Z"},
-        {"YYYY-MM-DD hh:mm:ss.f", "", "2015-01-01 06:00:00.25", "2015-01-01T06:00:00.25Z"},
-        {"DD/MM/YY hh", "", "25/12/16 00", "2016-12-25T00:00:00Z"},
-        {"DD/MM/YY hh", "", "25/12/69 23", "2069-12-25T23:00:00Z"},
-        {"DD/MM/YY hh", "", "25/12/70 23", "1970-12-25T23:00:00Z"},
-        {"YYYYMMDD", "", "20240229", "2024-02-29T00:00:00Z"},
-        {"YYYYMMDD", "", "20230229", NULL},
-        {"YYYY-MM-DD hh:mm", "Asia/Riyadh", "2015-01-01 02:00", "2014-12-31T23:00:00Z"},
-        {"YYYY-MM-DD hh:mm:ss.f", "Asia/Riyadh", "1969-12-31 02:00:00.5", "1969-12-30T23:00:00.5Z"},
-        {"YYYY-MM-DD hh:mm", "Europe/Berlin", "2015-07-01 02:00", "2015-07-01T00:00:00Z"},
-        {"unix_s", "", "1420092000.5", "2015-01-01T06:00:00.5Z"},
-        {"unix_ms", "", "-1000", "1969-12-31T23:59:59Z"},
-        {"unix_s", "", "1e300", NULL},
-        {"YYYY-MM-DD", "", "2015-1-01", NULL},
-        {"YYYY-MM-DD", "", "2015-01-01 ", "2015-01-01T00:00:00Z"},
-        {"YYYY-MM-DD", "", "2015-01-01x", NULL},
-        {"YYYY-MM-DD", "", "2015-13-01", NULL},
-        {"YYYY-MM-DD hh", "", "2015-12-01 24", NULL},
-        {"YYYY-MM-DD", "", "", NULL},
-    };
-    for (size_t i = 0; i < OQ_COUNT(row); i++) {
-        recipe_time_format f;
-        oq_us at;
-        CHECK_OK(recipe_time_format_read(oq_cstr(row[i].format), &f));
-        oq_err *err = recipe_time_read(&f, oq_cstr(row[i].zone), oq_cstr(row[i].text), &at);
-        CHECK_CODE(row[i].text, err, row[i].utc ? NULL : "recipe.time");
-        if (!err)
-            CHECK_STR(row[i].text, oq_time_text(arena, at), row[i].utc);
-    }
-    static const char *const wrong[] = {"",
-                                        "hh:mm",
-                                        "YYYY-MM",
-                                        "YYYY-YYYY-MM-DD",
-                                        "YY YYYY MM DD",
-                                        "YYYY-MM-DD                                        "};
-    for (size_t i = 0; i < OQ_COUNT(wrong); i++) {
-        recipe_time_format f;
-        CHECK_CODE(wrong[i], recipe_time_format_read(oq_cstr(wrong[i]), &f), "recipe.time_format");
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_filled),
         cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_times),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }

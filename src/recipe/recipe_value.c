@@ -64,7 +64,9 @@ oq_err *recipe_time_fill(oq_arena *arena, const recipe_step *step, const recipe_
     oq_str text;
     OQ_TRY(recipe_value_fill(arena, v, cell, &text));
     *ret_at = OQ_TIME_NONE;
-    return text.len ? recipe_time_read(&step->time_format, step->time_zone, text, ret_at) : NULL;
+    if (!text.len || moment_read(step->time_format, text, ret_at))
+        return NULL;
+    return oq_fail(OQ_INVALID, "recipe.time", "text=%.*s", OQ_FMT(oq_str_sub(text, 0, 80)));
 }
 
 static oq_str choices_text(oq_arena *arena, const oq_choice *choices)

@@ -1,5 +1,5 @@
 /* Any bytes as a recipe: it is read, or refused with a code and a place. The first byte asks for a
- * template or a time instead: what was read is filled and read again. */
+ * template instead: what was read is filled. */
 #include "recipe/recipe.h"
 #include "recipe/recipe_template.h"
 
@@ -21,19 +21,6 @@ static void try_template(oq_arena *arena, oq_str text)
         abort();
 }
 
-/* The text up to the first new line is the form. */
-static void try_time(oq_str text)
-{
-    recipe_time_format f;
-    oq_str form;
-    oq_us at;
-    if (!oq_str_cut(&text, '\n', &form) || recipe_time_format_read(form, &f))
-        return;
-    if (!recipe_time_read(&f, OQ_NONE, text, &at) && (at < INT64_C(-100000000) * OQ_DAY))
-        abort();
-    oq_ignore(recipe_time_read(&f, OQ_STR("Asia/Riyadh"), text, &at), "any answer is good");
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (!size)
@@ -44,8 +31,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     recipe *r;
     if (data[0] == 1)
         try_template(arena, text);
-    else if (data[0] == 2)
-        try_time(text);
     else if (!recipe_read(arena, text, &r) && (!recipe_steps(r) || !recipe_name(r).len))
         abort();
     oq_arena_close(arena);

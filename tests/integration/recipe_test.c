@@ -8,7 +8,7 @@
 
 #include "base/csv.h"
 #include "historian/read.h"
-#include "recipe/recipe_file.h"
+#include "recipe/source.h"
 #include "integration/recipe_place.h"
 #include "support/house.h"
 
@@ -166,9 +166,9 @@ static void test_records(void **state)
 /* --- series -------------------------------------------------------------------------------------*/
 
 #define SERIES                                                                                     \
-    ",{\"kind\":\"series\",\"file\":\"t*.csv\",\"time\":\"{when}\",\"time_format\":"               \
-    "\"DD/MM/YY hh\",\"time_zone\":\"Asia/Riyadh\",\"asset\":\"M-{id}\",\"only\":[{\"of\":"        \
-    "\"{id}\",\"not\":\"9\"}],\"columns\":[{\"column\":\"v\",\"unit\":\"V\"},\"label\"]}"
+    ",{\"kind\":\"series\",\"file\":\"t*.csv\",\"mapping\":{\"time\":\"when\",\"time_format\":"    \
+    "\"DD/MM/YY HH\",\"time_zone\":\"Asia/Riyadh\",\"asset\":\"M-{id}\",\"texts\":{\"true\":1,"    \
+    "\"false\":0},\"columns\":{\"v\":{\"unit\":\"V\"}}}}"
 
 static int64_t samples_of(house *h, const char *key, samples *ret)
 {
@@ -193,7 +193,6 @@ static void test_series(void **state)
     put_file("t1.csv", "when,id,v,label\n"
                        "06/01/14 00,1,1.5,false\n"
                        "06/01/14 01,1,,true\n"
-                       "06/01/14 02,9,7,true\n"
                        "31/02/14 03,1,7,true\n"
                        "06/01/14 04,1,seven,true\n"
                        "06/01/14 05,1\n"
@@ -204,9 +203,9 @@ static void test_series(void **state)
     assert_int_equal(o.all.samples, 8);
     assert_int_equal(o.all.refused, 3);
     CHECK_STR("refused", oq_cstr(o.refused),
-              "t1.csv, line 5: recipe.time\n"
-              "t1.csv, line 6: recipe.number\n"
-              "t1.csv, line 7: recipe.row_width\n");
+              "t1.csv, line 4: recipe.cell\n"
+              "t1.csv, line 5: recipe.cell\n"
+              "t1.csv, line 6: recipe.cell\n");
     assert_int_equal(samples_of(h, "M-1.v", &got), 2);
     assert_true(got.time[0] == INT64_C(1388955600) * OQ_SECOND); /* midnight in Riyadh */
     assert_true(got.value[0] == 1.5 && got.value[1] == 3.5);
@@ -235,35 +234,12 @@ static void test_made_up_times(void **state)
     samples got;
     put_file("w.csv", "x\n1\n2\n3\n");
     CHECK_OK(run_text(h,
-                      RECIPE("{\"kind\":\"series\",\"file\":\"w.csv\",\"time\":{\"from\":"
-                             "\"2020-01-01T00:00:00Z\",\"step_s\":60},\"asset\":\"A\","
-                             "\"columns\":[\"x\"]}"),
+                      RECIPE("{\"kind\":\"series\",\"file\":\"w.csv\",\"mapping\":{"
+                             "\"start\":\"2020-01-01T00:00:00Z\",\"step_s\":60,"
+                             "\"asset\":\"A\"}}"),
                       &o));
     assert_int_equal(samples_of(h, "A.x", &got), 3);
     assert_true(got.time[2] == INT64_C(1577836920) * OQ_SECOND && got.value[2] == 3);
-}
-
-/* A run that ended in the middle goes on behind what it stored. */
-static void test_goes_on(void **state)
-{
-    house *h = *state;
-    outcome o;
-    samples got;
-#define COUNTED                                                                                    \
-    "{\"kind\":\"series\",\"file\":\"w.csv\",\"time\":\"{t}\",\"time_format\":\"unix_s\","         \
-    "\"asset\":\"A\",\"columns\":[\"x\"]}"
-    put_file("w.csv", "t,x\n1000,1\n1001,2\n1002,3\n");
-    CHECK_OK(run_text(h, RECIPE(COUNTED), &o));
-    testdb_exec(h->db, "TRUNCATE series_batches;"
-                       "UPDATE imports SET status = 'running', line = 2, samples = 2");
-    CHECK_OK(run_text(h, RECIPE(COUNTED), &o));
-    assert_int_equal(o.all.samples, 1);
-    assert_int_equal(samples_of(h, "A.x", &got), 1);
-    assert_true(got.value[0] == 3);
-    CHECK_STR("noted",
-              oq_cstr(testdb_value(h->db, "SELECT concat_ws(' ', status, line, samples)"
-                                          " FROM imports")),
-              "done 3 3");
 }
 
 /* --- events and orders --------------------------------------------------------------------------*/
@@ -340,9 +316,9 @@ static void test_broken_recipes(void **state)
         {EVENT("\"severity\":{\"of\":\"{a}\",\"table\":\"no\"}}"), "recipe.table_unknown",
          "steps[0].set.severity.table"},
         {EVENT("\"severity\":[1]}"), "recipe.type", "steps[0].set.severity"},
-        {EVENT("\"severity\":\"WARNING\"},\"time_format\":\"hh:mm\""), "recipe.time_format",
+        {EVENT("\"severity\":\"WARNING\"},\"time_format\":\"HH:mm\""), "import.time_format",
          "steps[0].time_format"},
-        {EVENT("\"severity\":\"WARNING\"},\"time_zone\":\"Mars\""), "field.timezone_unknown",
+        {EVENT("\"severity\":\"WARNING\"},\"time_zone\":\"Mars\""), "import.time_zone",
          "steps[0].time_zone"},
         {EVENT("\"severity\":\"WARNING\"},\"only\":[{\"of\":\"{t}\"}]"), "recipe.one_test",
          "steps[0].only[0]"},
@@ -350,19 +326,20 @@ static void test_broken_recipes(void **state)
          "steps[0].file"},
         {RECIPE("{\"kind\":\"events\",\"file\":\"/e.csv\",\"set\":{}}"), "recipe.file_outside",
          "steps[0].file"},
-        {RECIPE("{\"kind\":\"series\",\"file\":\"e.csv\",\"time\":\"{t}\",\"columns\":[\"v\"]}"),
-         "recipe.missing", "steps[0].columns[0].asset"},
+        {RECIPE("{\"kind\":\"series\",\"file\":\"e.csv\"}"), "recipe.missing", "steps[0].mapping"},
+        {RECIPE("{\"kind\":\"series\",\"file\":\"e.csv\",\"mapping\":{\"tme\":\"t\"}}"),
+         "field.unknown", "steps[0].mapping.tme"},
         /* What only the files tell. */
         {EVENT("\"severity\":\"WARNING\"},\"file\":\"none.csv\""), "field.duplicate", "file"},
         {EVENT("\"severity\":\"{sev}\"}"), "recipe.column_unknown", "steps[0].set.severity"},
         {RECIPE("{\"kind\":\"records\",\"of\":\"sites\",\"file\":\"none.csv\",\"set\":{}}"),
-         "recipe.file_missing", NULL},
+         "import.file_unreadable", NULL},
         {RECIPE("{\"kind\":\"records\",\"of\":\"sites\",\"file\":\"n*.csv\",\"set\":{}}"),
          "recipe.nothing_matches", "steps[0]"},
         {RECIPE("{\"kind\":\"records\",\"of\":\"sites\",\"file\":\"empty.csv\",\"set\":{}}"),
-         "recipe.file_empty", NULL},
+         "import.empty", NULL},
         {RECIPE("{\"kind\":\"records\",\"of\":\"sites\",\"file\":\"cut.gz\",\"set\":{}}"),
-         "recipe.file_damaged", NULL},
+         "import.gzip_cut", NULL},
         {RECIPE("{\"kind\":\"records\",\"of\":\"sites\",\"rows\":[{\"code\":\"S\"}]}"),
          "recipe.row", NULL},
         {RECIPE("{\"kind\":\"records\",\"of\":\"units\",\"rows\":[{\"code\":\"U\",\"name\":\"U\","
@@ -410,16 +387,18 @@ static void add_row(totals *t, const oq_csv_row *row)
 static void add_up(const char *data, const char *name, totals *t)
 {
     enum { PIECE = 1 << 20 };
-    recipe_file *f;
+    source *f;
+    char path[1100];
+    snprintf(path, sizeof path, "%s/%s", data, name);
     char *buffer = malloc(2 * PIECE);
     assert_non_null(buffer);
-    CHECK_OK(recipe_file_open(oq_cstr(data), oq_cstr(name), &f));
+    CHECK_OK(source_open(path, &f));
     oq_csv_reader *r = oq_csv_open(&(oq_csv_options){0});
     oq_str rest = {buffer, 0};
     bool is_head = true;
     for (size_t len = 1; len;) {
         memmove(buffer, rest.ptr, rest.len);
-        CHECK_OK(recipe_file_read(f, buffer + rest.len, PIECE, &len));
+        CHECK_OK(source_read(f, buffer + rest.len, PIECE, &len));
         rest = oq_strn(buffer, rest.len + len);
         oq_csv_row row;
         for (bool is_row = true; is_row;) {
@@ -430,7 +409,7 @@ static void add_up(const char *data, const char *name, totals *t)
         }
     }
     oq_csv_close(r);
-    recipe_file_close(f);
+    source_close(f);
     free(buffer);
 }
 
@@ -556,7 +535,6 @@ int main(void)
         cmocka_unit_test_setup(test_records, reset),
         cmocka_unit_test_setup(test_series, reset),
         cmocka_unit_test_setup(test_made_up_times, reset),
-        cmocka_unit_test_setup(test_goes_on, reset),
         cmocka_unit_test_setup(test_events_and_orders, reset),
         cmocka_unit_test_setup(test_broken_recipes, reset),
         cmocka_unit_test_setup(test_examples, reset),
