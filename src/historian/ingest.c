@@ -23,8 +23,7 @@ struct ingest_pending {
     ingest_place place;
 };
 
-enum { ROWS_FIRST = 16 * 1024, SLOTS = 128 * 1024 };
-static_assert(SLOTS >= 2 * INGEST_NEW_MAX, "the table of the unknown always has free places");
+enum { ROWS_FIRST = 16 * 1024, UNKNOWN_FIRST = 256, SLOTS_EACH = 4 };
 
 void ingest_open(oq_scope *s, names_door door, ingest *in)
 {
@@ -127,22 +126,29 @@ oq_err *ingest_name(oq_arena *arena, oq_str asset_code, line_tag *tag, size_t co
 
 /* --- names that are not known here --------------------------------------------------------------*/
 
-static void make_unknown(ingest *in)
-{
-    in->unknown = oq_new_n(in->arena, ingest_unknown, INGEST_NEW_MAX);
-    in->unknown_slots = oq_new_n(in->arena, uint32_t, SLOTS);
-}
-
 /* The place in the table: of the unknown, or the free one where it would be. */
 static size_t unknown_slot(const ingest *in, uint64_t hash, oq_str bytes, oq_str field)
 {
-    size_t i = hash & (SLOTS - 1);
-    for (; in->unknown_slots[i]; i = (i + 1) & (SLOTS - 1)) {
+    size_t mask = in->unknown_size * SLOTS_EACH - 1, i = hash & mask;
+    for (; in->unknown_slots[i]; i = (i + 1) & mask) {
         const ingest_unknown *u = &in->unknown[in->unknown_slots[i] - 1];
         if (u->hash == hash && oq_str_eq(u->bytes, bytes) && oq_str_eq(u->field, field))
             break;
     }
     return i;
+}
+
+static void grow_unknown(ingest *in)
+{
+    const ingest_unknown *old = in->unknown;
+    in->unknown_size = in->unknown_size ? in->unknown_size * 2 : UNKNOWN_FIRST;
+    in->unknown = oq_new_n(in->arena, ingest_unknown, in->unknown_size);
+    in->unknown_slots = oq_new_n(in->arena, uint32_t, in->unknown_size * SLOTS_EACH);
+    for (size_t i = 0; i < in->unknown_count; i++) {
+        const ingest_unknown *u = &old[i];
+        in->unknown[i] = *u;
+        in->unknown_slots[unknown_slot(in, u->hash, u->bytes, u->field)] = (uint32_t)i + 1;
+    }
 }
 
 static size_t find_unknown(const ingest *in, oq_str bytes, oq_str field)
@@ -167,14 +173,12 @@ static oq_err *add_unknown(ingest *in, oq_str bytes, oq_str field, ingest_namer 
                            size_t *ret_unknown)
 {
     series_name name;
-    if (in->unknown_count == INGEST_NEW_MAX)
-        return oq_fail(OQ_LIMIT, "ingest.too_many_new", "max=%d", INGEST_NEW_MAX);
     bytes = oq_str_copy(in->arena, bytes);
     field = oq_str_copy(in->arena, field);
     OQ_TRY(namer(door, in->arena, bytes, field, &name));
     OQ_TRY(check_name(&name));
-    if (!in->unknown_slots)
-        make_unknown(in);
+    if (in->unknown_count == in->unknown_size)
+        grow_unknown(in);
     uint64_t hash = names_hash(bytes, field);
     *ret_unknown = in->unknown_count++;
     in->unknown[*ret_unknown] =
@@ -308,7 +312,7 @@ static oq_err *make_known(ingest *in)
     oq_arena_reset(in->arena);
     in->unknown = NULL;
     in->unknown_slots = NULL;
-    in->unknown_count = in->pending_count = 0;
+    in->unknown_count = in->unknown_size = in->pending_count = 0;
     return err;
 }
 

@@ -20,7 +20,7 @@ enum {
     INGEST_BODY_MAX = 64 * 1024 * 1024, /* unpacked */
     INGEST_ERRORS_MAX = 100,            /* told; further ones are counted */
     INGEST_ROWS = 400 * 1000,           /* written at once */
-    INGEST_NEW_MAX = 50 * 1000,         /* names not known here, of one batch */
+    INGEST_NEW = 50 * 1000,             /* names not known here, looked for at once */
 };
 
 /* Where in the body: line, or index of the item and position in its column, from 0; or SIZE_MAX. */
@@ -42,14 +42,14 @@ typedef struct ingest {
     oq_scope *s;
     names_door door;
     ingest_write *write; /* hist_write; measurements have another */
-    oq_us now, latest; /* of a sample */
-    names *names;      /* being read, between ingest_open, ingest_flush and ingest_close */
+    oq_us now, latest;   /* of a sample */
+    names *names;        /* being read, between ingest_open, ingest_flush and ingest_close */
     batch_row *row;
     size_t count, size;
     oq_arena *arena; /* of one batch */
     ingest_unknown *unknown;
-    uint32_t *unknown_slots;
-    size_t unknown_count;
+    uint32_t *unknown_slots; /* four for each that there is room for */
+    size_t unknown_count, unknown_size;
     ingest_pending *pending;
     size_t pending_count, pending_size;
     bool has_settings, may_create;
@@ -115,8 +115,7 @@ oq_err *ingest_time_err(oq_us time, oq_str text);
 typedef oq_err *ingest_namer(void *door, oq_arena *arena, oq_str bytes, oq_str field,
                              series_name *ret_name);
 /* The unknown series that the door calls so; one that was not met yet is named and noted. False: it
- * was refused, at `place`: as the namer does, series.key_invalid, series.metric_invalid, unit.*,
- * ingest.too_many_new (fact: max). */
+ * was refused, at `place`: as the namer does, series.key_invalid, series.metric_invalid, unit.*. */
 bool ingest_meet_unknown(ingest *in, oq_str bytes, oq_str field, ingest_namer *namer, void *door,
                          ingest_place place, size_t *ret_unknown);
 void ingest_put_unknown(ingest *in, size_t unknown, oq_us time, double value, quality q,
@@ -132,7 +131,7 @@ OQ_CHECKED oq_err *ingest_name(oq_arena *arena, oq_str asset_code, line_tag *tag
 
 static inline bool ingest_is_full(const ingest *in)
 {
-    return in->count >= INGEST_ROWS;
+    return in->count >= INGEST_ROWS || in->unknown_count >= INGEST_NEW;
 }
 
 /* Writes what was put. What names_find_* gave before is void. */

@@ -173,7 +173,7 @@ static void test_a_flood_of_tags(void **state)
         ingest_send(h->a, (ingest_body){.path = "/api/ingest/line", .bytes = oq_buf_view(&text)});
     assert_int_equal(r.status, 200);
     CHECK_COUNTS("a hundred", h->a, r, 100, 999900, 100);
-    CHECK_MEMBER("names at once", h->a, r, "errors.0.code", "ingest.too_many_new");
+    CHECK_MEMBER("why", h->a, r, "errors.0.code", "series.too_many");
     assert_int_equal(testdb_number(DB(h), "SELECT count(*) FROM series"), 100);
 }
 
