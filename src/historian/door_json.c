@@ -128,8 +128,12 @@ static void put_sample(door *d, const names_field *f, oq_str bytes, const sample
 {
     ingest *in = d->in;
     size_t unknown;
-    if (f && ingest_takes(f))
-        ingest_put(in, f, one->time, one->value * f->scale + f->offset, one->quality);
+    double value = f ? one->value * f->scale + f->offset : one->value;
+    if (f && ingest_takes(f) && isinf(value)) /* finite in the sender's unit, and not in ours */
+        INGEST_REFUSE(in, 1, place,
+                      oq_fail(OQ_INVALID, "sample.value_not_finite", "value=%g", value));
+    else if (f && ingest_takes(f))
+        ingest_put(in, f, one->time, value, one->quality);
     else if (f)
         INGEST_REFUSE(in, 1, place, ingest_series_err(said(in, bytes), f->is_calculated));
     else if (ingest_meet_unknown(in, bytes, OQ_STR(""), name_it, d, place, &unknown))

@@ -23,10 +23,10 @@ typedef struct folding {
 
 /* --- taking batches ----------------------------------------------------------------------------*/
 
-static oq_err *take_some(folding *f, int64_t first, int64_t last)
+static oq_err *take_some(folding *f, db_i64s seqs)
 {
     sql_fold_take_rows rows;
-    OQ_TRY(sql_fold_take(f->scope, (sql_fold_take_args){.first = first, .last = last}, &rows));
+    OQ_TRY(sql_fold_take(f->scope, (sql_fold_take_args){.seqs = seqs}, &rows));
     for (size_t i = 0; i < rows.count && !f->input.is_cut; i++)
         OQ_TRY(broken_wrap_batch(
             fold_input_add(&f->input, rows.at[i].seq, rows.at[i].received_at, rows.at[i].payload),
@@ -34,38 +34,42 @@ static oq_err *take_some(folding *f, int64_t first, int64_t last)
     return NULL;
 }
 
-/* The oldest batches, within the limits of one transaction; their bytes come in several answers, so
- * that they lie in memory once. */
-static oq_err *take_batches(folding *f)
+/* The oldest of the listed batches, within the limits of one transaction; their bytes come in
+ * several answers, so that they lie in memory once. */
+static oq_err *take_batches(folding *f, const sql_fold_list_rows *list)
 {
-    sql_fold_list_rows list;
     int64_t in_all = 0, bytes = 0, waiting = 0;
-    OQ_TRY(sql_fold_list(f->scope, (sql_fold_list_args){.limit = FOLD_BATCHES_MAX + 1}, &list));
-    size_t from = 0, i = 0;
-    for (; i < list.count && i < FOLD_BATCHES_MAX && !f->input.is_cut; i++) {
-        in_all += list.at[i].samples;
-        bytes += list.at[i].bytes;
+    db_i64s seqs = {.at = oq_new_n(f->kept, int64_t, list->count + 1)};
+    size_t i = 0;
+    for (; i < list->count && i < FOLD_BATCHES_MAX && !f->input.is_cut; i++) {
+        in_all += list->at[i].samples;
+        bytes += list->at[i].bytes;
         if (i > 0 && (in_all > FOLD_SAMPLES || bytes > FOLD_BYTES))
             break;
-        waiting += list.at[i].bytes;
+        waiting += list->at[i].bytes;
+        seqs.at[seqs.count++] = list->at[i].seq;
         if (waiting < TAKE_BYTES)
             continue;
-        OQ_TRY(take_some(f, list.at[from].seq, list.at[i].seq));
-        from = i + 1;
+        OQ_TRY(take_some(f, seqs));
+        seqs.count = 0;
         waiting = 0;
     }
-    if (from < i && !f->input.is_cut)
-        OQ_TRY(take_some(f, list.at[from].seq, list.at[i - 1].seq));
-    f->done.more = i < list.count || f->input.is_cut;
+    if (seqs.count && !f->input.is_cut)
+        OQ_TRY(take_some(f, seqs));
+    f->done.more = i < list->count || f->input.is_cut;
     return NULL;
 }
 
+/* First the list, then the highest number of a series: a batch is committed with the series it
+ * made, so no listed batch can hold a higher one, whatever is committed meanwhile. */
 static oq_err *load(folding *f)
 {
+    sql_fold_list_rows list;
     sql_fold_series_rows highest;
+    OQ_TRY(sql_fold_list(f->scope, (sql_fold_list_args){.limit = FOLD_BATCHES_MAX + 1}, &list));
     OQ_TRY(sql_fold_series(f->scope, &highest));
     fold_input_make(f->kept, (int32_t)highest.at[0].no_max, &f->input);
-    return take_batches(f);
+    return take_batches(f, &list);
 }
 
 /* --- one series --------------------------------------------------------------------------------*/

@@ -19,10 +19,11 @@ SELECT seq, samples, octet_length(payload) AS bytes
  ORDER BY seq
  LIMIT :limit;
 
--- FOLD_TAKE (first i64, last i64) -> (seq i64, received_at time, payload bytes)
+-- FOLD_TAKE (seqs i64s) -> (seq i64, received_at time, payload bytes)
+-- Those that were listed, and none that has come in between them since.
 SELECT seq, received_at, payload
   FROM series_batches
- WHERE tenant_id = :tenant AND seq BETWEEN :first AND :last
+ WHERE tenant_id = :tenant AND seq = ANY (:seqs)
  ORDER BY seq;
 
 -- FOLD_TAKEN (seqs i64s) -> nothing

@@ -53,18 +53,28 @@ static oq_us usual_limit(oq_arena *arena, const samples *s, const hist_span *spa
     return samples_gaps(arena, s, span->from, span->to, 0, 0).limit;
 }
 
+static void set_usual(oq_arena *arena, const samples *s, const hist_span *span, search *f,
+                      bool *is_usual)
+{
+    if (!*is_usual)
+        return;
+    f->limit = usual_limit(arena, s, span);
+    *is_usual = s->count < 2;
+}
+
 static oq_err *search_span(oq_scope *s, hist_slices *slices, const hist_span *span, search *f)
 {
     oq_arena *arena = oq_scope_arena(s);
     samples slice;
+    bool is_usual = !f->limit; /* until a slice shows the rhythm */
     OQ_TRY(hist_slices_next(s, slices, &slice));
-    if (!f->limit)
-        f->limit = usual_limit(arena, &slice, span);
+    set_usual(arena, &slice, span, f, &is_usual);
     look(f, &slice);
     while (!slices->is_done && f->count < GAPS_MAX) {
         const hist_track *first = slices->track;
         oq_mark mark = oq_arena_mark(arena);
         OQ_TRY(hist_slices_next(s, slices, &slice));
+        set_usual(arena, &slice, span, f, &is_usual);
         look(f, &slice);
         oq_arena_rewind(arena, mark);
         slices->track = first;

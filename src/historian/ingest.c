@@ -1,5 +1,6 @@
 #include "historian/ingest.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "quant/unit.h"
@@ -290,8 +291,14 @@ static void settle_pending(ingest *in)
             INGEST_REFUSE(in, 1, p->place, judge_unknown(in, u));
             continue;
         }
+        double value = row->value * u->facts.scale + u->facts.offset;
+        if (isinf(value)) { /* finite in the sender's unit, and not in ours */
+            INGEST_REFUSE(in, 1, p->place,
+                          oq_fail(OQ_INVALID, "sample.value_not_finite", "value=%g", value));
+            continue;
+        }
         row->series_no = u->facts.no;
-        row->value = row->value * u->facts.scale + u->facts.offset;
+        row->value = value;
         row->quality = ingest_judge(row->value, row->quality, u->facts.min, u->facts.max);
     }
     size_t stay = 0;

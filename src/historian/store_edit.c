@@ -251,6 +251,8 @@ oq_err *store_apply(oq_scope *s, oq_arena *temp, store_writer *w, store_edit *ed
         OQ_TRY(edit_open(&g));
         edit->resume = edit->to;
     }
+    if (edit->make && edit->resume > edit->to) /* the last chunk of the slice was the last of all */
+        edit->resume = edit->to;
     if (edit->chain && edit->reason)
         OQ_TRY(store_put_lost(w, temp, edit->no, edit->chain, edit->reason));
     oq_arena_rewind(temp, mark);
