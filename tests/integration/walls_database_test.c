@@ -423,6 +423,9 @@ static void test_the_platforms_role(void **state)
     } may[] = {
         {"job_schedules", NULL},
         {"job_turns", NULL},
+        {"series_batches",
+         "tenant_id,seq,received_at"}, /* health: how long the oldest has waited */
+        {"series_broken", "tenant_id,id"},
         {"users", "tenant_id,id,role,is_active,last_login_at"},
     };
     for (size_t i = 0; i < table_count; i++) {
