@@ -220,14 +220,19 @@ class RunningDemoTest(unittest.TestCase):
         self.assertEqual(self.demo.sign_in("demo@aramco.com", "not the password")[0], 401)
 
     def test_ready_means_ready(self):
-        status, answer = self.demo.ask("GET", "/health/ready")
+        until = time.monotonic() + 30  # a connection may just be on its way back
+        while True:
+            status, answer = self.demo.ask("GET", "/health/ready")
+            if (status, answer["status"]) == (200, "ok") or time.monotonic() > until:
+                break
+            time.sleep(0.2)
         self.assertEqual((status, answer["status"]), (200, "ok"), answer)
         self.assertEqual(self.demo.ask("GET", "/")[0], 200)
 
     def test_history_is_true(self):
-        status, answer = self.demo.sign_in("demo@aramco.com", self.password)
-        self.assertEqual(status, 200, answer)
         for action, count in (("user.created", 5), ("tenant.created", 1)):
+            status, answer = self.demo.sign_in("demo@aramco.com", self.password)
+            self.assertEqual(status, 200, answer)
             status, audit = self.demo.ask("GET", f"/api/audit?limit=200&action={action}",
                                           headers={"Cookie": self.demo.cookie})
             self.assertEqual(status, 200, audit)
