@@ -56,7 +56,8 @@ static bool says_something(oq_arena *arena, const oq_field *field, const void *r
     oq_mark mark = oq_arena_mark(arena);
     oq_str text = value_text(arena, field, record);
     bool nothing = oq_str_eq(text, OQ_STR("{}")) || oq_str_eq(text, OQ_STR("{\"v\":null}")) ||
-                   oq_str_eq(text, OQ_STR("{\"v\":\"\"}")) || oq_str_eq(text, OQ_STR("{\"v\":[]}"));
+                   oq_str_eq(text, OQ_STR("{\"v\":\"\"}")) ||
+                   oq_str_eq(text, OQ_STR("{\"v\":[]}")) || oq_str_eq(text, OQ_STR("{\"v\":{}}"));
     oq_arena_rewind(arena, mark);
     return !nothing;
 }
