@@ -89,14 +89,6 @@ static oq_err *load_known(work *w)
 
 /* --- codes, many at a time ----------------------------------------------------------------------*/
 
-static oq_str cell_of(const import_source *source, const char *column)
-{
-    for (size_t i = 0; i < source->count; i++)
-        if (oq_str_eq(source->pair[i].name, oq_cstr(column)))
-            return oq_str_trim(source->pair[i].value);
-    return OQ_NONE;
-}
-
 /* All codes of one column whose records are unique in the tenant, in one question. */
 static oq_err *load_codes(work *w, const record_ref *ref, import_source *const *source,
                           size_t count)
@@ -106,7 +98,7 @@ static oq_err *load_codes(work *w, const record_ref *ref, import_source *const *
         return NULL; /* asked one by one: see record_take */
     oq_strs codes = {.at = oq_new_n(w->arena, oq_str, count)};
     for (size_t i = 0; i < count; i++) {
-        oq_str code = cell_of(source[i], ref->column);
+        oq_str code = import_cell(source[i], ref->column);
         bool is_new = !codes.count || !oq_str_eq(codes.at[codes.count - 1], code);
         if (code.len && code.len <= 400 && oq_utf8_valid(code) && is_new)
             codes.at[codes.count++] = other == &record_user ? oq_str_lower(w->arena, code) : code;
@@ -205,7 +197,7 @@ static oq_err *take_row(work *w, const import_source *source, import_row *row)
 
 static oq_err *do_row(work *w, const import_source *source, import_row *row)
 {
-    oq_str label = oq_str_sub(cell_of(source, w->kind->label), 0, PLANT_NAME_MAX);
+    oq_str label = oq_str_sub(import_cell(source, w->kind->label), 0, PLANT_NAME_MAX);
     *row = (import_row){.kind = w->kind, .line = source->line};
     if (oq_utf8_valid(label))
         row->label = oq_str_copy(w->keep, label);
@@ -221,91 +213,7 @@ static oq_err *do_row(work *w, const import_source *source, import_row *row)
     return NULL;
 }
 
-/* --- rows of a kind, parents first --------------------------------------------------------------*/
-
-/* How many rows with a code were not done yet. */
-typedef struct waiting {
-    oq_str code;
-    size_t count;
-} waiting;
-typedef struct waiting_room {
-    waiting *at;
-    size_t mask;
-} waiting_room;
-
-static waiting *waiting_for(const waiting_room *room, oq_str code)
-{
-    size_t at = oq_hash(code) & room->mask;
-    while (room->at[at].code.len && !oq_str_eq(room->at[at].code, code))
-        at = (at + 1) & room->mask;
-    return &room->at[at];
-}
-
-static waiting_room open_room(work *w, import_source *const *source, size_t count)
-{
-    size_t size = 16;
-    while (size < 2 * count + 2)
-        size *= 2;
-    waiting_room room = {oq_new_n(w->keep, waiting, size), size - 1};
-    for (size_t i = 0; i < count; i++) {
-        oq_str code = cell_of(source[i], w->kind->label);
-        if (!code.len)
-            continue;
-        waiting *one = waiting_for(&room, code);
-        one->code = code;
-        one->count++;
-    }
-    return room;
-}
-
-/* Whether the row's parent is another row of the file that was not done yet. */
-static bool waits(const work *w, const waiting_room *room, const import_source *source,
-                  const char *column)
-{
-    oq_str parent = cell_of(source, column), own = cell_of(source, w->kind->label);
-    return parent.len && waiting_for(room, parent)->count > (size_t)oq_str_eq(parent, own);
-}
-
-/* One pass; the rows that still wait stay in the list. */
-static oq_err *do_ready(work *w, waiting_room *room, const char *column, import_source **source,
-                        import_row **row, size_t *count)
-{
-    size_t left = 0;
-    for (size_t i = 0; i < *count; i++) {
-        if (waits(w, room, source[i], column)) {
-            source[left] = source[i];
-            row[left++] = row[i];
-            continue;
-        }
-        OQ_TRY(do_row(w, source[i], row[i]));
-        oq_str code = cell_of(source[i], w->kind->label);
-        if (code.len)
-            waiting_for(room, code)->count--;
-    }
-    *count = left;
-    return NULL;
-}
-
-static oq_err *do_tree(work *w, const char *column, import_source **source, import_row **row,
-                       size_t count)
-{
-    waiting_room room = open_room(w, source, count);
-    for (size_t before = 0; count && count != before;) {
-        before = count;
-        OQ_TRY(do_ready(w, &room, column, source, row, &count));
-    }
-    for (size_t i = 0; i < count; i++) /* in a circle, each the other's parent */
-        OQ_TRY(do_row(w, source[i], row[i]));
-    return NULL;
-}
-
-static const char *parent_column(const record_kind *kind)
-{
-    for (const record_ref *r = kind->refs; kind->parent && r->field; r++)
-        if (strcmp(r->field, kind->parent) == 0)
-            return r->column;
-    return NULL;
-}
+/* --- rows of a kind ----------------------------------------------------------------------------*/
 
 static oq_err *do_kind(work *w, import_source **source, import_row **row, size_t count)
 {
@@ -313,9 +221,7 @@ static oq_err *do_kind(work *w, import_source **source, import_row **row, size_t
     OQ_TRY(load_known(w));
     for (const record_ref *r = w->kind->refs; r && r->field; r++)
         OQ_TRY(load_codes(w, r, source, count));
-    const char *parent = parent_column(w->kind);
-    if (parent)
-        return do_tree(w, parent, source, row, count);
+    import_order(w->keep, w->kind, source, row, count);
     for (size_t i = 0; i < count; i++)
         OQ_TRY(do_row(w, source[i], row[i]));
     return NULL;

@@ -27,6 +27,13 @@ typedef struct import_sources {
 OQ_CHECKED oq_err *import_read(oq_arena *arena, const record_kind *kind, oq_str file,
                                import_sources *ret_sources);
 
+/* The text of a row's cell, without blanks around it; not given: the row has no such column. */
+oq_str import_cell(const import_source *source, const char *column);
+
+/* Puts rows of a kind that is a tree so that parents come before their children. */
+void import_order(oq_arena *arena, const record_kind *kind, import_source **source,
+                  import_row **row, size_t count);
+
 /* Parts of it. */
 OQ_CHECKED oq_err *import_read_csv(oq_arena *arena, const record_kind *kind, oq_str file,
                                    import_sources *ret_sources);
