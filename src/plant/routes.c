@@ -2,7 +2,7 @@
 #include "plant/cost.h"
 #include "plant/crew.h"
 #include "plant/import_api.h"
-#include "plant/record_api.h"
+#include "plant/record_page.h"
 #include "plant/source.h"
 #include "plant/structure.h"
 
@@ -83,6 +83,29 @@ const oq_field mapping_query_fields[] = {BY(integration_id), BY(asset_id), WORDS
             .summary = "Remove " one " that nothing refers to"                                     \
     }
 
+/* Pages. Forms are read by the engine itself: references come as codes, amounts in whole units. */
+#define PAGES(noun, rec, READ, MANAGE)                                                             \
+    {HTTP_GET, "/plant/" noun "/new", MANAGE, .handle = record_page_new, .is_page = true},         \
+        {HTTP_POST,         "/plant/" noun "/new", MANAGE, .handle = record_page_post_new,         \
+         .takes_raw = true, .is_page = true},                                                      \
+        {HTTP_GET, "/plant/" noun "/{id}", READ, .handle = record_page_one, .is_page = true},      \
+        {HTTP_POST,         "/plant/" noun "/{id}", MANAGE, .handle = record_page_post_one,        \
+         .takes_raw = true, .is_page = true},                                                      \
+    {                                                                                              \
+        HTTP_POST, "/plant/" noun "/{id}/delete", MANAGE,                                          \
+            .handle = record_page_remove, .body = record_version_fields, .is_page = true           \
+    }
+#define LIST_PAGE(noun, rec, READ)                                                                 \
+    {                                                                                              \
+        HTTP_GET, "/plant/" noun, READ, .handle = record_page_list, .query = rec##_query_fields,   \
+                                        .is_page = true                                            \
+    }
+#define APPROVAL_PAGE(noun, verb, CAP)                                                             \
+    {                                                                                              \
+        HTTP_POST, "/plant/" noun "/{id}/" verb, CAP,                                              \
+            .handle = record_page_approve, .body = record_approval_fields, .is_page = true         \
+    }
+
 #define APPROVAL(noun, verb, rec, CAP, what)                                                       \
     {                                                                                              \
         HTTP_POST, "/api/" noun "/{id}/" verb, CAP,                                                \
@@ -124,6 +147,57 @@ const http_route plant_routes[] = {
      .summary = "Records as a file that can be imported again"},
     {HTTP_POST, "/api/plant/presets", CAP_ASSET_MANAGE, .handle = import_api_presets, .limit_s = 60,
      .summary = "Classes, failure modes, limits and factors to begin with; what is there stays"},
+    PAGES("sites", site, CAP_ASSET_READ, CAP_ASSET_MANAGE),
+    LIST_PAGE("sites", site, CAP_ASSET_READ),
+    PAGES("units", plant_unit, CAP_ASSET_READ, CAP_ASSET_MANAGE),
+    LIST_PAGE("units", plant_unit, CAP_ASSET_READ),
+    PAGES("assets", asset, CAP_ASSET_READ, CAP_ASSET_MANAGE),
+    PAGES("components", component, CAP_ASSET_READ, CAP_ASSET_MANAGE),
+    LIST_PAGE("components", component, CAP_ASSET_READ),
+    PAGES("asset-classes", asset_class, CAP_ASSET_READ, CAP_ASSET_MANAGE),
+    LIST_PAGE("asset-classes", asset_class, CAP_ASSET_READ),
+    PAGES("class-metrics", class_metric, CAP_ASSET_READ, CAP_ASSET_MANAGE),
+    LIST_PAGE("class-metrics", class_metric, CAP_ASSET_READ),
+    PAGES("failure-modes", failure_mode, CAP_ASSET_READ, CAP_ASSET_MANAGE),
+    LIST_PAGE("failure-modes", failure_mode, CAP_ASSET_READ),
+    PAGES("machine-specs", machine_spec, CAP_ASSET_READ, CAP_ASSET_MANAGE),
+    LIST_PAGE("machine-specs", machine_spec, CAP_ASSET_READ),
+    PAGES("cost-models", cost_model, CAP_ASSET_READ, CAP_SETTINGS_MANAGE),
+    LIST_PAGE("cost-models", cost_model, CAP_ASSET_READ),
+    PAGES("thresholds", threshold, CAP_ASSET_READ, CAP_RCA_CONFIGURE),
+    LIST_PAGE("thresholds", threshold, CAP_ASSET_READ),
+    PAGES("carbon-factors", carbon_factor, CAP_ASSET_READ, CAP_SETTINGS_MANAGE),
+    LIST_PAGE("carbon-factors", carbon_factor, CAP_ASSET_READ),
+    PAGES("shifts", shift, CAP_ASSET_READ, CAP_ASSET_MANAGE),
+    LIST_PAGE("shifts", shift, CAP_ASSET_READ),
+    PAGES("user-shifts", user_shift, CAP_USER_READ, CAP_USER_MANAGE),
+    LIST_PAGE("user-shifts", user_shift, CAP_USER_READ),
+    PAGES("absences", absence, CAP_USER_READ, CAP_USER_MANAGE),
+    LIST_PAGE("absences", absence, CAP_USER_READ),
+    PAGES("skills", skill, CAP_ASSET_READ, CAP_ASSET_MANAGE),
+    LIST_PAGE("skills", skill, CAP_ASSET_READ),
+    PAGES("user-skills", user_skill, CAP_USER_READ, CAP_USER_MANAGE),
+    LIST_PAGE("user-skills", user_skill, CAP_USER_READ),
+    PAGES("holidays", holiday, CAP_ASSET_READ, CAP_ASSET_MANAGE),
+    LIST_PAGE("holidays", holiday, CAP_ASSET_READ),
+    PAGES("source-clocks", source_clock, CAP_INTEGRATION_READ, CAP_INTEGRATION_MANAGE),
+    LIST_PAGE("source-clocks", source_clock, CAP_INTEGRATION_READ),
+    PAGES("integrations", integration, CAP_INTEGRATION_READ, CAP_INTEGRATION_MANAGE),
+    LIST_PAGE("integrations", integration, CAP_INTEGRATION_READ),
+    PAGES("mappings", mapping, CAP_INTEGRATION_READ, CAP_INTEGRATION_MANAGE),
+    LIST_PAGE("mappings", mapping, CAP_INTEGRATION_READ),
+    APPROVAL_PAGE("cost-models", "approve", CAP_SETTINGS_MANAGE),
+    APPROVAL_PAGE("thresholds", "approve", CAP_RCA_CONFIGURE),
+    APPROVAL_PAGE("carbon-factors", "confirm", CAP_SETTINGS_MANAGE),
+    {HTTP_GET, "/plant", CAP_ASSET_READ, .handle = plant_page_index, .is_page = true},
+    {HTTP_GET, "/plant/assets", CAP_ASSET_READ, .handle_plain = plant_page_assets, .is_page = true},
+    {HTTP_GET, "/plant/import", CAP_ASSET_READ, .handle = import_page, .query = plant_import_fields, .is_page = true},
+    {HTTP_POST, "/plant/import", CAP_ASSET_READ, .handle = import_page_post,
+     .query = plant_import_fields, .takes_raw = true, .body_max = 3 * PLANT_IMPORT_BYTES_MAX,
+     .limit_s = 300, .is_page = true},
+    {HTTP_GET, "/plant/export", CAP_ASSET_READ, .handle = export_get, .query = plant_export_fields,
+     .writes = true, .limit_s = 300, .is_page = true},
+    {HTTP_GET, "/tenant/{id}/data-mapping", CAP_INTEGRATION_READ, .handle = plant_page_mapping, .is_page = true},
     {HTTP_POST, "/plant/presets", CAP_ASSET_MANAGE, .handle = preset_page_post, .is_page = true},
     {0},
 };

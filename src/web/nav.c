@@ -5,6 +5,7 @@ const web_nav web_navs[] = {
     {"dashboard", "nav.dashboard", "/app", "dashboard", CAP_DASHBOARD_VIEW, NULL},
     {"assets", "nav.assets", "/assets", "asset", CAP_ASSET_READ, "nav.group_plant"},
     {"series", "nav.series", "/series", "series", CAP_ASSET_READ, "nav.group_plant"},
+    {"plant", "nav.plant", "/plant", "unit", CAP_ASSET_READ, "nav.group_plant"},
     {"tenants", "nav.tenants", "/tenants", "tenant", CAP_TENANT_MANAGE, "nav.group_platform"},
     {"leads", "nav.leads", "/leads", "lead", CAP_LEAD_READ, "nav.group_platform"},
     {"users", "nav.users", "/users", "users", CAP_USER_READ, "nav.group_access"},

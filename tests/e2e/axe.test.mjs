@@ -9,7 +9,8 @@ import { Visitor, people, story, unique } from './support.mjs';
 
 // Not looked at here: what installation.test.mjs looks at, for the demo has no such thing; what leads
 // on to another page; files.
-const elsewhere = new Set(['/setup', '/jobs/{id}', '/notifications/{id}', '/audit.csv', '/leads.csv']);
+const elsewhere = new Set(['/setup', '/jobs/{id}', '/notifications/{id}', '/audit.csv', '/leads.csv',
+  '/plant/assets', '/plant/export']);
 
 const LONG = {
   name: 'عبدالرحمن بن عبدالعزيز آل عبداللطيف – Abdulrahman bin Abdulaziz Al Abdullatif', // 79 letters
@@ -36,8 +37,40 @@ async function furnish() {
   }
   await admin.call('POST', '/api/tokens',
     { name: unique(LONG.name.slice(0, 30)), capabilities: ['job.read', 'audit.read'], days: 5 }, 201);
+  await admin.call('POST', '/api/plant/import', plantRecords(unique('axe')), 200);
   await owner.leave();
   await admin.leave();
+}
+
+// A record of each kind of the plant's data, as a file of them would have it.
+function plantRecords(mark) {
+  const named = { name: LONG.name.slice(0, 60), name_ar: LONG.word };
+  const by = { user: people.engineer };
+  return {
+    sites: [{ code: mark, ...named, country: 'SA', work_days: 31 }],
+    units: [{ code: `${mark}-U`, site: mark, kind: 'area', ...named }],
+    'asset-classes': [{ code: mark, ...named }],
+    'class-metrics': [{ class: mark, metric: 'flow', unit: 'm3/h', ...named, low: 1, high: 9 }],
+    'cost-models': [{ code: mark, ...named, currency: 'SAR', failure_minor: 1234567 }],
+    assets: [{ code: `${mark}-A`, site: mark, unit: `${mark}-U`, class: mark, ...named }],
+    components: [{ asset: `${mark}-A`, code: 'C', ...named }],
+    'failure-modes': [{ class: mark, code: 'wear', category: 'mechanical', ...named,
+      severity: 5, occurrence: 5, detection: 5 }],
+    'machine-specs': [{ class: mark, kind: 'inspection', title: LONG.name, title_ar: LONG.word }],
+    thresholds: [{ class: mark, metric: 'flow', unit: 'm3/h', high: 9 }],
+    'carbon-factors': [{ energy_type: mark, value: 1, unit: 'kg/GJ', year: 2024, scope: 1,
+      source: LONG.name, valid_from: '2024-01-01' }],
+    shifts: [{ code: mark, ...named, days: 31, starts_min: 420, length_min: 480 }],
+    'user-shifts': [{ ...by, shift: mark, from_day: '2026-01-01', is_on_call: true }],
+    absences: [{ ...by, from_day: '2026-02-01', to_day: '2026-02-02', reason: 'leave' }],
+    skills: [{ code: mark, ...named }],
+    'user-skills': [{ ...by, skill: mark, level: 3 }],
+    holidays: [{ ...named, from_day: '2026-09-23', to_day: '2026-09-23' }],
+    'source-clocks': [{ source: mark, offset_ms: -1500, valid_from: '2026-01-01T00:00:00Z' }],
+    integrations: [{ type: 'demo', name: mark }],
+    mappings: [{ integration: mark, external_tag: LONG.word, asset: `${mark}-A`,
+      internal_metric_name: 'flow', unit: 'm3/h' }],
+  };
 }
 
 before(furnish);
@@ -57,7 +90,11 @@ function lookerAt(page) {
 async function addressOf(v, { path }) {
   if (!path.includes('{')) return path;
   if (path.startsWith('/once/')) return oncePath;
-  const noun = path.split('/')[1];
+  if (path === '/tenant/{id}/data-mapping') {
+    const me = await v.call('GET', '/api/me');
+    return path.replace('{id}', me.tenant.id);
+  }
+  const noun = path.split('/').at(path.startsWith('/plant/') ? 2 : 1);
   const [first] = await v.list(`/api/${noun}`);
   assert.ok(first, `furnish() makes something for ${path}`);
   return path.replace('{id}', first.id);

@@ -121,6 +121,8 @@ static const deed deeds[] = {
     {"POST /api/plant/import", ADMIN, "{\"skills\":[{\"code\":\"deed{n}\",\"name\":\"Deed\"}]}"},
     {"GET /api/plant/export", ADMIN},
     {"POST /api/plant/presets", ADMIN},
+    {"POST /plant/import", ADMIN, "kind=skills&store=1&text=code%2Cname%0Apage{n}%2CDeed"},
+    {"GET /plant/export", ADMIN},
     {"POST /plant/presets", ADMIN, NULL, "what is there stays"},
     {"POST /api/jobs/{id}/cancel", ADMIN},
     {"POST /jobs/{id}/cancel", ADMIN},
@@ -356,12 +358,13 @@ static oq_str filled(asking *a, oq_str text)
     return oq_str_copy(a->w->arena, oq_buf_view(&out));
 }
 
-/* A further record. */
-static oq_str plant_new_body(asking *a, const record_kind *kind)
+/* A further record; as a form, its members by the names of columns. */
+static oq_str plant_new_body(asking *a, const http_route *route, const record_kind *kind)
 {
     char mark[32];
     snprintf(mark, sizeof mark, "deed%d", a->n);
-    return walls_plant_json(a->w, oq_cstr(kind->path), mark);
+    return route->is_page ? walls_plant_form(a->w, oq_cstr(kind->path), mark)
+                          : walls_plant_json(a->w, oq_cstr(kind->path), mark);
 }
 
 static oq_str plant_body(asking *a, const http_route *route)
@@ -372,7 +375,7 @@ static oq_str plant_body(asking *a, const http_route *route)
     oq_str_cut(&rest, '/', &noun);
     const record_kind *kind = record_kind_find(noun);
     if (!a->id.len)
-        return plant_new_body(a, kind);
+        return plant_new_body(a, route, kind);
     oq_str version = version_of(a),
            change = plant_sample_change(w->arena, kind, WALLS_MARK, a->n, route->is_page);
     if (oq_field_find(route->body ? route->body : kind->order, OQ_STR("id")) ||

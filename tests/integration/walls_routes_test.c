@@ -283,36 +283,43 @@ static const struct {
     {"skill_id", "skills"},        {"integration_id", "integrations"},
 };
 
+/* The kind of "/api/sites" and of "/plant/sites". */
 static const record_kind *kind_of(const http_route *route)
 {
-    oq_str path = oq_cstr(route->path);
-    const record_kind *kind = oq_str_starts(path, OQ_STR("/api/"))
-                                  ? record_kind_find(oq_str_sub(path, 5, SIZE_MAX))
-                                  : NULL;
+    oq_str rest = oq_str_sub(oq_cstr(route->path), 1, SIZE_MAX), area;
+    oq_str_cut(&rest, '/', &area);
+    bool is_plant = oq_str_eq(area, OQ_STR("api")) || oq_str_eq(area, OQ_STR("plant"));
+    const record_kind *kind = is_plant ? record_kind_find(rest) : NULL;
     return kind && kind->get ? kind : NULL;
+}
+
+static const char *noun_of(const char *member)
+{
+    for (size_t i = 0; i < OQ_COUNT(plant_ids); i++)
+        if (strcmp(plant_ids[i].member, member) == 0)
+            return plant_ids[i].noun;
+    fail_msg("%s: say here what it is an id of", member);
+    return NULL;
 }
 
 /* A list by what belongs to A is empty; a record that points there is refused. */
 static void ask_plant(walls *w, testclient *b, const http_route *route)
 {
-    oq_str noun = oq_str_sub(oq_cstr(route->path), 5, SIZE_MAX);
     if (route->method == HTTP_POST) {
-        oq_str json = walls_plant_json(w, noun, WALLS_MARK);
+        oq_str json = walls_plant_json(w, oq_cstr(kind_of(route)->path), WALLS_MARK);
         testreply r = testclient_json(b, "POST", route->path, json.ptr);
         if (r.status != 422 || oq_str_find(r.body, OQ_STR("plant.reference_unknown")) == SIZE_MAX)
             WALLS_COMPLAIN("POST %s: %d %.*s", route->path, r.status, OQ_FMT(r.body));
     }
     for (const oq_field *f = route->query; f && f->type != OQ_TYPE_END; f++) {
-        size_t i = 0;
-        while (i < OQ_COUNT(plant_ids) && strcmp(plant_ids[i].member, f->name) != 0)
-            i++;
         if (f->type != OQ_TYPE_UUID)
             continue;
-        CHECK(f->name, i < OQ_COUNT(plant_ids));
-        oq_str id = walls_object(w, oq_cstr(plant_ids[i].noun));
+        oq_str id = walls_object(w, oq_cstr(noun_of(f->name)));
         oq_str path = oq_strf(w->arena, "%s?%s=%.*s", route->path, f->name, OQ_FMT(id));
         testreply r = testclient_get(b, path.ptr);
-        if (r.status != 200 || oq_str_find(r.body, OQ_STR("\"items\":[]")) == SIZE_MAX)
+        bool is_empty = route->is_page ? oq_str_find(r.body, OQ_STR(WALLS_MARK)) == SIZE_MAX
+                                       : oq_str_find(r.body, OQ_STR("\"items\":[]")) != SIZE_MAX;
+        if (r.status != 200 || !is_empty)
             WALLS_COMPLAIN("%.*s: %d %.*s", OQ_FMT(path), r.status, OQ_FMT(r.body));
     }
 }

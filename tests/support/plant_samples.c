@@ -1,6 +1,7 @@
 #include "support/plant_samples.h"
 
 #include "base/test.h"
+#include "plant/record_show.h"
 
 /* "@site" is the id of the sample of that kind, "$" the mark, "#" two digits of a year that go with
  * the mark: one person cannot be away, or at work, twice at once. */
@@ -122,10 +123,10 @@ oq_str plant_sample_change(oq_arena *arena, const record_kind *kind, const char 
     for (size_t i = 0; i < OQ_COUNT(texts); i++)
         if (oq_field_find(kind->order, oq_cstr(texts[i]))) {
             /* A unit is none of any text. */
-            bool is_unit = strcmp(texts[i], "unit") == 0;
-            return is_unit ? oq_strf(arena, as_form ? "unit=m/s" : "\"unit\":\"m/s\"")
-                           : oq_strf(arena, as_form ? "%s=other+%d" : "\"%s\":\"other %d\"",
-                                     texts[i], n);
+            if (strcmp(texts[i], "unit") == 0) /* not any text is one */
+                return oq_strf(arena, as_form ? "unit=%s" : "\"unit\":\"%s\"",
+                               n & 1 ? "m/s" : "cm/s");
+            return oq_strf(arena, as_form ? "%s=other+%d" : "\"%s\":\"other %d\"", texts[i], n);
         }
     if (oq_field_find(kind->order, OQ_STR("to_day"))) {
         int year = 28 + (int)(oq_hash(oq_cstr(mark)) % 70), day = 10 + n % 18;
@@ -147,6 +148,41 @@ void *plant_sample_read(oq_scope *s, const record_kind *kind, oq_str json)
     oq_fields_preset(oq_scope_arena(s), kind->fields, record);
     CHECK_CODE(kind->name, oq_fields_read_json(oq_scope_arena(s), kind->order, json, record), NULL);
     return record;
+}
+
+static void put_form(oq_buf *out, const char *name, oq_str value)
+{
+    oq_buf_f(out, "%s%s=", out->len ? "&" : "", name);
+    for (size_t i = 0; i < value.len; i++)
+        oq_buf_f(out, "%%%02X", (unsigned char)value.ptr[i]);
+}
+
+oq_str plant_sample_form(oq_scope *s, const record_kind *kind, const char *mark)
+{
+    oq_arena *arena = oq_scope_arena(s);
+    void *record = plant_sample_read(s, kind, plant_sample_json(s, kind, mark));
+    record_refs *refs = record_refs_open(s, arena);
+    CHECK_OK(record_refs_of(refs, kind, record, 1));
+    record_columns columns = record_columns_of(arena, kind);
+    OQ_AUTO(oq_buf) out = oq_buf_make(32 * 1024);
+    for (size_t i = 0; i < columns.count; i++) {
+        const record_column *c = &columns.at[i];
+        oq_str text = record_cell(arena, refs, c, kind, record);
+        const int64_t *number = (const int64_t *)((const char *)record + c->field->offset);
+        record_widget widget = record_widget_of(c->field);
+        if (widget == WIDGET_WEEKDAYS)
+            for (int day = 0; day < 7; day++)
+                put_form(&out, c->name, *number >> day & 1 ? oq_strf(arena, "%d", day) : OQ_NONE);
+        else if (widget == WIDGET_MONEY && text.len)
+            put_form(&out, c->name,
+                     oq_strf(arena, "%lld.%02d", (long long)(*number / 100), (int)(*number % 100)));
+        else if (widget == WIDGET_CLOCK)
+            put_form(&out, c->name,
+                     oq_strf(arena, "%02d:%02d", (int)(*number / 60), (int)(*number % 60)));
+        else
+            put_form(&out, c->name, text);
+    }
+    return oq_str_copy(arena, oq_buf_view(&out));
 }
 
 /* The stored record with the same key. */

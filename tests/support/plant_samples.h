@@ -11,6 +11,10 @@
  * scope's actor. */
 oq_str plant_sample_json(oq_scope *s, const record_kind *kind, const char *mark);
 
+/* The same as the form of its page sends it, encoded: references by code, amounts in whole units.
+ */
+oq_str plant_sample_form(oq_scope *s, const record_kind *kind, const char *mark);
+
 /* Makes it, or finds the one that was made before with the same mark. */
 oq_uuid plant_sample(oq_scope *s, const record_kind *kind, const char *mark);
 

@@ -437,18 +437,49 @@ static struct {
     const char *noun;
     oq_str (*make)(walls *w);
 } const makers[] = {
-    {"users", make_user},       {"tenants", make_tenant}, {"tokens", make_token},
-    {"sessions", make_session}, {"jobs", make_job},       {"notifications", make_notification},
-    {"once", make_once},        {"leads", make_lead},     {"series", make_series},
+    {"users", make_user},
+    {"tenant", make_tenant},
+    {"tenants", make_tenant},
+    {"tokens", make_token},
+    {"sessions", make_session},
+    {"jobs", make_job},
+    {"notifications", make_notification},
+    {"once", make_once},
+    {"leads", make_lead},
+    {"series", make_series},
 };
 
-const char *const walls_nouns[] = {
-    "users",         "tenants",       "tokens",        "sessions",    "jobs",
-    "notifications", "once",          "leads",         "series",      "sites",
-    "units",         "asset-classes", "class-metrics", "cost-models", "assets",
-    "components",    "failure-modes", "machine-specs", "thresholds",  "carbon-factors",
-    "shifts",        "user-shifts",   "absences",      "skills",      "user-skills",
-    "holidays",      "source-clocks", "integrations",  "mappings",    NULL};
+const char *const walls_nouns[] = {"users",
+                                   "tenant",
+                                   "tenants",
+                                   "tokens",
+                                   "sessions",
+                                   "jobs",
+                                   "notifications",
+                                   "once",
+                                   "leads",
+                                   "series",
+                                   "sites",
+                                   "units",
+                                   "asset-classes",
+                                   "class-metrics",
+                                   "cost-models",
+                                   "assets",
+                                   "components",
+                                   "failure-modes",
+                                   "machine-specs",
+                                   "thresholds",
+                                   "carbon-factors",
+                                   "shifts",
+                                   "user-shifts",
+                                   "absences",
+                                   "skills",
+                                   "user-skills",
+                                   "holidays",
+                                   "source-clocks",
+                                   "integrations",
+                                   "mappings",
+                                   NULL};
 
 /* The objects that were made, in the order of walls_nouns. */
 static oq_str made[OQ_COUNT(walls_nouns)];
@@ -485,6 +516,15 @@ oq_str walls_plant_json(walls *w, oq_str noun, const char *mark)
     CHECK_OK(oq_scope_commit(s));
     oq_scope_close(s);
     return json;
+}
+
+oq_str walls_plant_form(walls *w, oq_str noun, const char *mark)
+{
+    oq_scope *s = open_scope(w, w->tenant_a, w->admin_a);
+    oq_str form = plant_sample_form(s, record_kind_find(noun), mark);
+    CHECK_OK(oq_scope_commit(s));
+    oq_scope_close(s);
+    return form;
 }
 
 void walls_forget(oq_str noun)

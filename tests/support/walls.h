@@ -64,6 +64,8 @@ oq_str walls_object(walls *w, oq_str noun);
 /* What A's object of this noun was made of, as JSON, with the ids of A's other objects; of kinds of
  * the plant's records. `mark` names a further one. */
 oq_str walls_plant_json(walls *w, oq_str noun, const char *mark);
+/* The same as a form of the plant's pages has it: references by code, amounts in whole units. */
+oq_str walls_plant_form(walls *w, oq_str noun, const char *mark);
 /* The object was removed: the next call makes another one. */
 void walls_forget(oq_str noun);
 /* All nouns that have a maker; ends with NULL. */

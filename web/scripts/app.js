@@ -4,6 +4,7 @@
 import { startCopy } from './copy.js';
 import { startDialogs } from './dialog.js';
 import { startForms } from './form.js';
+import { startImport } from './import.js';
 import { startNotifications } from './notifications.js';
 import { startRefresh } from './refresh.js';
 import { startTheme } from './theme.js';
@@ -15,5 +16,6 @@ startToasts();
 startCopy();
 startDialogs();
 startForms();
+startImport();
 startNotifications();
 startRefresh();

@@ -1,6 +1,7 @@
 // The parts of the scripts that need no browser.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { address } from '../scripts/import.js';
 import { ago } from '../scripts/notifications.js';
 import { codeOf } from '../scripts/reset.js';
 import { nextTheme } from '../scripts/theme.js';
@@ -44,4 +45,15 @@ test('the code behind # of a reset link, and nothing else that stands there', ()
     [`#${'a'.repeat(201)}`, ''],
   ];
   for (const [hash, taken] of rows) assert.equal(codeOf(hash), taken, hash);
+});
+
+test('where a file of records is sent', () => {
+  assert.equal(
+    address('/plant/import', { kind: 'sites', isStored: false, skipsBad: true }),
+    '/plant/import?kind=sites&dry_run=true&skip_bad=true',
+  );
+  assert.equal(
+    address('/plant/import', { kind: '', isStored: true, skipsBad: false }),
+    '/plant/import?kind=&dry_run=false&skip_bad=false',
+  );
 });
