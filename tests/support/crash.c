@@ -242,14 +242,14 @@ static void must(oq_err *err, const char *what)
     exit(1);
 }
 
-static void check_series(field *f, oq_scope *s, size_t n, crash_report *report)
+/* What is there of at most HIST_POINTS_MAX of the seconds from `first` on. */
+static void see(oq_scope *s, const series *e, size_t n, size_t first, size_t count, uint8_t *seen,
+                crash_report *report)
 {
-    oq_str key = oq_strf(f->arena, "P-%zu.level", n);
-    series *e = NULL;
-    must(series_find_by_key(s, key, &e), "series");
-    size_t seconds = atomic_load(&f->next) * PER_SERIES;
-    uint8_t *seen = oq_alloc(f->arena, seconds);
-    hist_span span = {begins_at, begins_at + (oq_us)seconds * OQ_SECOND, OQ_TIME_NONE};
+    if (count > HIST_POINTS_MAX)
+        count = HIST_POINTS_MAX;
+    hist_span span = {begins_at + (oq_us)first * OQ_SECOND,
+                      begins_at + (oq_us)(first + count) * OQ_SECOND, OQ_TIME_NONE};
     hist_points points = {0};
     must(hist_read(s, (int32_t)e->no, span, HIST_POINTS_MAX, false, false, &points), "read");
     for (size_t i = 0; i < points.samples.count; i++) {
@@ -259,6 +259,17 @@ static void check_series(field *f, oq_scope *s, size_t n, crash_report *report)
         else if (seen[second]++)
             report->doubled++;
     }
+}
+
+static void check_series(field *f, oq_scope *s, size_t n, crash_report *report)
+{
+    oq_str key = oq_strf(f->arena, "P-%zu.level", n);
+    series *e = NULL;
+    must(series_find_by_key(s, key, &e), "series");
+    size_t seconds = atomic_load(&f->next) * PER_SERIES;
+    uint8_t *seen = oq_alloc(f->arena, seconds);
+    for (size_t first = 0; first < seconds; first += HIST_POINTS_MAX)
+        see(s, e, n, first, seconds - first, seen, report);
     for (size_t i = 0; i < seconds; i++) {
         bool known = atomic_load(&f->acknowledged[i / PER_SERIES]);
         report->missing += known && !seen[i];
