@@ -34,8 +34,14 @@
     ROW(CAP_ASSET_MANAGE,         "asset.manage",         "PA....", "Add and change sites and assets") \
     ROW(CAP_SERIES_MANAGE,        "series.manage",        "PAO...", "Define signals, correct and delete their samples") \
     ROW(CAP_HISTORY_WRITE,        "history.write",        "PAO...", "Send samples of signals; for machines' tokens") \
+    ROW(CAP_ALARM_READ,           "alarm.read",           "PAOREV", "See alarms and their rules") \
+    ROW(CAP_ALARM_OPERATE,        "alarm.operate",        "PAORE.", "Acknowledge, reset and shelve alarms") \
+    ROW(CAP_ALARM_MANAGE,         "alarm.manage",         "PAO...", "Change alarm rules, take them out of service") \
+    ROW(CAP_EVENT_WRITE,          "event.write",          "PAO...", "Send events; for machines' tokens") \
+    ROW(CAP_EVENT_LOG,            "event.log",            "PAORE.", "Write into the operators' log") \
     ROW(CAP_INCIDENT_READ,        "incident.read",        "PAOREV", "See summaries of incidents") \
     ROW(CAP_INCIDENT_READ_DETAIL, "incident.read_detail", "PA.R..", "See incidents in full, operators and payloads unmasked") \
+    ROW(CAP_INCIDENT_MANAGE,      "incident.manage",      "PAORE.", "Take up, resolve and close incidents, confirm their cause") \
     ROW(CAP_RCA_RUN,              "rca.run",              "PAO...", "Run root-cause and black-box analysis") \
     ROW(CAP_RCA_CONFIGURE,        "rca.configure",        "PA....", "Change rules, thresholds and incident windows") \
     ROW(CAP_WORK_ORDER_READ,      "work_order.read",      "PAORE.", "See work orders") \
@@ -47,6 +53,7 @@
     ROW(CAP_OPTIMIZATION_APPROVE, "optimization.approve", "PA....", "Approve optimization plans") \
     ROW(CAP_TWIN_READ,            "twin.read",            "PAOREV", "See the digital twin") \
     ROW(CAP_NOTIFICATION_READ,    "notification.read",    "PAOREV", "Read one's notifications") \
+    ROW(CAP_WEBHOOK_MANAGE,       "webhook.manage",       "PA....", "Send notifications to other systems") \
     ROW(CAP_METRICS_READ,         "metrics.read",         "P.....", "Read the program's metrics")
 /* clang-format on */
 

@@ -48,8 +48,14 @@ typedef enum oq_cap {
     CAP_ASSET_MANAGE,
     CAP_SERIES_MANAGE, /* define signals, correct their samples */
     CAP_HISTORY_WRITE, /* send samples: machines */
+    CAP_ALARM_READ,
+    CAP_ALARM_OPERATE,        /* acknowledge, shelve */
+    CAP_ALARM_MANAGE,         /* rules, out of service */
+    CAP_EVENT_WRITE,          /* send events: machines */
+    CAP_EVENT_LOG,            /* the operators' log */
     CAP_INCIDENT_READ,        /* summaries */
     CAP_INCIDENT_READ_DETAIL, /* operator data and payloads unmasked */
+    CAP_INCIDENT_MANAGE,      /* status, confirmed cause */
     CAP_RCA_RUN,
     CAP_RCA_CONFIGURE, /* rules, thresholds, windows */
     CAP_WORK_ORDER_READ,
@@ -61,6 +67,7 @@ typedef enum oq_cap {
     CAP_OPTIMIZATION_APPROVE,
     CAP_TWIN_READ,
     CAP_NOTIFICATION_READ,
+    CAP_WEBHOOK_MANAGE,
     CAP_METRICS_READ, /* /metrics */
     CAP_COUNT
 } oq_cap;

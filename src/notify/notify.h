@@ -5,7 +5,7 @@
  * its facts ("notify.<type>.title" / ".body" in the language files); a fact whose name ends with
  * "_at" is RFC 3339 in the row and a local time in the sentence.
  *
- * Open pages hold an event stream (GET /api/events). An event is stored in the transaction that it
+ * Open pages hold an event stream (GET /api/live). An event is stored in the transaction that it
  * tells about, its id goes to all processes by NOTIFY, each of them reads it in its tenant's scope
  * and hands it to the streams it holds. Ids are made before the commit, so their order is not the
  * order of commits: who comes back gets what is newer than LIVE_OVERLAP before the last id it saw,
@@ -38,7 +38,28 @@ typedef struct notify_order {
     oq_str title, body;      /* free text instead of a type's sentence; usually not given */
     const char *entity_type; /* "job"; with entity_id it makes the link; NULL: none */
     oq_str entity_id;
+    int topic;        /* notify_topic; 0: system */
+    int urgency;      /* notify_urgency; 0: normal */
+    oq_str once_key;  /* a person is told once of it, however often it is said; not given: each time */
+    oq_uuid trace_id; /* of the story that it belongs to; zero: none */
 } notify_order;
+
+/* What it is about: what people choose channels by. */
+typedef enum notify_topic {
+    TOPIC_SYSTEM = 1,
+    TOPIC_ALARM,
+    TOPIC_INCIDENT,
+    TOPIC_WORK_ORDER,
+    TOPIC_JOB
+} notify_topic;
+extern const oq_choice notify_topic_choices[]; /* "system" "alarm" ... */
+typedef enum notify_urgency {
+    URGENCY_LOW = 1,
+    URGENCY_NORMAL,
+    URGENCY_HIGH,
+    URGENCY_URGENT /* is not held back by quiet hours */
+} notify_urgency;
+extern const oq_choice notify_urgency_choices[];
 
 /* Stores it and pushes it after the commit. A person who is not there (any more) is told nothing.
  */
@@ -112,7 +133,7 @@ void live_use_hub(http_hub *hub);
  * the id that a page's stream begins behind. */
 oq_err *notify_frame(void *pool, web_page *page);
 
-extern const http_route notify_routes[];  /* /api/notifications..., /api/events, /notifications */
+extern const http_route notify_routes[];  /* /api/notifications..., /api/live, /notifications */
 extern const job_kind notify_job_kinds[]; /* notify.trim */
 
 #endif

@@ -15,7 +15,7 @@ const http_route notify_routes[] = {
     {HTTP_POST, "/api/notifications/{id}/read", CAP_NOTIFICATION_READ, .handle = notify_api_read,
      .answer = notify_count_fields, .shape = HTTP_ANSWER_RECORD,
      .summary = "Mark one notification as read"},
-    {HTTP_GET, "/api/events", CAP_NOTIFICATION_READ, .handle = live_api_events,
+    {HTTP_GET, "/api/live", CAP_NOTIFICATION_READ, .handle = live_api_events,
      .summary = "Server-sent events of one's tenant; resumes behind Last-Event-ID"},
     {HTTP_GET, "/notifications", CAP_NOTIFICATION_READ, .handle = notify_page_list,
      .query = notify_page_query_fields, .is_page = true},

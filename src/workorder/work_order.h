@@ -8,6 +8,8 @@
 
 #include "base/base.h"
 #include "db/scope.h"
+#include "http/route.h"
+#include "job/job.h"
 
 typedef enum work_order_kind {
     WORK_CORRECTIVE = 1,
@@ -37,6 +39,79 @@ typedef enum work_order_priority {
 extern const oq_choice work_order_priority_choices[];
 
 enum { WORK_ORDER_TITLE_MAX = 300, WORK_ORDERS_ADD_MAX = 10000 };
+
+/* --- orders of one's own ------------------------------------------------------------------------
+ *     pending_approval -> open -> in_progress -> done -> closed;   cancelled from any but closed
+ * Each change writes the audit, a step with who and why, and an event in the black box (source
+ * system OPTRIA_WORK_ORDER, payload: status, priority, assignee). */
+
+typedef struct work_order {
+    oq_uuid id;
+    oq_str number, source, source_id;
+    oq_uuid site_id, unit_id, asset_id, component_id, incident_id, failure_mode_id;
+    oq_str title, title_ar, description, description_ar;
+    int kind, status, priority;
+    oq_uuid assigned_user_id;
+    oq_str assigned_why; /* JSON: see duty_pick */
+    oq_us assigned_at, due_at, planned_from, started_at, finished_at, approved_at, closed_at;
+    double planned_h, labour_h, downtime_h;
+    oq_str downtime_reason, found_cause;
+    int64_t cost_minor;
+    oq_str currency;
+    oq_str evidence; /* JSON */
+    oq_str created_by;
+    oq_uuid approved_by, trace_id;
+    int64_t version;
+    oq_us created_at, updated_at;
+} work_order;
+extern const oq_field work_order_fields[];
+typedef struct work_orders {
+    work_order *at;
+    size_t count;
+} work_orders;
+
+typedef struct work_order_check_order {
+    oq_str text, text_ar;
+} work_order_check_order;
+typedef struct work_order_part_order {
+    oq_str part_number, name, unit;
+    double quantity;
+} work_order_part_order;
+
+typedef struct work_order_order {
+    oq_str source; /* "MANUAL", "BLACKBOX_AUTO", "OPTIMIZER" */
+    oq_uuid asset_id, component_id, incident_id, failure_mode_id;
+    oq_str title, title_ar, description, description_ar;
+    int kind, priority;
+    int status;  /* work_order_status; 0: the tenant's wo_initial_status */
+    oq_us due_at; /* OQ_TIME_NONE: from the priority */
+    double planned_h;
+    oq_uuid assigned_user_id; /* zero: duty_pick chooses, by the failure mode's skill */
+    oq_str evidence;          /* JSON object: incident, analysis, signals and span */
+    const work_order_check_order *check;
+    size_t checks; /* 0: the class's inspections, for orders that are not MANUAL */
+    const work_order_part_order *part;
+    size_t parts;
+    oq_uuid trace_id; /* zero: a new one */
+} work_order_order;
+
+/* Makes an order, assigns it, tells the assignee and begins the escalation. A second BLACKBOX_AUTO
+ * order for an incident is the first one: *ret_made says which. Fails: work_order.title_invalid,
+ * work_order.asset_unknown, work_order.assignee_unknown (a person who is not there any more). */
+OQ_CHECKED oq_err *work_order_create(oq_scope *s, const work_order_order *order,
+                                     work_order **ret_order, bool *ret_made);
+/* Fails: work_order.not_found. */
+OQ_CHECKED oq_err *work_order_get(oq_scope *s, oq_uuid id, work_order **ret_order);
+/* Newest first. */
+OQ_CHECKED oq_err *work_order_find_by_incident(oq_scope *s, oq_uuid incident_id,
+                                               work_orders *ret_orders);
+OQ_CHECKED oq_err *work_order_find_by_asset(oq_scope *s, oq_uuid asset_id, size_t limit,
+                                            work_orders *ret_orders);
+
+extern const http_route work_order_routes[];  /* /api/work-orders, /work-orders ... */
+extern const job_kind work_order_job_kinds[]; /* what is overdue */
+
+/* --- orders of the past -------------------------------------------------------------------------*/
 
 /* An order as another system had it. */
 typedef struct work_order_past {

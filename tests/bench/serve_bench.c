@@ -154,7 +154,7 @@ static void open_streams(const program *sv, oq_arena *arena, const oq_str *cooki
 {
     for (int i = 0; i < STREAMS; i++) {
         fd[i] = connect_to(sv->port);
-        ask(fd[i], arena, "/api/events", cookie[i % PEOPLE]);
+        ask(fd[i], arena, "/api/live", cookie[i % PEOPLE]);
     }
     for (int i = 0; i < STREAMS; i++) {
         char some[4096];

@@ -105,7 +105,7 @@ story('while the database is away, pages say so; afterwards all is as before', a
   const guest = await come({ server: house.url, lang: 'ar' });
   await v.enter(owner.email, owner.password);
   await v.go('/app');
-  for (const path of ['/api/events', '/api/notifications/count', '/login', '/']) v.expect(path);
+  for (const path of ['/api/live', '/api/notifications/count', '/login', '/']) v.expect(path);
 
   await house.database.cut();
   await v.go('/tenants', 503);

@@ -129,7 +129,7 @@ static const http_route routes[] = {
     {HTTP_POST, "/api/echo", CAP_PUBLIC, .handle_plain = put_echo, .takes_raw = true,
      .body_max = 10000, .limit_s = 1},
     {HTTP_GET, "/api/echo/{what}", CAP_PUBLIC, .handle_plain = get_echo_of},
-    {HTTP_GET, "/api/events", CAP_SIGNED_IN, .handle_plain = get_events},
+    {HTTP_GET, "/api/live", CAP_SIGNED_IN, .handle_plain = get_events},
     {HTTP_GET, "/api/no-events", CAP_SIGNED_IN, .handle_plain = get_no_events},
     {0},
 };
@@ -214,7 +214,7 @@ static inline client stream_open(house *h, unsigned tenant, unsigned user, const
 {
     client c = client_open(h->port);
     client_say(&c, oq_strf(h->arena,
-                           "GET /api/events HTTP/1.1\r\nHost: t\r\n"
+                           "GET /api/live HTTP/1.1\r\nHost: t\r\n"
                            "Authorization: Bearer %u %u\r\n%s\r\n",
                            tenant, user, headers)
                        .ptr);

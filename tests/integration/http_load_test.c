@@ -195,7 +195,7 @@ static void *keep_asking(void *arg)
         at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         if (connect(c.fd, (struct sockaddr *)&at, sizeof at) == 0) {
             client_say(&c,
-                       "GET /api/events HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer 1 1\r\n\r\n");
+                       "GET /api/live HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer 1 1\r\n\r\n");
             client_hear(&c, 5);
             client_drop(&c);
             c = (client){.fd = socket(AF_INET, SOCK_STREAM, 0), .in = oq_buf_make(1000000)};

@@ -18,7 +18,7 @@ static void test_every_answer_is_dressed(void **state)
         {GET("/app.css"), 200},
         {GET("/nowhere"), 404},
         {GET("/%00"), 400},
-        {GET("/api/events"), 401},
+        {GET("/api/live"), 401},
         {"GET /nowhere HTTP/1.1\r\nHost: t\r\nAccept: text/html\r\n\r\n", 404},
         {"POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 0\r\n\r\n", 405},
         {"BREW /work HTTP/1.1\r\nHost: t\r\n\r\n", 405},

@@ -59,7 +59,7 @@ static void test_who_does_not_read_is_cut_off(void **state)
     OQ_AUTO(client) deaf = client_open(h.port);
     int small = 4096;
     setsockopt(deaf.fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
-    client_say(&deaf, "GET /api/events HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer 1 1\r\n\r\n");
+    client_say(&deaf, "GET /api/live HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer 1 1\r\n\r\n");
     OQ_AUTO(client) good = stream_open(&h, 1, 1, "");
     CHECK("open", hears(&deaf, "retry") && hears(&good, "retry"));
     oq_str block = oq_strn(memset(oq_alloc(h.arena, 60000), 'x', 60000), 60000);
@@ -98,7 +98,7 @@ static void test_streams_have_a_ceiling_per_person(void **state)
                        NULL);
     CHECK("an answer of another kind", s.status == 200);
     s = client_ask(h.arena, h.port,
-                   "HEAD /api/events HTTP/1.1\r\nHost: t\r\n"
+                   "HEAD /api/live HTTP/1.1\r\nHost: t\r\n"
                    "Authorization: Bearer 5 5\r\n\r\n");
     CHECK("head", s.status == 200);
 }
@@ -108,7 +108,7 @@ static void test_head_of_a_stream_leaves_nothing_behind(void **state)
 {
     OQ_AUTO(house) h = house_make();
     OQ_AUTO(client) c = client_open(h.port);
-    client_say(&c, "HEAD /api/events HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer 1 1\r\n\r\n");
+    client_say(&c, "HEAD /api/live HTTP/1.1\r\nHost: t\r\nAuthorization: Bearer 1 1\r\n\r\n");
     seen s = client_answer_to(&c, h.arena, true);
     CHECK("head", s.status == 200);
     CHECK_STR("type", seen_header(&s, "Content-Type"), "text/event-stream");

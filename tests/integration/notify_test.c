@@ -282,7 +282,7 @@ static stream follow(house *h, house_person person, const char *last_id)
     client c = client_open(h->port);
     client_say(&c,
                oq_strf(h->arena,
-                       "GET /api/events HTTP/1.1\r\nHost: test\r\nX-House-Person: %s\r\n%s%s%s\r\n",
+                       "GET /api/live HTTP/1.1\r\nHost: test\r\nX-House-Person: %s\r\n%s%s%s\r\n",
                        names[person], last_id ? "Last-Event-ID: " : "", last_id ? last_id : "",
                        last_id ? "\r\n" : "")
                    .ptr);
@@ -500,10 +500,10 @@ static void test_without_a_hub(void **state)
 {
     house *h = *state;
     live_use_hub(NULL);
-    seen got = house_get(h, ADMIN_A, "/api/events");
+    seen got = house_get(h, ADMIN_A, "/api/live");
     live_use_hub(h->hub);
     CHECK_PROBLEM("later", got, 503, "stream.stopping");
-    CHECK_REFUSED("nobody", house_get(h, NOBODY, "/api/events"), 401, "auth.required");
+    CHECK_REFUSED("nobody", house_get(h, NOBODY, "/api/live"), 401, "auth.required");
 }
 
 /* --- retention --------------------------------------------------------------------------------*/

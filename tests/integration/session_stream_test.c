@@ -49,7 +49,7 @@ static int open_stream_as(oq_str header)
                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     CHECK("connected", connect(fd, (struct sockaddr *)&at, sizeof at) == 0);
     char text[2048];
-    int len = snprintf(text, sizeof text, "GET /api/events HTTP/1.1\r\nHost: t\r\n%.*s\r\n\r\n",
+    int len = snprintf(text, sizeof text, "GET /api/live HTTP/1.1\r\nHost: t\r\n%.*s\r\n\r\n",
                        OQ_FMT(header));
     CHECK("asked", write(fd, text, (size_t)len) == len);
     ssize_t got = read(fd, text, sizeof text);
@@ -159,14 +159,14 @@ static void test_who_may_not_listen(void **state)
     make_token("asset.read", &header);
     testclient *machine = testclient_open(app);
     testclient_use_bearer(machine, oq_str_sub(header, strlen("Authorization: Bearer "), SIZE_MAX));
-    testreply r = testclient_get(machine, "/api/events");
+    testreply r = testclient_get(machine, "/api/live");
     CHECK("another right", r.status == 403);
     testclient_close(machine);
     testclient_sign_in(person, "person@test.example");
     testdb_exec(testapp_db(app), "UPDATE users SET must_change_password = true"
                                  " WHERE email = 'person@test.example'");
     session_on_gap(NULL);
-    r = testclient_get(person, "/api/events");
+    r = testclient_get(person, "/api/live");
     CHECK_STR("first the password", testclient_member(person, &r, "code"),
               "auth.password_change_required");
     testdb_exec(testapp_db(app), "UPDATE users SET must_change_password = false");

@@ -106,7 +106,7 @@ static void test_every_answer_is_guarded(void **state)
     for (size_t i = 0; i < walls_route_count(); i++) {
         const http_route *route = walls_route(i);
         const char *path = walls_path(w->arena, route, OQ_STR("x")).ptr;
-        bool is_stream = strcmp(route->path, "/api/events") == 0;
+        bool is_stream = strcmp(route->path, "/api/live") == 0;
         for (size_t who = 0; who < OQ_COUNT(all); who++) {
             const char *method = is_stream ? "HEAD" : walls_method(route);
             testclient_use_csrf(all[who], OQ_NONE); /* of a change nothing comes */

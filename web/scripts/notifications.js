@@ -4,7 +4,7 @@
 import { locale, say } from './say.js';
 import { toast } from './toast.js';
 
-const EVENTS = '/api/events';
+const EVENTS = '/api/live';
 const LIST = '/api/notifications?limit=10';
 const COUNT = '/api/notifications/count';
 const READ_ALL = '/api/notifications/read-all';

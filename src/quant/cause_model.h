@@ -1,0 +1,41 @@
+/* quant/cause_model.h
+ *
+ * A model of causes learned from incidents whose cause is known: multinomial logistic regression
+ * with ridge penalty over a case's features (standardized; missing ones have an indicator) and the
+ * kinds of its items, with the probabilities calibrated by temperature on held-out cases in the
+ * order of time. Fitting is deterministic. It learns from what it is given alone: whoever calls
+ * gives only cases that were confirmed before the moment of the question. */
+#ifndef QUANT_CAUSE_MODEL_H
+#define QUANT_CAUSE_MODEL_H
+
+#include "quant/cause_case.h"
+
+typedef struct cause_model cause_model; /* in an arena */
+
+typedef struct cause_model_report {
+    size_t cases, causes, inputs;
+    double temperature;
+    double log_loss; /* on the held-out part; NaN: too few cases to hold any out */
+    double accuracy;
+} cause_model_report;
+
+enum { CAUSE_MODEL_CASES_MIN = 8 };
+
+/* NULL in *ret_model where there are fewer than CAUSE_MODEL_CASES_MIN cases or fewer than two causes
+ * with at least two each. `c` in the order of time. */
+void cause_model_fit(oq_arena *arena, const cause_case *c, size_t count, cause_model **ret_model,
+                     cause_model_report *ret_report);
+
+typedef struct cause_guess {
+    oq_str cause;
+    double probability;
+    /* The inputs that speak for it most, strongest first: contribution to its log odds. */
+    const oq_str *input;
+    const double *contribution;
+    size_t inputs;
+} cause_guess;
+/* All causes that the model knows, likeliest first; they add up to 1. */
+void cause_model_ask(oq_arena *arena, const cause_model *m, const cause_case *c,
+                     cause_guess **ret_guess, size_t *ret_count);
+
+#endif
