@@ -1,7 +1,8 @@
 /* alarm/alarm.h
  *
- * Alarms as ISA-18.2 has them: a rule watches signals of one asset, or of each asset of a class; what
- * it raises is an alert, of which there is one active row per rule and asset, whoever sees it first.
+ * Alarms as ISA-18.2 has them: a rule watches signals of one asset, or of each asset of a class;
+ * what it raises is an alert, of which there is one active row per rule and asset, whoever sees it
+ * first.
  *
  *     normal -> unacknowledged -> acknowledged -> normal (cleared)
  *                    |                ^
@@ -80,7 +81,7 @@ typedef struct alert_order {
 } alert_order;
 OQ_CHECKED oq_err *alert_raise(oq_scope *s, const alert_order *order, oq_uuid *ret_id);
 
-extern const http_route alarm_routes[];   /* /api/alarms, /api/alarm-rules, /alarms ... */
-extern const job_kind alarm_job_kinds[];  /* alarm.look, alarm.measure */
+extern const http_route alarm_routes[];  /* /api/alarms, /api/alarm-rules, /alarms ... */
+extern const job_kind alarm_job_kinds[]; /* alarm.look, alarm.measure */
 
 #endif

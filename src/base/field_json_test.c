@@ -340,8 +340,8 @@ static void test_pairs(void **state)
                            OQ_STR("{\"a\":\"x\",\"b\":1.50,\"c\":true,\"d\":null,"
                                   "\"e\":{\"f\":[1, 2]},\"g\":12345678901}"),
                            &pair, &count));
-    static const char *const wanted[] = {"a=x", "b=1.5", "c=true", "d=", "e={\"f\":[1,2]}",
-                                         "g=12345678901"};
+    static const char *const wanted[] = {"a=x", "b=1.5",           "c=true",
+                                         "d=",  "e={\"f\":[1,2]}", "g=12345678901"};
     assert_int_equal(count, OQ_COUNT(wanted));
     for (size_t i = 0; i < count; i++)
         CHECK_STR(wanted[i],
@@ -350,8 +350,7 @@ static void test_pairs(void **state)
     CHECK_CODE("a list", oq_json_pairs(arena, OQ_STR("[]"), &pair, &count), "json.not_an_object");
     CHECK_CODE("twice", oq_json_pairs(arena, OQ_STR("{\"a\":1,\"a\":2}"), &pair, &count),
                "field.duplicate");
-    CHECK_CODE("cut off", oq_json_pairs(arena, OQ_STR("{\"a\":"), &pair, &count),
-               "json.malformed");
+    CHECK_CODE("cut off", oq_json_pairs(arena, OQ_STR("{\"a\":"), &pair, &count), "json.malformed");
 }
 
 static void test_same_json(void **state)

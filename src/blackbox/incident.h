@@ -11,7 +11,8 @@
  *
  *     OPEN -> INVESTIGATING -> RESOLVED -> CLOSED
  *      ^            |              |
- *      +------------+--------------+   (reopened by a person, or by late events in the grace period)
+ *      +------------+--------------+   (reopened by a person, or by late events in the grace
+ * period)
  */
 #ifndef BLACKBOX_INCIDENT_H
 #define BLACKBOX_INCIDENT_H
@@ -131,7 +132,8 @@ OQ_CHECKED oq_err *incident_store_cause(oq_scope *s, oq_uuid id, oq_str cause, o
 /* A link in the incident's file: {"step", facts}. */
 OQ_CHECKED oq_err *incident_step(oq_scope *s, oq_uuid id, const char *step, oq_str note,
                                  oq_str facts);
-/* Goes through the chain: *ret_broken is the first step whose seal does not fit; zero: unaltered. */
+/* Goes through the chain: *ret_broken is the first step whose seal does not fit; zero: unaltered.
+ */
 OQ_CHECKED oq_err *incident_check_chain(oq_scope *s, oq_uuid id, oq_uuid *ret_broken);
 
 /* --- the engine ---------------------------------------------------------------------------------*/

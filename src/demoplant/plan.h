@@ -13,7 +13,7 @@ enum { DEMO_SIGNALS_MAX = 8, DEMO_ASSETS_MAX = 64 };
  *     value = level + by_load * (load - 0.8) + by_heat * (ambient - 30 degC) + noise */
 typedef struct demo_signal {
     const char *metric, *unit;
-    int decimals;  /* readings are rounded to so many */
+    int decimals; /* readings are rounded to so many */
     double level, by_load, by_heat;
     double slow, quick, white; /* noise: over hours, over minutes, from sample to sample */
     double low, high;          /* the instrument's range */
@@ -23,8 +23,8 @@ typedef struct demo_signal {
 } demo_signal;
 
 typedef struct demo_class {
-    const char *code; /* of the asset class among the presets */
-    double time_constant_s; /* how fast it comes to rest and back */
+    const char *code;                         /* of the asset class among the presets */
+    double time_constant_s;                   /* how fast it comes to rest and back */
     demo_signal signal[DEMO_SIGNALS_MAX + 1]; /* ends with a NULL metric */
 } demo_class;
 
@@ -46,10 +46,10 @@ typedef struct demo_site {
     double latitude, longitude;
     double capacity;
     const char *capacity_unit;
-    double peak_hour;   /* local hour of the highest load */
-    double daily, weekly, yearly; /* swings of the load, shares of it */
+    double peak_hour;                      /* local hour of the highest load */
+    double daily, weekly, yearly;          /* swings of the load, shares of it */
     double heat_mean, heat_day, heat_year; /* ambient degC: mean, swing by day, by season */
-    const demo_unit *units; /* ends with a NULL code */
+    const demo_unit *units;                /* ends with a NULL code */
     const demo_asset *assets;
 } demo_site;
 

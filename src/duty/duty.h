@@ -26,9 +26,9 @@ typedef struct duty_need {
 } duty_need;
 
 /* Whoever should do it, by on-call, skill, availability, then role: optimization_engineer,
- * reliability_engineer, engineer, tenant_admin. Deterministic: equals go by fewest open orders, then
- * by name. `*ret_user` is zero with DUTY_NOBODY; *ret_why is JSON for people to read ("why this
- * person": code, shift, skill, level, open orders, who was passed over and why). */
+ * reliability_engineer, engineer, tenant_admin. Deterministic: equals go by fewest open orders,
+ * then by name. `*ret_user` is zero with DUTY_NOBODY; *ret_why is JSON for people to read ("why
+ * this person": code, shift, skill, level, open orders, who was passed over and why). */
 OQ_CHECKED oq_err *duty_pick(oq_scope *s, const duty_need *need, oq_uuid *ret_user,
                              oq_str *ret_why);
 /* People on call at a moment for a site; the site's own first. */
@@ -38,7 +38,7 @@ OQ_CHECKED oq_err *duty_on_call(oq_scope *s, oq_uuid site_id, oq_us at, oq_uuids
  * assignee -> on call -> tenant_admin, each after the tenant's escalation minutes, until somebody
  * acknowledges. One ladder per entity: begun twice, it is one. */
 typedef struct escalation_order {
-    const char *entity_type; /* "work_order", "incident", "alert" */
+    const char *entity_type;                 /* "work_order", "incident", "alert" */
     oq_uuid entity_id, site_id, assignee_id; /* zero assignee: begins with on call */
     const char *notice_type;                 /* as notify_order.type */
     const oq_arg *fact;

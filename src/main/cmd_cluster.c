@@ -55,11 +55,10 @@ static oq_err *cluster_run(command_run *run)
         return oq_fail(OQ_INVALID, "option.command_missing");
     process_catch_stop();
     cluster *c = NULL;
-    cluster_options options = {
-        .is_temporary = o->temporary,
-        .is_durable = o->durable,
-        .folder = o->folder,
-        .tcp_port = (int)o->tcp_port};
+    cluster_options options = {.is_temporary = o->temporary,
+                               .is_durable = o->durable,
+                               .folder = o->folder,
+                               .tcp_port = (int)o->tcp_port};
     if (!o->folder.len)
         options.folder = oq_strf(run->arena, "%.*s/pg", OQ_FMT(run->settings.home));
     oq_err *err = cluster_open(&options, &c);

@@ -146,11 +146,10 @@ static oq_err *seed(demo *d)
     db_pool_close(pool);
     OQ_TRY(err);
     if (seeded.tenants_made || seeded.people_made || seeded.passwords_set)
-        oq_log_info("demo.seeded", OQ_F_INT("tenants", seeded.tenants_made),
-                    OQ_F_INT("people", seeded.people_made),
-                    OQ_F_INT("passwords_set", seeded.passwords_set),
-                    OQ_F_INT("assets", seeded.assets_made),
-                    OQ_F_INT("mappings", seeded.mappings_made));
+        oq_log_info(
+            "demo.seeded", OQ_F_INT("tenants", seeded.tenants_made),
+            OQ_F_INT("people", seeded.people_made), OQ_F_INT("passwords_set", seeded.passwords_set),
+            OQ_F_INT("assets", seeded.assets_made), OQ_F_INT("mappings", seeded.mappings_made));
     return overwrite
                ? home_write(d->arena, d->home, SET_PASSWORD, password_hash(d->arena, d->password))
                : NULL;

@@ -38,9 +38,10 @@ typedef struct notify_order {
     oq_str title, body;      /* free text instead of a type's sentence; usually not given */
     const char *entity_type; /* "job"; with entity_id it makes the link; NULL: none */
     oq_str entity_id;
-    int topic;        /* notify_topic; 0: system */
-    int urgency;      /* notify_urgency; 0: normal */
-    oq_str once_key;  /* a person is told once of it, however often it is said; not given: each time */
+    int topic;   /* notify_topic; 0: system */
+    int urgency; /* notify_urgency; 0: normal */
+    oq_str
+        once_key; /* a person is told once of it, however often it is said; not given: each time */
     oq_uuid trace_id; /* of the story that it belongs to; zero: none */
 } notify_order;
 

@@ -11,29 +11,29 @@
 
 /* An event, or something that a signal did. */
 typedef struct case_item {
-    oq_us at;            /* when it happened; of a finding: when it began */
-    oq_str category;     /* "SENSOR" "ALERT" "FAILURE" "MAINTENANCE" "OPERATOR_ACTION" ... */
-    oq_str kind;         /* what is the same from case to case: the alarm's code, the payload's
-                            "kind" ("pump_trip"), the order's component, a finding's kind */
-    oq_str metric;       /* of a finding or of an event whose payload names one; else not given */
-    int finding;         /* finding_kind; 0: an event */
-    double score;        /* of a finding; of an event its severity, 1..5 */
-    double value;        /* NaN: none */
-    bool beyond_limit;   /* the value, or the finding's extreme, is outside the threshold */
-    bool is_root_asset;  /* of the incident's asset, not of a related one */
-    oq_str summary;      /* for summary_contains */
-    oq_str payload;      /* JSON object, for payload paths; not given: none */
-    oq_uuid event_id;    /* zero: a finding */
-    int64_t series_no;   /* of a finding; 0: an event */
+    oq_us at;           /* when it happened; of a finding: when it began */
+    oq_str category;    /* "SENSOR" "ALERT" "FAILURE" "MAINTENANCE" "OPERATOR_ACTION" ... */
+    oq_str kind;        /* what is the same from case to case: the alarm's code, the payload's
+                           "kind" ("pump_trip"), the order's component, a finding's kind */
+    oq_str metric;      /* of a finding or of an event whose payload names one; else not given */
+    int finding;        /* finding_kind; 0: an event */
+    double score;       /* of a finding; of an event its severity, 1..5 */
+    double value;       /* NaN: none */
+    bool beyond_limit;  /* the value, or the finding's extreme, is outside the threshold */
+    bool is_root_asset; /* of the incident's asset, not of a related one */
+    oq_str summary;     /* for summary_contains */
+    oq_str payload;     /* JSON object, for payload paths; not given: none */
+    oq_uuid event_id;   /* zero: a finding */
+    int64_t series_no;  /* of a finding; 0: an event */
 } case_item;
 
 typedef struct cause_case {
-    oq_uuid id;          /* of the incident */
-    oq_str asset_class;  /* code; not given: unknown */
-    oq_us anchor;        /* T */
+    oq_uuid id;            /* of the incident */
+    oq_str asset_class;    /* code; not given: unknown */
+    oq_us anchor;          /* T */
     const case_item *item; /* in the order of time */
     size_t items;
-    oq_str cause;        /* confirmed; not given: unknown */
+    oq_str cause; /* confirmed; not given: unknown */
     /* Numbers that are the same from case to case, by name: "vibration_rms.mean_24h",
      * "hours_since_maintenance". */
     const oq_str *feature;

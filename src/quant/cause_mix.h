@@ -1,9 +1,9 @@
 /* quant/cause_mix.h
  *
  * Many voices, one distribution. Each voice (a rule that hit, a similar case, a model, what fails
- * often in this class) gives a cause some likelihood; they are combined in log odds, weighted by how
- * often that voice was right before, and normalized together with "other", which keeps what nobody
- * can explain. */
+ * often in this class) gives a cause some likelihood; they are combined in log odds, weighted by
+ * how often that voice was right before, and normalized together with "other", which keeps what
+ * nobody can explain. */
 #ifndef QUANT_CAUSE_MIX_H
 #define QUANT_CAUSE_MIX_H
 
@@ -24,8 +24,8 @@ typedef struct cause_share {
     double probability;
     const size_t *voice; /* that spoke for it, strongest first */
     size_t voices;
-    double top_without;  /* its probability if its strongest voice had not spoken: "what would
-                            change it" */
+    double top_without; /* its probability if its strongest voice had not spoken: "what would
+                           change it" */
 } cause_share;
 
 typedef struct cause_mix {

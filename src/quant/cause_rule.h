@@ -8,14 +8,13 @@
  *         { "id": "vib", "category": "SENSOR", "metric": "vibration_rms",
  *           "change": ["STEP_UP", "DRIFT_UP", "SPIKE"], "beyond_limit": true,
  *           "within_minutes": 180 },
- *         { "id": "temp", "category": "SENSOR", "metric": "bearing_temperature", "change": ["DRIFT_UP"],
- *           "after": "vib", "within_minutes": 120, "optional": true, "weight": 0.5 },
- *         { "category": "MAINTENANCE", "summary_contains": "bearing", "within_minutes": 43200,
- *           "absent": true },
- *         { "category": "FAILURE", "payload": {"path": "kind", "equals": "pump_trip"} } ],
- *       "result": { "root_cause_category": "MECHANICAL", "cause": "bearing_fault",
- *                   "label": {"en": "Bearing fault", "ar": "عطل في المحمل"}, "confidence": 0.8 },
- *       "actions": [ {"en": "...", "ar": "...", "within_h": 12} ] }
+ *         { "id": "temp", "category": "SENSOR", "metric": "bearing_temperature", "change":
+ * ["DRIFT_UP"], "after": "vib", "within_minutes": 120, "optional": true, "weight": 0.5 }, {
+ * "category": "MAINTENANCE", "summary_contains": "bearing", "within_minutes": 43200, "absent": true
+ * }, { "category": "FAILURE", "payload": {"path": "kind", "equals": "pump_trip"} } ], "result": {
+ * "root_cause_category": "MECHANICAL", "cause": "bearing_fault", "label": {"en": "Bearing fault",
+ * "ar": "عطل في المحمل"}, "confidence": 0.8 }, "actions": [ {"en": "...", "ar": "...", "within_h":
+ * 12} ] }
  *
  * All conditions that are neither optional nor absent must hold; within_minutes looks back from the
  * anchor, or from the condition that "after" names. An unknown field, a wrong type, a circle of
@@ -34,10 +33,10 @@ typedef struct cause_rule cause_rule; /* in an arena */
  * and what was expected. */
 OQ_CHECKED oq_err *cause_rule_parse(oq_arena *arena, oq_str json, cause_rule **ret_rule);
 
-oq_str cause_rule_cause(const cause_rule *r);      /* "bearing_fault" */
+oq_str cause_rule_cause(const cause_rule *r); /* "bearing_fault" */
 oq_str cause_rule_label(const cause_rule *r, bool in_arabic);
 oq_str cause_rule_name(const cause_rule *r, bool in_arabic);
-oq_str cause_rule_category(const cause_rule *r);   /* "MECHANICAL" ... */
+oq_str cause_rule_category(const cause_rule *r); /* "MECHANICAL" ... */
 double cause_rule_confidence(const cause_rule *r);
 typedef struct rule_action {
     oq_str en, ar;
@@ -47,8 +46,8 @@ const rule_action *cause_rule_actions(const cause_rule *r, size_t *ret_count);
 
 typedef struct rule_hit {
     bool hits;
-    double weight;        /* confidence times the share of optional weight that held: 0..1 */
-    const size_t *item;   /* items of the case that it rests on, rising */
+    double weight;      /* confidence times the share of optional weight that held: 0..1 */
+    const size_t *item; /* items of the case that it rests on, rising */
     size_t items;
     const size_t *missed; /* conditions that did not hold: what would change it */
     size_t misses;

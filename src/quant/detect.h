@@ -11,11 +11,11 @@
 #include "quant/samples.h"
 
 typedef enum finding_kind {
-    FINDING_SPIKE = 1,  /* up and back */
-    FINDING_DROP,       /* down and back */
-    FINDING_DRIFT_UP,   /* a slope that goes on */
+    FINDING_SPIKE = 1, /* up and back */
+    FINDING_DROP,      /* down and back */
+    FINDING_DRIFT_UP,  /* a slope that goes on */
     FINDING_DRIFT_DOWN,
-    FINDING_STEP_UP,    /* another level from one moment on */
+    FINDING_STEP_UP, /* another level from one moment on */
     FINDING_STEP_DOWN,
     FINDING_STUCK,      /* one value, where there was noise before */
     FINDING_OSCILLATION /* regular swings of a size that were not there before */
@@ -33,7 +33,7 @@ typedef struct finding {
 typedef struct findings {
     finding *at; /* in the order of `from` */
     size_t count;
-    size_t base_good, span_good; /* samples that were used */
+    size_t base_good, span_good;   /* samples that were used */
     double base_level, base_scale; /* NaN: too little of a base */
 } findings;
 
@@ -45,6 +45,7 @@ typedef struct detect_rule {
 } detect_rule;
 
 /* In the arena. With too little of a base, base_level is NaN and there are no findings. */
-void detect_find(oq_arena *arena, const samples *s, const detect_rule *rule, findings *ret_findings);
+void detect_find(oq_arena *arena, const samples *s, const detect_rule *rule,
+                 findings *ret_findings);
 
 #endif

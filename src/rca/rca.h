@@ -4,13 +4,13 @@
  * result.
  *     1 align       events and signals in UTC, clocks corrected, sorted            (blackbox)
  *     2 anchor      the critical event, else the first significant anomaly; the window
- *     3 similar     past incidents with a known cause that look like it            quant/cause_case.h
- *     4 rules       causal rules over events, findings, maintenance                quant/cause_rule.h
- *     5 mix         rules, cases, model, prior into one distribution with "other"  quant/cause_mix.h
- *     6 story       in English and Arabic                                          rca/story.h
- *     7 financial   downtime x cost per hour, and repair, with range               rca/impact.h
- *     8 carbon      energy in the window x factor, with range
- *     9 actions     of the cause, else the class's procedure; stored and told
+ *     3 similar     past incidents with a known cause that look like it quant/cause_case.h 4 rules
+ * causal rules over events, findings, maintenance                quant/cause_rule.h 5 mix rules,
+ * cases, model, prior into one distribution with "other"  quant/cause_mix.h 6 story       in
+ * English and Arabic                                          rca/story.h 7 financial   downtime x
+ * cost per hour, and repair, with range               rca/impact.h 8 carbon      energy in the
+ * window x factor, with range 9 actions     of the cause, else the class's procedure; stored and
+ * told
  *
  * An analysis looks at nothing that became known after it, and learns only from incidents whose
  * cause was confirmed before it: so a replay of the past shows what it would have said.
@@ -31,10 +31,10 @@
  *                   "contributing_factors": [{"en","ar"}], "confidence"},
  *       "story": {"en","ar"},
  *       "actions": [ {"en","ar","within_h","source"} ],
- *       "financial": {"currency","downtime_h": {"low","mid","high"},"cost_minor": {"low","mid","high"},
- *                     "parts": [{"en","ar","amount_minor"}], "sources": [{"en","ar"}], "missing": [...]},
- *       "carbon": {"kg": {"low","mid","high"},"energy_kwh",...,"sources": [...],"missing": [...]},
- *       "inputs": {"events","series","cases","rules","missing": [{"en","ar"}]} } */
+ *       "financial": {"currency","downtime_h": {"low","mid","high"},"cost_minor":
+ * {"low","mid","high"}, "parts": [{"en","ar","amount_minor"}], "sources": [{"en","ar"}], "missing":
+ * [...]}, "carbon": {"kg": {"low","mid","high"},"energy_kwh",...,"sources": [...],"missing":
+ * [...]}, "inputs": {"events","series","cases","rules","missing": [{"en","ar"}]} } */
 #ifndef RCA_RCA_H
 #define RCA_RCA_H
 
@@ -53,8 +53,8 @@ typedef struct rca_run {
 extern const oq_field rca_run_fields[];
 
 /* Analyses the incident as it is now, stores the result, the roles of its events, its case and the
- * rules' hits; then the chain: from MAJOR on, or from the tenant's probability on, a work order with
- * the story and the evidence, its assignee told, one for an incident however often this runs.
+ * rules' hits; then the chain: from MAJOR on, or from the tenant's probability on, a work order
+ * with the story and the evidence, its assignee told, one for an incident however often this runs.
  * Fails: incident.not_found. *ret_run is the stored one. */
 OQ_CHECKED oq_err *rca_analyse(oq_scope *s, oq_uuid incident_id, oq_str made_by, rca_run **ret_run);
 /* NULL in *ret_run: there is none yet. */

@@ -31,8 +31,8 @@ struct recipe_source {
 
 oq_err *recipe_row_error(const recipe_source *src, int64_t line, const oq_err *cause)
 {
-    oq_err *err = oq_wrap(cause, OQ_INVALID, "recipe.row", "file=%.*s line=%lld",
-                          OQ_FMT(src->name), (long long)line);
+    oq_err *err = oq_wrap(cause, OQ_INVALID, "recipe.row", "file=%.*s line=%lld", OQ_FMT(src->name),
+                          (long long)line);
     err->field = cause->field;
     return err;
 }

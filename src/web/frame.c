@@ -155,7 +155,8 @@ static void put_who(web_page *page, const http_who *who)
     web_put_bool(v, "is_signed_in", who->is_signed_in);
     web_put_bool(v, "is_held", is_held(who));
     web_put_text(v, "csrf_token", who->csrf_token);
-    web_put_bool(v, "can_switch_tenant", !is_held(who) && oq_caps_have(actor->caps, CAP_TENANT_SWITCH));
+    web_put_bool(v, "can_switch_tenant",
+                 !is_held(who) && oq_caps_have(actor->caps, CAP_TENANT_SWITCH));
 
     const char *role = oq_choice_text(role_choices, (int)actor->role);
     web_value *user = web_put_object(v, "user");

@@ -83,7 +83,7 @@ typedef struct work_order_order {
     oq_uuid asset_id, component_id, incident_id, failure_mode_id;
     oq_str title, title_ar, description, description_ar;
     int kind, priority;
-    int status;  /* work_order_status; 0: the tenant's wo_initial_status */
+    int status;   /* work_order_status; 0: the tenant's wo_initial_status */
     oq_us due_at; /* OQ_TIME_NONE: from the priority */
     double planned_h;
     oq_uuid assigned_user_id; /* zero: duty_pick chooses, by the failure mode's skill */

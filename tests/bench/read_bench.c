@@ -104,7 +104,8 @@ static void measure(const bench *b, const char *state, const char *name, const c
     size_t bytes;
     if (only && !strstr(name, only))
         return;
-    double ms = load_time_get(testapp_port(b->app), path, b->auth, only ? ROUNDS * 10 : ROUNDS, &bytes);
+    double ms =
+        load_time_get(testapp_port(b->app), path, b->auth, only ? ROUNDS * 10 : ROUNDS, &bytes);
     bench_print(
         &(bench_figure){.name = oq_strf(b->arena, "%s, %s (%zu kB)", name, state, bytes / 1000).ptr,
                         .value = ms,

@@ -338,8 +338,7 @@ static void test_late_among_many(void **state)
     CHECK_OK(hist_write(s, row, OQ_COUNT(row), NULL));
     CHECK_OK(calc_notice_new(s, &more));
     house_commit(s);
-    assert_int_equal(
-        testdb_number(h->db, "SELECT count(*) FROM series_dirty"), 3);
+    assert_int_equal(testdb_number(h->db, "SELECT count(*) FROM series_dirty"), 3);
     char sql[200];
     snprintf(sql, sizeof sql, "SELECT count(*) FROM series_dirty WHERE input_no = %lld",
              (long long)b->no);

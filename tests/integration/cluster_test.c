@@ -43,7 +43,8 @@ static oq_err *open_at(oq_str folder, cluster **ret)
     return cluster_open(&(cluster_options){.folder = folder}, ret);
 }
 
-/* The same where the server was killed a moment ago: its children hold the lock until they notice. */
+/* The same where the server was killed a moment ago: its children hold the lock until they notice.
+ */
 static oq_err *open_when_free(oq_str folder, cluster **ret)
 {
     oq_err *err = open_at(folder, ret);
