@@ -6,7 +6,7 @@
 #include "historian/api.h"
 #include "historian/series_query.h"
 
-#include "read.sql.h"
+#include "live.sql.h"
 
 #include "base/banned.h"
 
@@ -24,6 +24,8 @@ typedef struct listener {
     int32_t *no;
     oq_uuid *id;
     hist_last *sent;
+    bool is_new; /* what it was sent was read before it was looked for: the next look is a whole
+                    one. The thread's, once it is in the list */
 } listener;
 
 struct series_live {
@@ -49,6 +51,7 @@ static listener *listener_make(oq_uuid tenant_id, oq_uuid topic, const hist_name
         abort();
     l->tenant_id = tenant_id;
     l->topic = topic;
+    l->is_new = true;
     l->count = names->count;
     l->no = calloc(names->count + 1, sizeof *l->no);
     l->id = calloc(names->count + 1, sizeof *l->id);
@@ -120,10 +123,10 @@ static bool put_event(oq_buf *out, oq_arena *arena, oq_us now, const oq_uuid *id
 
 /* --- looking -----------------------------------------------------------------------------------*/
 
-/* What was there at the last look at a tenant; while nothing changes, nothing is read. */
+/* What was there when a tenant's streams were told last; while nothing changes, nothing is read. */
 typedef struct tenant_look {
     oq_uuid tenant_id;
-    int64_t seq, batches;
+    int64_t batches, mark; /* of SERIES_LIVE_STATE */
     oq_us hard_at;
 } tenant_look;
 
@@ -145,21 +148,28 @@ static tenant_look *look_of(looking *r, oq_uuid tenant_id)
         if (!r->look)
             abort();
     }
-    r->look[r->looks] = (tenant_look){.tenant_id = tenant_id, .seq = -1};
+    r->look[r->looks] = (tenant_look){.tenant_id = tenant_id, .batches = -1};
     return &r->look[r->looks++];
 }
 
-static oq_err *has_changed(oq_scope *s, series_live *live, tenant_look *look, bool *ret_changed)
+static bool has_new(const listener *first, oq_uuid tenant_id)
 {
-    sql_hist_fresh_state_rows rows;
-    OQ_TRY(sql_hist_fresh_state(s, &rows));
-    oq_us now = oq_monotonic();
-    *ret_changed = rows.at[0].seq != look->seq || rows.at[0].batches != look->batches ||
-                   now - look->hard_at >= live->look_hard_every;
-    look->seq = rows.at[0].seq;
-    look->batches = rows.at[0].batches;
-    if (*ret_changed)
-        look->hard_at = now;
+    for (const listener *l = first; l; l = l->next)
+        if (l->is_new && oq_uuid_eq(l->tenant_id, tenant_id))
+            return true;
+    return false;
+}
+
+/* `now` is what to remember once all streams are told: a look that fails is made again. */
+static oq_err *has_changed(oq_scope *s, series_live *live, const tenant_look *before,
+                           tenant_look *ret_now, bool *ret_changed)
+{
+    sql_series_live_state_rows rows;
+    OQ_TRY(sql_series_live_state(s, &rows));
+    tenant_look now = {before->tenant_id, rows.at[0].batches, rows.at[0].mark, oq_monotonic()};
+    *ret_changed = now.batches != before->batches || now.mark != before->mark ||
+                   now.hard_at - before->hard_at >= live->look_hard_every;
+    *ret_now = now;
     return NULL;
 }
 
@@ -213,25 +223,35 @@ static void tell(oq_scope *s, series_live *live, listener *l, const newest *all)
     if (put_event(&event, arena, oq_now(s), l->id, value, is_told, l->count))
         http_hub_publish_to(live->hub, l->tenant_id, l->topic, oq_buf_view(&event));
     memcpy(l->sent, value, l->count * sizeof *value);
+    l->is_new = false;
+}
+
+static oq_err *look_in(looking *r, oq_scope *s, listener *first)
+{
+    bool changed;
+    tenant_look now, *look = look_of(r, oq_scope_tenant(s));
+    newest all;
+    OQ_TRY(has_changed(s, r->live, look, &now, &changed));
+    if (!changed && !has_new(first, look->tenant_id))
+        return NULL;
+    OQ_TRY(read_newest(s, first, &all));
+    for (listener *l = first; l; l = l->next)
+        if (oq_uuid_eq(l->tenant_id, look->tenant_id))
+            tell(s, r->live, l, &all);
+    *look = now;
+    return NULL;
 }
 
 static oq_err *look_at(looking *r, listener *first, oq_uuid tenant_id)
 {
     oq_scope *s;
-    bool changed;
-    newest all = {0};
     OQ_TRY(oq_scope_open(&(oq_scope_options){.pool = r->live->pool,
                                              .tenant_id = tenant_id,
                                              .access = OQ_READ,
                                              .actor = {.kind = ACTOR_SYSTEM},
                                              .arena = r->arena},
                          &s));
-    oq_err *err = has_changed(s, r->live, look_of(r, tenant_id), &changed);
-    if (!err && changed)
-        err = read_newest(s, first, &all);
-    for (listener *l = first; l && !err && changed; l = l->next)
-        if (oq_uuid_eq(l->tenant_id, tenant_id))
-            tell(s, r->live, l, &all);
+    oq_err *err = look_in(r, s, first);
     oq_scope_close(s);
     return err;
 }
@@ -357,7 +377,15 @@ void series_live_tune(series_live *live, oq_us look_every, oq_us look_hard_every
     pthread_mutex_lock(&live->lock);
     live->look_every = look_every;
     live->look_hard_every = look_hard_every;
+    pthread_cond_signal(&live->changed);
     pthread_mutex_unlock(&live->lock);
+}
+
+static void (*_Atomic call_between)(void);
+
+void series_live_between(void (*call)(void))
+{
+    call_between = call;
 }
 
 /* --- the route ---------------------------------------------------------------------------------*/
@@ -413,6 +441,9 @@ oq_err *live_api_values(http_req *rq, oq_scope *s)
         id[i] = names.at[i].id;
     }
     OQ_TRY(hist_last_values(s, no, names.count, value));
+    void (*between)(void) = call_between;
+    if (between)
+        between();
     untold(rq, value, names.count, is_told);
     OQ_AUTO(oq_buf) replay = oq_buf_make(EVENT_MAX + 1024);
     put_event(&replay, arena, oq_now(s), id, value, is_told, names.count);

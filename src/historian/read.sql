@@ -125,12 +125,6 @@ SELECT NULL, b.seq, b.time_max, NULL, NULL, b.received_at,
   FROM series_batches b
  WHERE b.tenant_id = :tenant AND b.series_min <= :no_max AND b.series_max >= :no_min;
 
--- HIST_FRESH_STATE -> (seq i64, batches i64)
--- Differs when batches have come or were folded.
-SELECT coalesce(max(b.seq), 0) AS seq, count(*) AS batches
-  FROM series_batches b
- WHERE b.tenant_id = :tenant;
-
 -- HIST_ZONES (ids uuids) -> (time_zone text)
 -- The zones of the sites of these series; a site without one has the tenant's.
 SELECT DISTINCT i.time_zone

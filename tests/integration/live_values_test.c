@@ -1,6 +1,9 @@
 /* Newest values as server-sent events: who hears what, and from where on. */
 #include "historian/live.h"
 
+#include <semaphore.h>
+#include <unistd.h>
+
 #include "historian/series.h"
 #include "historian/write.h"
 #include "support/chunks.h"
@@ -152,6 +155,79 @@ static void test_corrections(void **state)
     CHECK("corrected", hears(&a, "\"value\":6,"));
 }
 
+/* --- turns in which a value could be passed over ----------------------------------------------*/
+
+static sem_t has_read, may_follow;
+
+static void wait_between(void)
+{
+    series_live_between(NULL);
+    sem_post(&has_read);
+    sem_wait(&may_follow);
+}
+
+/* A stream reads its first values; then a value comes, and others are told of it; only then is the
+ * stream looked for. */
+static void test_a_value_while_a_stream_opens(void **state)
+{
+    house *h = *state;
+    sem_init(&has_read, 0, 0);
+    sem_init(&may_follow, 0, 0);
+    write_value(h, ADMIN_A, 1, 10);
+    OQ_AUTO(client) early = listen_to(h, "admin_a", "ids=" ONE, "");
+    CHECK("follows", hears(&early, "\"value\":10,"));
+    series_live_between(wait_between);
+    OQ_AUTO(client) late = listen_to(h, "viewer_a", "ids=" ONE, "");
+    sem_wait(&has_read);
+    write_value(h, ADMIN_A, 1, 11);
+    bool is_told = hears(&early, "\"value\":11,");
+    sem_post(&may_follow);
+    CHECK("others are told", is_told);
+    CHECK("it began before", hears(&late, "\"value\":10,"));
+    CHECK("and hears it, too", hears(&late, "\"value\":11,"));
+}
+
+/* Numbers are given before the commit: one may become visible behind a later one, while the fold
+ * takes away another. Neither the highest number nor the count changes. */
+static void test_a_late_commit_beside_the_fold(void **state)
+{
+    house *h = *state;
+    batch_row row = {oq_clock_now(), 77, 1, QUALITY_GOOD};
+    oq_scope *slow = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_OK(hist_write(slow, &row, 1, NULL));
+    write_value(h, ADMIN_A, 2, 1);
+    int64_t folded = testdb_number(h->db, "SELECT max(seq) FROM series_batches");
+    write_value(h, ADMIN_A, 2, 2);
+    OQ_AUTO(client) c = listen_to(h, "viewer_a", "ids=" ONE "," TWO, "");
+    CHECK("follows", hears(&c, "\"value\":2,"));
+    write_value(h, ADMIN_A, 2, 3); /* heard: the look that a new stream causes is over */
+    CHECK("looked for", hears(&c, "\"value\":3,"));
+    series_live_tune(live, OQ_HOUR, OQ_HOUR);
+    testdb_exec(
+        h->db,
+        oq_strf(h->arena, "DELETE FROM series_batches WHERE seq = %lld", (long long)folded).ptr);
+    house_commit(slow);
+    series_live_tune(live, 20 * OQ_MS, OQ_HOUR);
+    CHECK("the late one is told", hears(&c, "\"value\":77,"));
+}
+
+/* The look at a change fails; the next one must not take it for told. */
+static void test_a_look_that_fails(void **state)
+{
+    house *h = *state;
+    write_value(h, ADMIN_A, 1, 10);
+    OQ_AUTO(client) c = listen_to(h, "viewer_a", "ids=" ONE, "");
+    CHECK("follows", hears(&c, "\"value\":10,"));
+    write_value(h, ADMIN_A, 1, 11);
+    CHECK("looked for", hears(&c, "\"value\":11,"));
+    testdb_exec(h->db, "REVOKE SELECT ON series_last FROM optria_app");
+    write_value(h, ADMIN_A, 1, 12);
+    usleep(200000); /* some looks that fail */
+    CHECK("could not be read", !heard(&c, "\"value\":12,"));
+    testdb_exec(h->db, "GRANT SELECT ON series_last TO optria_app");
+    CHECK("told when it can be", hears(&c, "\"value\":12,"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +235,9 @@ int main(void)
         cmocka_unit_test_setup(test_coming_back, reset),
         cmocka_unit_test_setup(test_walls, reset),
         cmocka_unit_test_setup(test_corrections, reset),
+        cmocka_unit_test_setup(test_a_value_while_a_stream_opens, reset),
+        cmocka_unit_test_setup(test_a_late_commit_beside_the_fold, reset),
+        cmocka_unit_test_setup(test_a_look_that_fails, reset),
     };
     return cmocka_run_group_tests(tests, house_open, close_all);
 }
