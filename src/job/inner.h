@@ -1,5 +1,6 @@
 /* job/inner.h: between the parts of the queue. For src/job and its tests alone.
  *
+ *     job.c       what services call; ends that kinds are told of
  *     queue.c     what a worker does to rows: claim, renew, settle
  *     run.c       one try, and what kinds see of it
  *     runner.c    the threads
@@ -36,6 +37,13 @@ typedef struct job_queue {
     oq_str worker;
     oq_us lease;
 } job_queue;
+
+/* --- job.c -------------------------------------------------------------------------------------*/
+
+extern const oq_field job_ended_fields[];
+/* Calls the kind's on_end, if it has one and the job is over without having done its work. A `kind`
+ * of NULL is one that this process does not know. */
+OQ_CHECKED oq_err *job_tell_end(oq_scope *s, const job_kind *kind, const job_ended *ended);
 
 /* --- queue.c -----------------------------------------------------------------------------------*/
 

@@ -1,4 +1,4 @@
-#include "job/job.h"
+#include "job/inner.h"
 
 #include "job.sql.h"
 
@@ -29,6 +29,13 @@ const oq_field job_fields[] = {
     OQ_JSON(job, result),
     OQ_TEXT(job, created_by),
     OQ_FIELDS_END,
+};
+
+const oq_field job_ended_fields[] = {
+    OQ_UUID(job_ended, id),          OQ_CHOICE(job_ended, state, job_state_choices),
+    OQ_TEXT(job_ended, kind),        OQ_TEXT(job_ended, key),
+    OQ_JSON(job_ended, payload),     OQ_TEXT(job_ended, error_code),
+    OQ_JSON(job_ended, error_facts), OQ_FIELDS_END,
 };
 
 /* The tenant's turn comes first: see job.sql. */
@@ -90,13 +97,37 @@ static oq_err *explain_miss(oq_scope *s, oq_uuid id, const char *code)
     return oq_fail(OQ_CONFLICT, code, "state=%s", oq_choice_text(job_state_choices, found->state));
 }
 
+static const job_kind *const *all_kinds; /* of this process */
+
+void job_use_kinds(const job_kind *const *kinds)
+{
+    all_kinds = kinds;
+}
+
+static const job_kind *kind_of(oq_str name)
+{
+    for (const job_kind *const *list = all_kinds; list && *list; list++)
+        for (const job_kind *k = *list; k->name; k++)
+            if (oq_str_eq(name, oq_cstr(k->name)))
+                return k;
+    return NULL;
+}
+
+oq_err *job_tell_end(oq_scope *s, const job_kind *kind, const job_ended *ended)
+{
+    bool is_over = ended->state == JOB_FAILED || ended->state == JOB_CANCELLED;
+    return is_over && kind && kind->on_end ? kind->on_end(s, ended) : NULL;
+}
+
 oq_err *job_cancel(oq_scope *s, oq_uuid id)
 {
-    size_t touched;
+    sql_job_cancel_rows rows;
     sql_job_turn_freed_rows turn;
     OQ_TRY(sql_job_turn_freed(s, (sql_job_turn_freed_args){.now = oq_now(s)}, &turn));
-    OQ_TRY(sql_job_cancel(s, (sql_job_cancel_args){.id = id, .now = oq_now(s)}, &touched));
-    return touched ? NULL : explain_miss(s, id, "job.finished");
+    OQ_TRY(sql_job_cancel(s, (sql_job_cancel_args){.id = id, .now = oq_now(s)}, &rows));
+    if (rows.count == 0)
+        return explain_miss(s, id, "job.finished");
+    return job_tell_end(s, kind_of(rows.at[0].kind), rows.at);
 }
 
 oq_err *job_retry(oq_scope *s, oq_uuid id)

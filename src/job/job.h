@@ -36,6 +36,16 @@ typedef enum job_lane {
 
 typedef struct job_run job_run; /* one try of one job, while it runs */
 
+/* A job that is over without having done its work: no try left, an error that trying again cannot
+ * help, or cancelled. */
+typedef struct job_ended {
+    oq_uuid id;
+    int state; /* JOB_FAILED or JOB_CANCELLED */
+    oq_str kind, key, payload;
+    oq_str error_code;  /* of the last try that failed; a cancelled job may have none */
+    oq_str error_facts; /* JSON, or not given */
+} job_ended;
+
 enum { JOB_TRIES_MAX = 5, JOB_LIMIT_S = 3600, JOB_KEY_MAX = 200, JOB_RESULT_MAX = 64 * 1024 };
 
 typedef struct job_kind {
@@ -44,6 +54,13 @@ typedef struct job_kind {
      * slices, and asks job_checkpoint between them. An error that oq_err_retries leads to another
      * try, any other one ends the job. */
     oq_err *(*run)(job_run *run);
+    /* What somebody waits for and now will not come: the kind writes it down where they look for it
+     * ("failed, because ..."). Called once per such end, wherever it comes from (a try, a worker
+     * that died, a person who cancels before the start), in the transaction that ends the job; so
+     * it is short, and fails only where the database does. Whoever cancels is the scope's actor,
+     * else the worker. A retry may follow: then `run` finds what was written here. NULL: nobody
+     * waits. */
+    oq_err *(*on_end)(oq_scope *s, const job_ended *ended);
     job_lane lane;
     int every_s;     /* > 0: scheduled for every active tenant, so often. While one waits, no second
                         one is added. The first comes within one period, each tenant at its own
@@ -57,6 +74,10 @@ typedef struct job_kind {
 
 /* All kinds, one table per module; ends with NULL; each table ends with a NULL name. */
 typedef const job_kind *const job_kind_list[];
+
+/* Once at start of a process that cancels jobs: the kinds whose on_end job_cancel calls. A worker
+ * knows them by job_runner_open. */
+void job_use_kinds(const job_kind *const *kinds);
 
 /* job.trim: deletes what finished longer ago than the tenant keeps it. */
 extern const job_kind job_own_kinds[];

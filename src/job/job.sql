@@ -43,12 +43,13 @@ SELECT id, kind, key, state, priority, tries, tries_max, progress, progress_note
   FROM jobs
  WHERE tenant_id = :tenant AND id = :id;
 
--- JOB_CANCEL (id uuid, now time) -> nothing
+-- JOB_CANCEL (id uuid, now time) -> job_ended
 UPDATE jobs
    SET state = CASE state WHEN 'ready' THEN 'cancelled' ELSE state END,
        finished_at = CASE state WHEN 'ready' THEN :now ELSE finished_at END,
        cancel_asked = state = 'running'
- WHERE tenant_id = :tenant AND id = :id AND state IN ('ready', 'running');
+ WHERE tenant_id = :tenant AND id = :id AND state IN ('ready', 'running')
+RETURNING id, state, kind, key, payload, error_code, error_facts;
 
 -- JOB_RETRY (id uuid, now time) -> nothing
 UPDATE jobs
@@ -154,16 +155,17 @@ DELETE FROM jobs
    AND tries = :tries;
 
 -- JOB_END (id uuid, worker text, tries i64, state text, now time, error_code text?,
---     error_facts json?, result json?) -> nothing
+--     error_facts json?, result json?) -> job_ended
 UPDATE jobs
    SET state = :state, finished_at = :now, lease_until = NULL, cancel_asked = false,
        progress = CASE WHEN :state = 'done' THEN 1 ELSE progress END,
        error_code = :error_code, error_facts = :error_facts, result = :result
  WHERE tenant_id = :tenant AND id = :id AND state = 'running' AND worker = :worker
-   AND tries = :tries;
+   AND tries = :tries
+RETURNING id, state, kind, key, payload, error_code, error_facts;
 
 -- JOB_BACK (id uuid, worker text, tries i64, run_at time, uncounted i64, now time,
---     error_code text?, error_facts json?) -> nothing
+--     error_code text?, error_facts json?) -> job_ended
 -- Waits again, unless somebody wants it to stop, or another of its kind and key waits already.
 UPDATE jobs
    SET (state, finished_at) = (
@@ -181,7 +183,8 @@ UPDATE jobs
        error_code = coalesce(:error_code, error_code),
        error_facts = coalesce(:error_facts, error_facts)
  WHERE tenant_id = :tenant AND id = :id AND state = 'running' AND worker = :worker
-   AND tries = :tries;
+   AND tries = :tries
+RETURNING id, state, kind, key, payload, error_code, error_facts;
 
 -- --- the schedule -----------------------------------------------------------------------------
 

@@ -45,11 +45,19 @@ job_outcome job_outcome_of(const oq_err *err, int64_t tries, int64_t tries_max)
     return oq_err_retries(err) && tries < tries_max ? JOB_OUTCOME_AGAIN : JOB_OUTCOME_FAILED;
 }
 
-static oq_err *end_try(oq_scope *s, const job_try *try, const char *state, const oq_err *err,
-                       oq_str result, size_t *ret_touched)
+static oq_err *tell_end(const job_queue *q, oq_scope *s, const job_ended *ended, size_t count,
+                        size_t *ret_touched)
+{
+    *ret_touched = count;
+    return count ? job_tell_end(s, job_catalog_find(q->catalog, ended->kind), ended) : NULL;
+}
+
+static oq_err *end_try(const job_queue *q, oq_scope *s, const job_try *try, const char *state,
+                       const oq_err *err, oq_str result, size_t *ret_touched)
 {
     oq_arena *arena = oq_scope_arena(s);
-    return sql_job_end(
+    sql_job_end_rows rows;
+    OQ_TRY(sql_job_end(
         s,
         (sql_job_end_args){
             .id = try->id,
@@ -61,12 +69,14 @@ static oq_err *end_try(oq_scope *s, const job_try *try, const char *state, const
             .error_facts = err ? oq_facts_json(arena, err->arg, err->arg_count) : OQ_NONE,
             .result = result,
         },
-        ret_touched);
+        &rows));
+    return tell_end(q, s, rows.at, rows.count, ret_touched);
 }
 
-static oq_err *give_back(oq_scope *s, const job_try *try, const oq_err *err, bool counts,
-                         size_t *ret_touched)
+static oq_err *give_back(const job_queue *q, oq_scope *s, const job_try *try, const oq_err *err,
+                         bool counts, size_t *ret_touched)
 {
+    sql_job_back_rows rows;
     oq_us run_at = oq_now(s) + (counts ? job_back_off(try->tries, job_dice()) : 0);
     sql_job_back_args args = {
         .id = try->id,
@@ -81,7 +91,8 @@ static oq_err *give_back(oq_scope *s, const job_try *try, const oq_err *err, boo
         args.error_facts = oq_facts_json(oq_scope_arena(s), err->arg, err->arg_count);
     }
     OQ_TRY(sql_job_turn_ready(s, (sql_job_turn_ready_args){.at = run_at}, NULL));
-    OQ_TRY(sql_job_back(s, args, ret_touched));
+    OQ_TRY(sql_job_back(s, args, &rows));
+    OQ_TRY(tell_end(q, s, rows.at, rows.count, ret_touched));
     sql_job_told_rows told;
     return sql_job_told(s, &told);
 }
@@ -98,8 +109,8 @@ static oq_err *free_turn(oq_scope *s, bool holds_lane)
 }
 
 /* The tenant's turn is held already, or taken here first (job.sql). */
-static oq_err *settle(oq_scope *s, const job_try *try, const oq_err *err, oq_str result,
-                      size_t *ret_touched)
+static oq_err *settle(const job_queue *q, oq_scope *s, const job_try *try, const oq_err *err,
+                      oq_str result, size_t *ret_touched)
 {
     *ret_touched = 0;
     OQ_TRY(free_turn(s, try->holds_lane));
@@ -109,15 +120,15 @@ static oq_err *settle(oq_scope *s, const job_try *try, const oq_err *err, oq_str
             return sql_job_forget(
                 s, (sql_job_forget_args){.id = try->id, .worker = try->worker, .tries = try->tries},
                 ret_touched);
-        return end_try(s, try, "done", NULL, result, ret_touched);
+        return end_try(q, s, try, "done", NULL, result, ret_touched);
     case JOB_OUTCOME_FAILED:
-        return end_try(s, try, "failed", err, OQ_NONE, ret_touched);
+        return end_try(q, s, try, "failed", err, OQ_NONE, ret_touched);
     case JOB_OUTCOME_CANCELLED:
-        return end_try(s, try, "cancelled", NULL, OQ_NONE, ret_touched);
+        return end_try(q, s, try, "cancelled", NULL, OQ_NONE, ret_touched);
     case JOB_OUTCOME_AGAIN:
-        return give_back(s, try, err, true, ret_touched);
+        return give_back(q, s, try, err, true, ret_touched);
     case JOB_OUTCOME_RETURN:
-        return give_back(s, try, err, false, ret_touched);
+        return give_back(q, s, try, err, false, ret_touched);
     case JOB_OUTCOME_LOST:
         break;
     }
@@ -130,7 +141,7 @@ oq_err *job_queue_settle(const job_queue *q, oq_arena *arena, const job_try *try
     oq_scope *s;
     size_t touched = 0;
     OQ_TRY(open_scope(q, arena, try->tenant, &s));
-    oq_err *failed = settle(s, try, err, result, &touched);
+    oq_err *failed = settle(q, s, try, err, result, &touched);
     if (!failed)
         failed = oq_scope_commit(s);
     oq_scope_close(s);
@@ -142,7 +153,7 @@ oq_err *job_queue_settle(const job_queue *q, oq_arena *arena, const job_try *try
 /* --- claiming ----------------------------------------------------------------------------------*/
 
 /* Tries whose worker was silent for too long: a start without an end counts. */
-static oq_err *settle_expired(oq_scope *s)
+static oq_err *settle_expired(const job_queue *q, oq_scope *s)
 {
     sql_job_expired_rows expired;
     OQ_TRY(sql_job_expired(s, (sql_job_expired_args){.now = oq_now(s)}, &expired));
@@ -156,7 +167,7 @@ static oq_err *settle_expired(oq_scope *s)
         oq_err *died =
             oq_fail(OQ_UNAVAILABLE, "job.worker_died", "worker=%.*s", OQ_FMT(try.worker));
         size_t touched;
-        OQ_TRY(settle(s, &try, died, OQ_NONE, &touched));
+        OQ_TRY(settle(q, s, &try, died, OQ_NONE, &touched));
         oq_log_warn("job.worker_died", OQ_F_UUID("job", try.id), OQ_F_UUID("tenant", try.tenant),
                     OQ_F_STR("worker", try.worker), OQ_F_INT("tries", try.tries));
     }
@@ -171,7 +182,7 @@ static oq_err *claim_in_tenant(const job_queue *q, oq_scope *s, bool *ret_found,
 {
     oq_us now = oq_now(s);
     const job_catalog *c = q->catalog;
-    OQ_TRY(settle_expired(s));
+    OQ_TRY(settle_expired(q, s));
     sql_job_claim_rows rows;
     OQ_TRY(sql_job_claim(s,
                          (sql_job_claim_args){

@@ -11,6 +11,7 @@ int job_hangs_at = -1;
 atomic_bool job_may_end;
 atomic_int job_met;
 const char *job_worker = "w1";
+char job_told[200];
 
 static const atomic_bool never_stopping;
 
@@ -49,6 +50,15 @@ static oq_err *run_hang(job_run *run)
 static oq_err *run_away(job_run *run)
 {
     return oq_fail(OQ_UNAVAILABLE, "t.away", "host=%s", "h");
+}
+
+static oq_err *told_of_end(oq_scope *s, const job_ended *ended)
+{
+    size_t len = strlen(job_told);
+    snprintf(job_told + len, sizeof job_told - len, "%s:%.*s:%.*s ",
+             oq_choice_text(job_state_choices, ended->state), OQ_FMT(ended->error_code),
+             OQ_FMT(ended->key));
+    return NULL;
 }
 
 static oq_err *run_bad(job_run *run)
@@ -118,7 +128,7 @@ static oq_err *run_broken_result(job_run *run)
 const job_kind test_kinds[] = {
     {.name = "t.effect", .run = run_effect},
     {.name = "t.hang", .run = run_hang},
-    {.name = "t.away", .run = run_away, .tries_max = 3},
+    {.name = "t.away", .run = run_away, .on_end = told_of_end, .tries_max = 3},
     {.name = "t.bad", .run = run_bad},
     {.name = "t.loop", .run = run_loop},
     {.name = "t.short", .run = run_loop, .limit_s = 1, .tries_max = 2},
@@ -184,6 +194,7 @@ int job_fixture_reset(void **state)
     job_may_end = false;
     job_met = 0;
     job_worker = "w1";
+    job_told[0] = 0;
     testdb_exec(f->db,
                 "TRUNCATE jobs, job_turns, job_schedules, job_starts, job_effects, job_lanes;"
                 "DELETE FROM tenant_settings;"

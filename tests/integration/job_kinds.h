@@ -10,7 +10,7 @@
 
 /*  t.effect     leaves one start and one effect behind
  *  t.hang       leaves a start, writes a byte to `job_hangs_at` and never returns
- *  t.away       fails in a way that trying again may help
+ *  t.away       fails in a way that trying again may help; its on_end writes to `job_told`
  *  t.bad        fails in a way that it cannot help; facts: name=pump
  *  t.loop       reports progress until a checkpoint stops it
  *  t.short      the same, with a limit of one second and two tries
@@ -27,6 +27,7 @@ extern const job_kind *const test_kind_list[];
 extern int job_hangs_at; /* -1: t.hang behaves like t.effect */
 extern atomic_bool job_may_end;
 extern atomic_int job_met;     /* how many t.meet are running or have run */
+extern char job_told[200];     /* ends that t.away was told of: "failed:t.away:key " ... */
 extern const char *job_worker; /* name that marks starts and effects */
 
 #define TENANT_A        ((oq_uuid){{0xa}})

@@ -209,10 +209,70 @@ static void test_a_checkpoint_without_database(void **state)
     db_pool_close(away.pool);
 }
 
+/* --- who waits is told -------------------------------------------------------------------------*/
+
+static oq_uuid add_away(job_fixture *f, const char *key)
+{
+    return job_fixture_add(
+        f, TENANT_A, &(job_order){.kind = "t.away", .key = oq_cstr(key), .run_at = OQ_TIME_NONE});
+}
+
+static void test_a_kind_is_told_of_ends(void **state)
+{
+    job_fixture *f = *state;
+    job_queue other = job_fixture_other(f);
+    oq_uuid id = add_away(f, "one");
+    for (int tries = 1; tries <= 3; tries++) {
+        CHECK_STR("not while it is tried again", oq_cstr(job_told), "");
+        CHECK("tried", job_fixture_step(f, &f->queue));
+        oq_clock_advance(2 * OQ_HOUR);
+    }
+    CHECK_STR("no try left", oq_cstr(job_told), "failed:t.away:one ");
+    oq_scope *s = job_fixture_scope(f, TENANT_A);
+    CHECK_OK(job_retry(s, id));
+    CHECK_OK(oq_scope_commit(s));
+    oq_scope_close(s);
+
+    job_told[0] = 0;
+    job_fixture_claim(f, &f->queue);
+    testdb_exec(f->db, "UPDATE jobs SET tries = 3");
+    oq_clock_advance(61 * OQ_SECOND);
+    CHECK("its worker died", !job_fixture_step(f, &other));
+    CHECK_STR("told by whoever finds out", oq_cstr(job_told), "failed:job.worker_died:one ");
+
+    job_told[0] = 0;
+    id = add_away(f, "two");
+    job_claimed running = job_fixture_claim(f, &f->queue);
+    job_use_kinds(test_kind_list);
+    job_fixture_cancel(f, TENANT_A, id);
+    CHECK_STR("it still runs", oq_cstr(job_told), "");
+    job_fixture_settle(f, &f->queue, &running, oq_fail(OQ_CONFLICT, "job.cancelled"), true);
+    job_fixture_settle(f, &f->queue, &running, oq_fail(OQ_CONFLICT, "job.cancelled"), false);
+    CHECK_STR("once", oq_cstr(job_told), "cancelled::two ");
+
+    id = add_away(f, "three");
+    job_fixture_cancel(f, TENANT_A, id);
+    CHECK_STR("before it starts", oq_cstr(job_told), "cancelled::two cancelled::three ");
+    job_use_kinds(NULL);
+}
+
+/* A worker stops, and the person who cancelled is served by the try's end. */
+static void test_told_when_a_try_is_given_back(void **state)
+{
+    job_fixture *f = *state;
+    oq_uuid id = add_away(f, "one");
+    job_claimed running = job_fixture_claim(f, &f->queue);
+    job_fixture_cancel(f, TENANT_A, id);
+    job_fixture_settle(f, &f->queue, &running, oq_fail(OQ_UNAVAILABLE, "job.stopping"), true);
+    CHECK_STR("cancelled instead of waiting", oq_cstr(job_told), "cancelled::one ");
+}
+
 int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup(test, job_fixture_reset)
     const struct CMUnitTest tests[] = {
+        EACH(test_a_kind_is_told_of_ends),
+        EACH(test_told_when_a_try_is_given_back),
         EACH(test_a_dead_worker_counts_as_a_try),
         EACH(test_a_routine_is_forgotten),
         EACH(test_a_late_end_is_not_taken_for_the_next_try),
