@@ -2,8 +2,11 @@
  *
  * Corrections: a person replaces, marks or deletes a part of a series, with a reason. Audited; done
  * by a job (hist.correct), in slices where the part is long, each a transaction that writes down
- * how far it came; what was there stays readable "as known at"; series calculated from it are
- * computed anew. What is corrected is what the record holds when the job comes to it. */
+ * how far it came. When the job is over without having done it (no try left, cancelled), the
+ * correction is failed and says why: it may be ordered anew from `done_to` on, or the job be tried
+ * again, which goes on where it stopped. What was there stays readable "as known at"; series
+ * calculated from it are computed anew. What is corrected is what the record holds when the job
+ * comes to it. */
 #ifndef HISTORIAN_CORRECT_H
 #define HISTORIAN_CORRECT_H
 
@@ -32,7 +35,9 @@ typedef struct correction {
     oq_str reason;
     oq_str status;     /* waiting done failed */
     int64_t samples;   /* touched */
-    oq_str error_code; /* of one that failed */
+    oq_us done_to;     /* of a long one: everything before is done; OQ_TIME_NONE: nothing is */
+    oq_str error_code; /* of one that failed; "correction.cancelled": a person stopped it */
+    oq_str error_facts;
     oq_str created_by;
     oq_us created_at, done_at;
 } correction;

@@ -10,7 +10,8 @@ VALUES (:tenant, :id, :series_no, :kind, :time_from, :time_to, :value, :quality,
 -- CORRECTION_FIND (series_id uuid, limit i64) -> correction
 -- Newest first.
 SELECT c.id, s.id AS series_id, c.kind, c.time_from, c.time_to, c.value, c.quality, c.reason,
-       c.status, c.samples, c.error_code, c.created_by, c.created_at, c.done_at
+       c.status, c.samples, c.done_to, c.error_code, c.error_facts, c.created_by, c.created_at,
+       c.done_at
   FROM series s
   JOIN series_corrections c ON c.tenant_id = s.tenant_id AND c.series_no = s.no
  WHERE s.tenant_id = :tenant AND s.id = :series_id
@@ -19,7 +20,8 @@ SELECT c.id, s.id AS series_id, c.kind, c.time_from, c.time_to, c.value, c.quali
 
 -- CORRECTION_GET (id uuid) -> correction
 SELECT c.id, s.id AS series_id, c.kind, c.time_from, c.time_to, c.value, c.quality, c.reason,
-       c.status, c.samples, c.error_code, c.created_by, c.created_at, c.done_at
+       c.status, c.samples, c.done_to, c.error_code, c.error_facts, c.created_by, c.created_at,
+       c.done_at
   FROM series_corrections c
   JOIN series s ON s.tenant_id = c.tenant_id AND s.no = c.series_no
  WHERE c.tenant_id = :tenant AND c.id = :id;
@@ -37,11 +39,17 @@ UPDATE series_corrections
    SET done_to = :done_to, samples = coalesce(samples, 0) + :samples
  WHERE tenant_id = :tenant AND id = :id;
 
--- CORRECTION_END (id uuid, status text, error_code text?, now time) -> nothing
+-- CORRECTION_END (id uuid, status text, error_code text?, error_facts json?, now time) -> nothing
 UPDATE series_corrections
-   SET status = :status, error_code = :error_code, done_at = :now,
+   SET status = :status, error_code = :error_code, error_facts = :error_facts, done_at = :now,
        samples = coalesce(samples, 0)
- WHERE tenant_id = :tenant AND id = :id;
+ WHERE tenant_id = :tenant AND id = :id AND status = 'waiting';
+
+-- CORRECTION_AGAIN (id uuid) -> nothing
+-- Its job was given another set of tries.
+UPDATE series_corrections
+   SET status = 'waiting', error_code = NULL, error_facts = NULL, done_at = NULL
+ WHERE tenant_id = :tenant AND id = :id AND status = 'failed';
 
 -- CORRECTION_GOOD_BEFORE (series_no i64, before time) -> (time_first time, payload bytes)
 -- The chunk with good samples that begins last before a moment.

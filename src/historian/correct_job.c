@@ -82,20 +82,32 @@ static oq_err *find_after(oq_scope *s, const correction_work *work, correction_e
 
 /* --- a slice -----------------------------------------------------------------------------------*/
 
-static oq_err *end(oq_scope *s, oq_uuid id, const char *status, const char *error_code)
+/* Why it failed. */
+typedef struct failure {
+    oq_str code, facts;
+} failure;
+
+/* Nothing, when it has ended or is not there any more. */
+static oq_err *end(oq_scope *s, oq_uuid id, const failure *why)
 {
     sql_correction_get_rows rows;
     series *e;
+    size_t touched;
     OQ_TRY(sql_correction_end(s,
                               (sql_correction_end_args){.id = id,
-                                                        .status = oq_cstr(status),
-                                                        .error_code = oq_cstr(error_code),
+                                                        .status = oq_cstr(why ? "failed" : "done"),
+                                                        .error_code = why ? why->code : OQ_NONE,
+                                                        .error_facts = why ? why->facts : OQ_NONE,
                                                         .now = oq_now(s)},
-                              NULL));
+                              &touched));
+    if (!touched)
+        return NULL;
     OQ_TRY(sql_correction_get(s, (sql_correction_get_args){.id = id}, &rows));
+    if (rows.count == 0) /* its signal is gone */
+        return NULL;
     OQ_TRY(series_get(s, rows.at[0].series_id, &e));
     return audit_record(
-        s, &(audit_entry){.action = error_code ? "series.correction_failed" : "series.corrected",
+        s, &(audit_entry){.action = why ? "series.correction_failed" : "series.corrected",
                           .object_type = "series",
                           .object_id = e->id,
                           .object_label = e->key,
@@ -135,7 +147,7 @@ static oq_err *correct_slice(oq_scope *s, oq_uuid id, bool *ret_done, double *re
     *ret_progress =
         (double)(done.resume - work->time_from) / (double)(work->time_to - work->time_from);
     *ret_done = done.resume >= work->time_to;
-    return *ret_done ? end(s, id, "done", NULL) : NULL;
+    return *ret_done ? end(s, id, NULL) : NULL;
 }
 
 static oq_err *run_slice(job_run *run, oq_uuid id, bool *ret_done, double *ret_progress)
@@ -152,17 +164,6 @@ static oq_err *run_slice(job_run *run, oq_uuid id, bool *ret_done, double *ret_p
 }
 
 /* --- the job -----------------------------------------------------------------------------------*/
-
-static oq_err *write_failure(job_run *run, oq_uuid id, const oq_err *why)
-{
-    oq_scope *s;
-    OQ_TRY(job_scope(run, OQ_WRITE, &s));
-    oq_err *err = end(s, id, "failed", why->code);
-    if (!err)
-        err = oq_scope_commit(s);
-    oq_scope_close(s);
-    return err;
-}
 
 typedef struct correction_payload {
     oq_uuid id;
@@ -185,14 +186,34 @@ static oq_err *run_slices(job_run *run, oq_uuid id)
     return NULL;
 }
 
+/* One that failed and whose job a person tries again waits again, and goes on where it stopped. */
+static oq_err *wait_again(job_run *run, oq_uuid id)
+{
+    oq_scope *s;
+    OQ_TRY(job_scope(run, OQ_WRITE, &s));
+    oq_err *err = sql_correction_again(s, (sql_correction_again_args){.id = id}, NULL);
+    if (!err)
+        err = oq_scope_commit(s);
+    oq_scope_close(s);
+    return err;
+}
+
 /* Twice is harmless: each slice writes down how far it came in its own transaction, and a
  * correction that is done is left alone. */
 oq_err *run_correct(job_run *run)
 {
     correction_payload of;
     OQ_TRY(oq_fields_read_json(job_arena(run), payload_fields, job_payload(run), &of));
-    oq_err *err = run_slices(run, of.id);
-    if (err && !oq_err_retries(err) && !oq_err_is(err, "job.lost"))
-        OQ_TRY(write_failure(run, of.id, err));
-    return err;
+    OQ_TRY(wait_again(run, of.id));
+    return run_slices(run, of.id);
+}
+
+oq_err *end_correct(oq_scope *s, const job_ended *ended)
+{
+    correction_payload of;
+    failure why = {ended->error_code, ended->error_facts};
+    OQ_TRY(oq_fields_read_json(oq_scope_arena(s), payload_fields, ended->payload, &of));
+    if (ended->state == JOB_CANCELLED)
+        why = (failure){OQ_STR("correction.cancelled"), OQ_NONE};
+    return end(s, of.id, &why);
 }

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "base/facts.h"
 #include "historian/correct.h"
 #include "web/parts.h"
 
@@ -67,6 +68,35 @@ static oq_err *settle_times(oq_arena *arena, oq_str zone, correct_form *f)
 
 /* --- what was corrected ------------------------------------------------------------------------------*/
 
+/* Why it failed, and the way to ask again for what is left of it. */
+static void put_failure(const web_page *page, web_value *row, const series *e, const correction *c)
+{
+    bool has_failed = oq_str_eq(c->status, OQ_STR("failed"));
+    oq_arena *arena = page->arena;
+    web_put_text(row, "why", OQ_NONE);
+    web_put_text(row, "again_href", OQ_NONE);
+    if (!has_failed)
+        return;
+    oq_str key = oq_strf(arena, "error.%.*s", OQ_FMT(c->error_code));
+    web_put_text(row, "why", oq_text_fill_json(arena, page->locale.lang, key, c->error_facts));
+    oq_us from = c->done_to == OQ_TIME_NONE ? c->time_from : c->done_to;
+    if (from >= c->time_to)
+        return;
+    oq_str value = isnan(c->value)
+                       ? OQ_STR("")
+                       : oq_strf(arena, "&value=%.*s",
+                                 OQ_FMT(oq_percent(arena, oq_strf(arena, "%.17g", c->value), "")));
+    oq_str mark = c->quality == OQ_I64_NONE
+                      ? OQ_STR("")
+                      : oq_strf(arena, "&quality=%lld", (long long)c->quality);
+    web_put_text(row, "again_href",
+                 oq_strf(arena, "%.*s/correct?from=%.*s&to=%.*s&kind=%s%.*s%.*s",
+                         OQ_FMT(signal_path(arena, e)), OQ_FMT(oq_time_text(arena, from)),
+                         OQ_FMT(oq_time_text(arena, c->time_to)),
+                         oq_choice_text(correction_kind_choices, c->kind), OQ_FMT(value),
+                         OQ_FMT(mark)));
+}
+
 oq_err *series_put_corrections(const web_page *page, oq_scope *s, const series *e)
 {
     corrections found;
@@ -88,6 +118,7 @@ oq_err *series_put_corrections(const web_page *page, oq_scope *s, const series *
                      c->samples == OQ_I64_NONE
                          ? OQ_NONE
                          : web_format_i64(page->arena, &page->locale, c->samples));
+        put_failure(page, row, e, c);
         web_put_badge(row,
                       oq_str_eq(c->status, OQ_STR("failed")) ? "bad"
                       : oq_str_eq(c->status, OQ_STR("done")) ? "ok"

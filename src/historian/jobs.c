@@ -15,7 +15,7 @@ const job_kind hist_job_kinds[] = {
      .is_routine = true,
      .limit_s = 1800},
     /* One correction; how far it came is written down with each slice. */
-    {.name = "hist.correct", .run = run_correct, .lane = JOB_PER_TENANT},
+    {.name = "hist.correct", .run = run_correct, .on_end = end_correct, .lane = JOB_PER_TENANT},
     /* Calculated series: see historian/calc.h. */
     {.name = "hist.calculate",
      .run = calc_run,

@@ -7,6 +7,7 @@
 
 oq_err *run_fold(job_run *run);
 oq_err *run_correct(job_run *run);
+oq_err *end_correct(oq_scope *s, const job_ended *ended);
 oq_err *run_retain(job_run *run);
 
 /* Takes out of the way what an error of the code store.broken names, in a transaction of its own;

@@ -165,11 +165,16 @@ static oq_err *open_server(service *sv)
         .trusted_proxies = sv->settings.trusted_proxies,
         .pool = sv->pool,
         .routes = &module_routes,
-        .hooks = {identity_authenticate, error_page, feature_is_on, sv},
+        .hooks = {.authenticate = identity_authenticate,
+                  .authenticate_again = identity_authenticate_again,
+                  .error_page = error_page,
+                  .feature_is_on = feature_is_on,
+                  .self = sv},
     };
     OQ_TRY(http_server_open(&options, &sv->server));
     sv->hub = http_hub_open(sv->server);
     live_use_hub(sv->hub);
+    job_use_kinds(module_job_kinds);
     lead_setup(sv->pool, OQ_NONE);
     web_frame_hook(notify_frame, sv->pool);
     web_feature_hook(feature_is_on, sv);

@@ -297,6 +297,123 @@ static void test_a_correction_that_is_cut_off_goes_on(void **state)
     oq_arena_rewind(h->arena, mark);
 }
 
+/* --- what comes to nothing ---------------------------------------------------------------------*/
+
+static oq_uuid order_offset(house *h)
+{
+    correction *made;
+    CHECK_OK(order(h, 1,
+                   &(correction_order){.kind = CORRECT_ADD,
+                                       .from = AT(0),
+                                       .to = AT(10),
+                                       .value = 1000,
+                                       .reason = OQ_STR("offset after calibration")},
+                   &made));
+    return made->id;
+}
+
+static oq_uuid job_of(house *h)
+{
+    oq_uuid id;
+    CHECK("id", oq_uuid_parse(oq_cstr(testdb_value(h->db, "SELECT id FROM jobs")), &id));
+    return id;
+}
+
+static void change_job(house *h, oq_err *(*change)(oq_scope *s, oq_uuid id))
+{
+    oq_uuid id = job_of(h);
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_OK(change(s, id));
+    house_commit(s);
+}
+
+static void check_ended(house *h, const char *status)
+{
+    CHECK_STR("told",
+              oq_cstr(testdb_value(h->db, "SELECT status || ' ' || error_code"
+                                          " FROM series_corrections"
+                                          " WHERE done_at IS NOT NULL")),
+              status);
+    CHECK("audited", testdb_number(h->db, "SELECT count(*) FROM audit_logs"
+                                          " WHERE action = 'series.correction_failed'") == 1);
+}
+
+static void fail_each_try(house *h)
+{
+    testdb_exec(h->db, "CREATE FUNCTION cut_off() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                       " RAISE EXCEPTION 'cut off' USING ERRCODE = '40001'; END $$;"
+                       "CREATE TRIGGER cut_off BEFORE UPDATE ON series_corrections FOR EACH ROW"
+                       " WHEN (new.done_to IS NOT NULL) EXECUTE FUNCTION cut_off()");
+    for (int i = 0; i < JOB_TRIES_MAX; i++) {
+        CHECK_STR("each try", oq_cstr(store_work(h)), "db.serialization");
+        oq_clock_set(oq_clock_now() + 2 * OQ_HOUR);
+    }
+    testdb_exec(h->db, "DROP TRIGGER cut_off ON series_corrections; DROP FUNCTION cut_off");
+}
+
+static void test_tries_run_out(void **state)
+{
+    house *h = *state;
+    size_t chunks;
+    write_ten(h, NULL);
+    order_offset(h);
+    fail_each_try(h);
+    check_ended(h, "failed db.serialization");
+    change_job(h, job_retry);
+    CHECK_CODE("tried again", NULL, store_work(h));
+    CHECK_STR("done", oq_cstr(testdb_value(h->db, "SELECT status FROM series_corrections")),
+              "done");
+    CHECK("no reason is left", testdb_number(h->db, "SELECT count(error_code)"
+                                                    " FROM series_corrections") == 0);
+    CHECK("once", store_read(h, 1, &chunks).value[1] == 1001);
+}
+
+static void test_its_worker_dies(void **state)
+{
+    house *h = *state;
+    write_ten(h, NULL);
+    order_offset(h);
+    testdb_exec(h->db, "UPDATE jobs SET state = 'running', tries = tries_max, worker = 'gone',"
+                       " lease_until = now() - interval '1 year'");
+    store_idle(h);
+    check_ended(h, "failed job.worker_died");
+    CHECK_STR("with its facts",
+              oq_cstr(testdb_value(h->db, "SELECT error_facts->>'worker' FROM series_corrections")),
+              "gone");
+}
+
+static void test_cancelled_before_it_starts(void **state)
+{
+    house *h = *state;
+    size_t chunks;
+    write_ten(h, NULL);
+    order_offset(h);
+    job_use_kinds((const job_kind *const[]){hist_job_kinds, NULL});
+    change_job(h, job_cancel);
+    job_use_kinds(NULL);
+    check_ended(h, "failed correction.cancelled");
+    store_idle(h);
+    store_fold(h);
+    CHECK("nothing changed", store_read(h, 1, &chunks).value[1] == 1);
+    order_offset(h);
+    CHECK_CODE("asked again", NULL, store_work(h));
+    CHECK("done", store_read(h, 1, &chunks).value[1] == 1001);
+}
+
+/* The signal goes while its correction waits: the job ends, and nothing is left to say. */
+static void test_its_signal_is_gone(void **state)
+{
+    house *h = *state;
+    write_ten(h, NULL);
+    order_offset(h);
+    testdb_exec(h->db, "DELETE FROM series_inputs; DELETE FROM series");
+    job_use_kinds((const job_kind *const[]){hist_job_kinds, NULL});
+    change_job(h, job_cancel);
+    job_use_kinds(NULL);
+    CHECK_STR("ended", oq_cstr(testdb_value(h->db, "SELECT status FROM series_corrections")),
+              "failed");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -305,6 +422,10 @@ int main(void)
         cmocka_unit_test_setup(test_refused, reset),
         cmocka_unit_test_setup(test_a_line_needs_two_ends, reset),
         cmocka_unit_test_setup(test_a_correction_that_is_cut_off_goes_on, reset),
+        cmocka_unit_test_setup(test_tries_run_out, reset),
+        cmocka_unit_test_setup(test_its_worker_dies, reset),
+        cmocka_unit_test_setup(test_cancelled_before_it_starts, reset),
+        cmocka_unit_test_setup(test_its_signal_is_gone, reset),
     };
     return cmocka_run_group_tests_name("correct", tests, house_open, house_close);
 }

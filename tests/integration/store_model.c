@@ -157,7 +157,8 @@ fold_done store_fold(house *h)
     return all;
 }
 
-const char *store_work(house *h)
+/* False: there is no job. */
+static bool work(house *h, const char **ret_code)
 {
     static const atomic_bool never_stopping;
     static const job_kind *const kinds[] = {hist_job_kinds, NULL};
@@ -170,12 +171,27 @@ const char *store_work(house *h)
     oq_us next_at;
     job_run run;
     CHECK_OK(job_queue_claim(&queue, h->arena, &found, &claimed, &next_at));
-    CHECK("there is a job", found);
+    if (!found)
+        return false;
     job_run_init(&run, &queue, h->arena, &claimed, &never_stopping);
     oq_err *err = job_run_execute(&run);
     CHECK_OK(job_queue_settle(&queue, h->arena, &claimed.try, err, run.result, &settled));
     CHECK("settled", settled);
-    return err ? err->code : NULL;
+    *ret_code = err ? err->code : NULL;
+    return true;
+}
+
+const char *store_work(house *h)
+{
+    const char *code = NULL;
+    CHECK("there is a job", work(h, &code));
+    return code;
+}
+
+void store_idle(house *h)
+{
+    const char *code;
+    CHECK("there is no job", !work(h, &code));
 }
 
 const char *store_job(house *h, const char *kind)

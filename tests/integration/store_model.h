@@ -60,6 +60,8 @@ void store_check(house *h, const model *m, bool with_known);
 /* What a worker does once: claims a job, runs it, settles it. The code it ended with, or NULL.
  * Fails the test when there is none. */
 const char *store_work(house *h);
+/* A worker looks, and there is nothing to run. */
+void store_idle(house *h);
 /* The same for a job of this kind, which is added first. */
 const char *store_job(house *h, const char *kind);
 /* All of a series, in the house's arena; *ret_chunks: sealed ones. */
