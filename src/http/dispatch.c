@@ -62,18 +62,32 @@ static const char *duty_page(const http_who *who, const char **ret_code)
     return who->must_enroll_totp ? "/profile/totp" : NULL;
 }
 
-static oq_err *check_rights(const http_req *rq)
+static oq_err *check_rights(const http_route *route, const http_who *who)
 {
-    if (rq->route->cap == CAP_PUBLIC)
+    if (route->cap == CAP_PUBLIC)
         return NULL;
-    if (!rq->who.is_signed_in)
+    if (!who->is_signed_in)
         return oq_fail(OQ_UNAUTHENTICATED, "auth.required");
-    if (rq->route->cap == CAP_SIGNED_IN)
+    if (route->cap == CAP_SIGNED_IN)
         return NULL;
     const char *code;
-    if (duty_page(&rq->who, &code))
+    if (duty_page(who, &code))
         return oq_fail(OQ_FORBIDDEN, code);
-    return require_capability(rq->who.actor.caps, rq->route->cap);
+    return require_capability(who->actor.caps, route->cap);
+}
+
+oq_err *http_check_again(http_req *rq)
+{
+    const http_hooks *hooks = &rq->server->options.hooks;
+    http_who now = {0};
+    if (rq->route->cap == CAP_PUBLIC || !hooks->authenticate_again)
+        return NULL;
+    OQ_TRY(hooks->authenticate_again(hooks->self, rq, &now));
+    OQ_TRY(check_rights(rq->route, &now));
+    if (!oq_uuid_eq(now.tenant_id, rq->who.tenant_id))
+        return oq_fail(OQ_FORBIDDEN, "access.tenant_left");
+    rq->who.actor.caps = now.actor.caps;
+    return NULL;
 }
 
 /* Only cookies travel by themselves to a form that somebody else wrote. */
@@ -202,7 +216,7 @@ static oq_err *run(http_req *rq)
     OQ_TRY(check_feature(rq));
     if (!rq->route->is_cheap) {
         OQ_TRY(authenticate(rq));
-        OQ_TRY(check_rights(rq));
+        OQ_TRY(check_rights(rq->route, &rq->who));
         OQ_TRY(check_csrf(rq));
         OQ_TRY(http_body_check(rq));
     }

@@ -302,7 +302,9 @@ static int open_house(void **state)
         .worker_threads = 1,
         .routes = &tables,
         .trusted_proxies = OQ_STR("127.0.0.1"),
-        .hooks = {authenticate, error_page, feature_is_on, NULL},
+        .hooks = {.authenticate = authenticate,
+                  .error_page = error_page,
+                  .feature_is_on = feature_is_on},
     };
     oq_err *err = http_server_open(&options, &h.server);
     if (err)

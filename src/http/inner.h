@@ -212,6 +212,9 @@ void http_pieces_drop(http_pieces *pieces); /* accepts NULL */
 void http_dispatch(http_req *rq);
 /* Ends the unit of work that a piece was made in. */
 void http_scope_end(http_req *rq);
+/* Whether who was let in for this route may go on: signed in still, in the same tenant, with the
+ * right to it. Fails as the dispatcher does, and with access.tenant_left. */
+OQ_CHECKED oq_err *http_check_again(http_req *rq);
 /* Whether dispatching is a matter of microseconds and may happen in the event thread. */
 bool http_dispatch_is_cheap(const http_req *rq);
 

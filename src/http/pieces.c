@@ -20,7 +20,9 @@ struct http_pieces {
     size_t sent;   /* of what is to be sent */
     int64_t bytes; /* sent in all */
     z_stream zip;
-    bool is_zipped, is_done, is_broken;
+    bool is_zipped, is_done;
+    bool is_ending; /* what is left to send is the line that says why there is no more */
+    bool is_broken;
 };
 
 void http_answer_pieces(http_req *rq, int status, const char *content_type, http_producer *produce,
@@ -69,12 +71,12 @@ static void zip_piece(http_pieces *p)
     oq_buf_clear(&p->zipped);
     p->zip.next_in = (Bytef *)p->made.ptr;
     p->zip.avail_in = (uInt)p->made.len;
-    int state = Z_OK;
+    int state = Z_OK, flush = p->is_done ? Z_FINISH : p->is_ending ? Z_SYNC_FLUSH : Z_NO_FLUSH;
     do {
         char *room = oq_buf_room(&p->zipped, ZIP_STEP);
         p->zip.next_out = (Bytef *)room;
         p->zip.avail_out = ZIP_STEP;
-        state = deflate(&p->zip, p->is_done ? Z_FINISH : Z_NO_FLUSH);
+        state = deflate(&p->zip, flush);
         p->zipped.len += ZIP_STEP - p->zip.avail_out;
     } while (p->zip.avail_out == 0 && state == Z_OK);
 }
@@ -106,16 +108,40 @@ oq_err *http_pieces_begin(http_req *rq)
     return NULL;
 }
 
+static oq_err *make_next(http_req *rq, http_pieces *p)
+{
+    oq_mark mark = oq_arena_mark(rq->arena);
+    oq_err *err = http_check_again(rq);
+    oq_arena_rewind(rq->arena, mark);
+    return err ? err : make(rq, p);
+}
+
+/* Rows are whole where a piece ends, so the line stands by itself. */
+static void put_last_words(http_req *rq, http_pieces *p, const oq_err *err)
+{
+    oq_buf_clear(&p->made);
+    p->is_ending = true;
+    if (err->kind == OQ_INTERNAL)
+        err = oq_fail(OQ_INTERNAL, "http.internal", "request_id=%.*s", OQ_FMT(rq->request_id));
+    if (oq_str_starts(oq_cstr(rq->answer.type), OQ_STR("text/"))) {
+        oq_buf_lit(&p->made, "# broken off: ");
+        oq_buf_str(&p->made, oq_err_sentence(rq->arena, rq->lang, err));
+        oq_buf_lit(&p->made, " [");
+        oq_buf_str(&p->made, oq_cstr(err->code));
+        oq_buf_lit(&p->made, "]\r\n");
+    }
+}
+
 void http_pieces_go_on(http_req *rq, bool is_hasty)
 {
     http_pieces *p = rq->answer.pieces;
     p->sent = 0;
-    oq_err *err = is_hasty ? oq_fail(OQ_UNAVAILABLE, "http.stopping") : make(rq, p);
+    oq_err *err = is_hasty ? oq_fail(OQ_UNAVAILABLE, "http.stopping") : make_next(rq, p);
     if (err) {
         oq_log_err(err->kind == OQ_INTERNAL ? OQ_LOG_ERROR : OQ_LOG_WARN, "http.answer_broken", err,
                    OQ_LOG_FIELDS_(OQ_F_STR("request_id", rq->request_id)));
-        p->is_broken = true;
-        return;
+        p->is_done = false;
+        put_last_words(rq, p, err);
     }
     if (p->is_zipped)
         zip_piece(p);
@@ -154,6 +180,10 @@ static ssize_t read_piece(void *cls, uint64_t pos, char *out, size_t max)
     }
     if (p->is_done)
         return MHD_CONTENT_READER_END_OF_STREAM;
+    if (p->is_ending) {
+        p->is_broken = true;
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    }
     ask_for_more(rq);
     return 0;
 }

@@ -87,8 +87,11 @@ void http_redirect(http_req *rq, oq_str path);
  * at most, and says when that was the last. It runs in a worker, after the handler has returned,
  * and only when the client has taken what came before; its unit of work, if it needs one, it gets
  * from http_scope_again. `self` was made in the request's arena; what a piece makes there is gone
- * after it. An error in the first piece is answered as usual; later the connection is cut, so that
- * nobody takes the beginning for the whole. */
+ * after it. Before each piece but the first the person's rights are looked at again
+ * (authenticate_again of http/server.h). An error in the first piece is answered as usual; later
+ * the answer breaks off: text (text/...) ends with a line "# broken off: <sentence> [<code>]", and
+ * the connection is cut without the end of the answer, so that nobody takes the beginning for the
+ * whole. */
 enum { HTTP_PIECE_MAX = 8 * 1024 * 1024 };
 typedef oq_err *http_producer(void *self, http_req *rq, oq_buf *out, bool *ret_is_last);
 void http_answer_pieces(http_req *rq, int status, const char *content_type, http_producer *produce,

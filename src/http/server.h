@@ -29,6 +29,11 @@ typedef struct http_hooks {
     /* Finds out who asks, from cookie or bearer token. No credentials: succeeds with nobody.
      * Bad credentials: an OQ_UNAUTHENTICATED error (auth.session_expired ...). */
     oq_err *(*authenticate)(void *self, http_req *rq, http_who *ret_who);
+    /* Who asks, once more: before each further piece of an answer that is made piece by piece,
+     * since that can take hours. By what the credentials stand for (the session, the token), not by
+     * the cookie that came with the request, for it is renewed meanwhile. Fails as authenticate
+     * does. NULL: nobody is asked again. */
+    oq_err *(*authenticate_again)(void *self, http_req *rq, http_who *ret_who);
     /* Renders an error page (is_page routes) or the 404 of a browser. */
     oq_err *(*error_page)(void *self, http_req *rq, int status, const oq_err *err);
     /* Whether a feature is on ("blackbox"). */

@@ -47,6 +47,14 @@ oq_err *identity_authenticate(void *self, http_req *rq, http_who *ret_who)
     return NULL;
 }
 
+oq_err *identity_authenticate_again(void *self, http_req *rq, http_who *ret_who)
+{
+    const http_who *before = http_who_of(rq);
+    if (before->actor.kind == ACTOR_TOKEN)
+        return by_bearer(rq, http_header(rq, "Authorization"), ret_who);
+    return session_look_again(http_pool(rq), http_arena(rq), before, http_request_id(rq), ret_who);
+}
+
 oq_err *identity_home_scope(http_req *rq, oq_access access, oq_scope **ret_scope)
 {
     const http_who *who = http_who_of(rq);

@@ -57,6 +57,11 @@ OQ_CHECKED oq_err *session_authenticate(db_pool *pool, oq_arena *arena, oq_str c
                                         oq_str address, oq_str request_id,
                                         session_check *ret_check);
 
+/* Who holds the session that `before` was let in by, as things are now: for work that goes on after
+ * its request was let in. Fails as session_authenticate, but knows nothing of cookies. */
+OQ_CHECKED oq_err *session_look_again(db_pool *pool, oq_arena *arena, const http_who *before,
+                                      oq_str request_id, http_who *ret_who);
+
 /* In the home tenant of the session. Ends it for every process; audited by the caller. */
 OQ_CHECKED oq_err *session_end(oq_scope *s, oq_uuid id, const char *why);
 /* All sessions of a user but `except_id` (zero: none). */

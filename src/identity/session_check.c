@@ -197,3 +197,21 @@ oq_err *session_authenticate(db_pool *pool, oq_arena *arena, oq_str cookie, oq_s
     *ret_check = check;
     return NULL;
 }
+
+oq_err *session_look_again(db_pool *pool, oq_arena *arena, const http_who *before,
+                           oq_str request_id, http_who *ret_who)
+{
+    checking c = {.pool = pool,
+                  .arena = arena,
+                  .address = before->actor.address,
+                  .request_id = request_id,
+                  .claims = {.user_id = before->actor.id,
+                             .tenant_id = before->actor.home_tenant,
+                             .session_id = before->session_id,
+                             .expires_at = INT64_MAX},
+                  .now = oq_clock_now()};
+    OQ_TRY(find_state(&c));
+    OQ_TRY(check_state(&c));
+    describe(&c, ret_who);
+    return NULL;
+}

@@ -71,9 +71,40 @@ static void test_broken(void **state)
     client_say(&c, GET("/api/pieces?pieces=9&fail=3"));
     CHECK("later: the connection ends", client_closed(&c));
     CHECK("what was made came", hears(&c, "line 19999"));
+    CHECK("and why there is no more",
+          hears(&c, "\n# broken off: ") && hears(&c, "[test.broken]\r\n"));
     CHECK("and no last chunk",
           oq_str_find(oq_buf_view(&c.in), OQ_STR("\r\n0\r\n\r\n")) == SIZE_MAX);
     check_healthy("afterwards", &h);
+}
+
+/* What was zipped until then can be unzipped, and is no whole file. */
+static void test_broken_and_zipped(void **state)
+{
+    OQ_AUTO(house) h = house_make();
+    OQ_AUTO(client) c = client_open(h.port);
+    client_say(&c, "GET /api/pieces?pieces=9&fail=3 HTTP/1.1\r\nHost: t\r\n"
+                   "Accept-Encoding: gzip\r\n\r\n");
+    CHECK("ends", client_closed(&c));
+    oq_str rest = oq_buf_view(&c.in);
+    rest = oq_str_sub(rest, oq_str_find(rest, OQ_STR("\r\n\r\n")) + 4, SIZE_MAX);
+    OQ_AUTO(oq_buf) all = oq_buf_make(1 << 20);
+    for (oq_str size; oq_str_cut(&rest, '\n', &size);) {
+        size_t len = (size_t)strtoul(oq_str_c(h.arena, size), NULL, 16);
+        oq_buf_str(&all, oq_str_sub(rest, 0, len));
+        rest = oq_str_sub(rest, len + 2, SIZE_MAX);
+    }
+    oq_str zipped = oq_buf_view(&all);
+    char *out = oq_alloc(h.arena, 400000);
+    z_stream z = {.next_in = (Bytef *)(uintptr_t)zipped.ptr,
+                  .avail_in = (uInt)zipped.len,
+                  .next_out = (Bytef *)out,
+                  .avail_out = 400000};
+    assert_int_equal(inflateInit2(&z, 15 + 16), Z_OK);
+    CHECK("no end of a file", inflate(&z, Z_SYNC_FLUSH) == Z_OK && z.avail_in == 0);
+    inflateEnd(&z);
+    oq_str text = oq_strn(out, 400000 - z.avail_out);
+    CHECK("the last line says why", oq_str_ends(text, OQ_STR("[test.broken]\r\n")));
 }
 
 static void test_head(void **state)
@@ -122,9 +153,13 @@ static void test_server_stops(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_whole),    cmocka_unit_test(test_zipped),
-        cmocka_unit_test(test_broken),   cmocka_unit_test(test_head),
-        cmocka_unit_test(test_not_read), cmocka_unit_test(test_server_stops),
+        cmocka_unit_test(test_whole),
+        cmocka_unit_test(test_zipped),
+        cmocka_unit_test(test_broken_and_zipped),
+        cmocka_unit_test(test_broken),
+        cmocka_unit_test(test_head),
+        cmocka_unit_test(test_not_read),
+        cmocka_unit_test(test_server_stops),
     };
     return cmocka_run_group_tests(tests, quiet, NULL);
 }

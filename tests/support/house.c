@@ -212,7 +212,10 @@ void house_serve(house *h, http_route_list *routes)
         .queue_max = 100,
         .pool = h->pool,
         .routes = routes,
-        .hooks = {authenticate, web_error_page, feature_is_on, h},
+        .hooks = {.authenticate = authenticate,
+                  .error_page = web_error_page,
+                  .feature_is_on = feature_is_on,
+                  .self = h},
     };
     CHECK_OK(http_server_open(&options, &h->server));
     h->port = http_server_port(h->server);
