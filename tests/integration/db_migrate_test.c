@@ -211,7 +211,10 @@ static void test_the_real_ones(void **state)
     (void)state;
     db_migrate_report r;
     CHECK_OK(run(db_migrations(), true, &r));
-    assert_int_equal(r.pending, db_migration_newest());
+    int count = 0; /* numbers may be left out: they are given before the files are written */
+    for (const db_migration *m = db_migrations(); m->number; m++)
+        count++;
+    assert_int_equal(r.pending, count);
     CHECK_OK(run(db_migrations(), false, &r));
     assert_int_equal(r.last, db_migration_newest());
     CHECK_OK(run(db_migrations(), false, &r));
