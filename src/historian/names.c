@@ -53,7 +53,8 @@ struct names {
     oq_arena *arena;
     slot *slots;
     size_t mask, used;
-    size_t bytes;
+    size_t bytes; /* this and the next under the list's lock */
+    bool is_off;  /* the list: forgotten or crowded out; not counted, and learns nothing more */
     _Atomic(names_field *) first; /* of the last body */
 };
 
@@ -61,18 +62,26 @@ enum { SLOTS_FIRST = 1024, ARENA_BLOCK = 64 * 1024 };
 
 static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
 static names *list;
-static atomic_size_t bytes_in_all;
+static size_t bytes_in_all; /* of the list */
 
 size_t names_bytes(void)
 {
-    return atomic_load(&bytes_in_all);
+    pthread_mutex_lock(&list_lock);
+    size_t bytes = bytes_in_all;
+    pthread_mutex_unlock(&list_lock);
+    return bytes;
 }
 
 static void set_bytes(names *n, size_t bytes)
 {
-    atomic_fetch_add(&bytes_in_all, bytes - n->bytes);
+    pthread_mutex_lock(&list_lock);
+    if (!n->is_off)
+        bytes_in_all += bytes - n->bytes;
     n->bytes = bytes;
+    pthread_mutex_unlock(&list_lock);
 }
+
+enum { EMPTY_BYTES = ARENA_BLOCK + SLOTS_FIRST * sizeof(slot) };
 
 static void make_empty(names *n)
 {
@@ -85,7 +94,6 @@ static void make_empty(names *n)
     n->mask = SLOTS_FIRST - 1;
     n->used = 0;
     atomic_store_explicit(&n->first, NULL, memory_order_relaxed);
-    set_bytes(n, ARENA_BLOCK + SLOTS_FIRST * sizeof *n->slots);
 }
 
 static names *open_names(oq_uuid tenant)
@@ -104,12 +112,12 @@ static names *open_names(oq_uuid tenant)
     n->tenant = tenant;
     atomic_init(&n->holders, 1);
     make_empty(n);
+    n->bytes = EMPTY_BYTES;
     return n;
 }
 
 static void close_names(names *n)
 {
-    set_bytes(n, 0);
     pthread_rwlock_destroy(&n->lock);
     oq_arena_close(n->arena);
     free(n->slots);
@@ -126,6 +134,7 @@ names *names_hold(oq_uuid tenant)
         n = open_names(tenant);
         n->next = list;
         list = n;
+        bytes_in_all += n->bytes;
     }
     atomic_fetch_add(&n->holders, 1);
     pthread_mutex_unlock(&list_lock);
@@ -138,17 +147,24 @@ void names_release(names *n)
         close_names(n);
 }
 
+/* Under the list's lock. */
+static void take_off(names **at)
+{
+    names *n = *at;
+    *at = n->next;
+    n->is_off = true;
+    bytes_in_all -= n->bytes;
+    names_release(n);
+}
+
 static void forget(const oq_uuid *tenant)
 {
     pthread_mutex_lock(&list_lock);
     for (names **at = &list; *at;) {
-        names *n = *at;
-        if (tenant && !oq_uuid_eq(n->tenant, *tenant)) {
-            at = &n->next;
-            continue;
-        }
-        *at = n->next;
-        names_release(n);
+        if (tenant && !oq_uuid_eq((*at)->tenant, *tenant))
+            at = &(*at)->next;
+        else
+            take_off(at);
     }
     pthread_mutex_unlock(&list_lock);
 }
@@ -324,11 +340,33 @@ static void add_field(names *n, names_group *group, oq_str name, const series_fa
     set_bytes(n, n->bytes + sizeof *f + name.len + 16);
 }
 
-void names_add(names *n, names_door door, oq_str bytes, oq_str field, const series_facts *facts)
+/* Where all tables together have grown too large, the largest one makes room: who sends endless
+ * spellings crowds out itself. Another tenant's table is not emptied, for it may be in use, but
+ * taken off the list. False: this one learns nothing any more. */
+static bool make_room(names *n)
 {
-    pthread_rwlock_wrlock(&n->lock);
-    if (names_bytes() > NAMES_BYTES_MAX)
+    bool is_largest = false;
+    pthread_mutex_lock(&list_lock);
+    if (!n->is_off && bytes_in_all > NAMES_BYTES_MAX) {
+        names **largest = &list;
+        for (names **at = &list; *at; at = &(*at)->next)
+            if ((*at)->bytes > (*largest)->bytes)
+                largest = at;
+        is_largest = *largest == n;
+        if (!is_largest)
+            take_off(largest);
+    }
+    bool is_off = n->is_off;
+    pthread_mutex_unlock(&list_lock);
+    if (is_largest) {
         make_empty(n);
+        set_bytes(n, EMPTY_BYTES);
+    }
+    return !is_off;
+}
+
+static void add(names *n, names_door door, oq_str bytes, oq_str field, const series_facts *facts)
+{
     if ((n->used + 2) * 2 > n->mask)
         grow(n);
     names_group *g = look_up_group(n, door, bytes);
@@ -339,5 +377,12 @@ void names_add(names *n, names_door door, oq_str bytes, oq_str field, const seri
         take_facts(f, facts);
     else
         add_field(n, g, field, facts);
+}
+
+void names_add(names *n, names_door door, oq_str bytes, oq_str field, const series_facts *facts)
+{
+    pthread_rwlock_wrlock(&n->lock);
+    if (make_room(n))
+        add(n, door, bytes, field, facts);
     pthread_rwlock_unlock(&n->lock);
 }

@@ -5,10 +5,11 @@
  * followed last time is tried first, and most bodies name their series in the same order each time.
  *
  * One table per tenant, made when it is asked for and dropped when a notice says that a series has
- * changed. Who holds it meanwhile works on with the old one to the end of the request: numbers
- * never change; limits and whether a series is active may lag by that, or, while the database
- * cannot tell us, until it can. Nothing is remembered of series that are not there. All tables
- * together stay below NAMES_BYTES_MAX: the one that would pass it is emptied. */
+ * changed. Who holds it meanwhile works on with the old one to the end of the request, which adds
+ * nothing to it: numbers never change; limits and whether a series is active may lag by that, or,
+ * while the database cannot tell us, until it can. Nothing is remembered of series that are not
+ * there. All tables together stay below NAMES_BYTES_MAX: where they would pass it, the largest one
+ * goes. So a tenant that sends endless spellings crowds out itself, and nobody else. */
 #ifndef HISTORIAN_NAMES_H
 #define HISTORIAN_NAMES_H
 
@@ -68,7 +69,7 @@ void names_add(names *n, names_door door, oq_str bytes, oq_str field, const seri
 
 /* Of two texts, from a beginning that only this process knows. */
 uint64_t names_hash(oq_str a, oq_str b);
-/* For tests: bytes of all tables. */
+/* For tests: bytes of all tables that can be asked for. */
 size_t names_bytes(void);
 
 #endif

@@ -130,6 +130,35 @@ static void test_a_ceiling(void **state)
     free(name);
 }
 
+/* One tenant's endless spellings cost another nothing, whoever of the two is the next to add. */
+static void test_crowded(void **state)
+{
+    names *crowd = names_hold(A), *rival = names_hold(B);
+    char *name = calloc(1, 4 * 1024 * 1024 + 1);
+    memset(name, 'x', 4 * 1024 * 1024);
+    add(rival, NAMES_LINE, "P-1", "t", 1);
+    for (int i = 0; names_bytes() <= NAMES_BYTES_MAX; i++) {
+        memcpy(name, &i, sizeof i);
+        add(crowd, NAMES_LINE, name, "t", i + 1);
+    }
+    add(rival, NAMES_LINE, "P-2", "t", 2);
+    assert_int_equal(find(rival, NAMES_LINE, "P-1", "t"), 1);
+    assert_int_equal(find(rival, NAMES_LINE, "P-2", "t"), 2);
+    CHECK("not counted any more", names_bytes() < 1024 * 1024);
+    /* Who has the large one goes on with it, and cannot let it grow. */
+    CHECK("still there", find(crowd, NAMES_LINE, name, "t") > 0);
+    add(crowd, NAMES_LINE, "P-3", "t", 3);
+    assert_int_equal(find(crowd, NAMES_LINE, "P-3", "t"), 0);
+    names_release(crowd);
+    crowd = names_hold(A);
+    assert_int_equal(find(crowd, NAMES_LINE, name, "t"), 0);
+    add(crowd, NAMES_LINE, "P-3", "t", 3);
+    assert_int_equal(find(crowd, NAMES_LINE, "P-3", "t"), 3);
+    names_release(crowd);
+    names_release(rival);
+    free(name);
+}
+
 /* Readers, a writer and a notice at once, for the sanitizers to look at. */
 static void *read_much(void *arg)
 {
@@ -176,6 +205,7 @@ int main(void)
         cmocka_unit_test_teardown(test_forgotten, forget_all),
         cmocka_unit_test_teardown(test_many, forget_all),
         cmocka_unit_test_teardown(test_a_ceiling, forget_all),
+        cmocka_unit_test_teardown(test_crowded, forget_all),
         cmocka_unit_test_teardown(test_at_once, forget_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
