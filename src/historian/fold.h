@@ -9,8 +9,20 @@
  * full, after its summary was made from all samples. Calculated series that read a series whose
  * past changed are marked (series_dirty).
  *
- * A moment's version was there from `known` on, and in series_history until `superseded_at`; the
- * versions of a moment follow each other. Who says again what stood there changes nothing. */
+ * Of the same moment the later write wins, and "later" is the batch's number (seq), which it gets
+ * when it is inserted. So:
+ *
+ *   - What was acknowledged before another write began has the lower number, and loses.
+ *   - Of writes that are under way at the same time either may win; nobody was told which came
+ *     first. While they wait for the fold, and when one fold takes them, the number decides. One
+ *     that is committed only after a higher number was folded comes later than that.
+ *   - Whatever the order was, history and record agree: merge.h says how versions follow each
+ *     other, and superseded_at is never before the version was known.
+ *
+ * Making numbers follow commits would take a lock that each writer holds until its commit, and so
+ * one commit after the other; nobody who writes the same moment twice at once can tell.
+ *
+ * Who says again what stood there changes nothing. */
 #ifndef HISTORIAN_FOLD_H
 #define HISTORIAN_FOLD_H
 

@@ -108,6 +108,28 @@ static place *sort_places(oq_arena *arena, const oq_us *time, size_t count)
     return from;
 }
 
+static oq_us earlier(oq_us a, oq_us b)
+{
+    return a < b ? a : b;
+}
+
+static oq_us later(oq_us a, oq_us b)
+{
+    return a > b ? a : b;
+}
+
+/* The lost versions of one moment, from `first` on, end when the first of those behind them became
+ * known, and not before they were known themselves: senders that write at the same time get their
+ * numbers in another order than that in which they came. */
+static void end_versions(merge_lost *lost, size_t first, oq_us known_winner)
+{
+    oq_us soonest = known_winner;
+    for (size_t i = lost->samples.count; i-- > first;) {
+        lost->superseded_at[i] = later(lost->samples.known[i], soonest);
+        soonest = earlier(soonest, lost->samples.known[i]);
+    }
+}
+
 samples merge_settle(oq_arena *arena, const samples *writes, merge_lost *lost)
 {
     if (is_rising(writes->time, writes->count))
@@ -115,13 +137,14 @@ samples merge_settle(oq_arena *arena, const samples *writes, merge_lost *lost)
     const place *p = sort_places(arena, writes->time, writes->count);
     samples settled = samples_make(arena, writes->count, true, true);
     for (size_t i = 0, next; i < writes->count; i = next) {
-        size_t stands = p[i].at;
+        size_t stands = p[i].at, first = lost->samples.count;
         for (next = i + 1; next < writes->count && p[next].time == p[i].time; next++) {
             if (is_same(writes, stands, writes, p[next].at))
                 continue;
             merge_lost_add(arena, lost, writes, stands, writes->known[p[next].at]);
             stands = p[next].at;
         }
+        end_versions(lost, first, writes->known[stands]);
         put_one(&settled, writes, stands);
     }
     return settled;
@@ -154,21 +177,34 @@ typedef struct over {
     size_t changed;
 } over;
 
+/* What stood there is lost to the writes of its moment: those of the chain from `first` on, and the
+ * winner. */
+static void lose_base(over *o, size_t i, size_t k, size_t first)
+{
+    const merge_lost *chain = o->chain;
+    oq_us known = o->base->known[i], soonest = o->writes->known[k];
+    for (size_t c = first;
+         chain && c < chain->samples.count && chain->samples.time[c] == o->base->time[i]; c++)
+        soonest = earlier(soonest, chain->samples.known[c]);
+    merge_lost_add(o->arena, o->lost, o->base, i, later(known, soonest));
+}
+
 /* The same moment in both. */
 static void put_winner(over *o, size_t i, size_t k)
 {
-    size_t first = chain_find(o->chain, o->base->time[i]);
-    bool has_chain = o->chain && first < o->chain->samples.count;
+    merge_lost *chain = o->chain;
+    size_t first = chain_find(chain, o->base->time[i]);
+    bool has_chain = chain && first < chain->samples.count;
     if (!has_chain && is_same(o->base, i, o->writes, k)) {
         put_one(&o->result, o->base, i);
         return;
     }
-    if (!has_chain)
-        merge_lost_add(o->arena, o->lost, o->base, i, o->writes->known[k]);
-    else if (is_same(o->base, i, &o->chain->samples, first))
-        o->chain->samples.known[first] = o->base->known[i];
-    else
-        merge_lost_add(o->arena, o->lost, o->base, i, o->chain->samples.known[first]);
+    if (has_chain && is_same(o->base, i, &chain->samples, first)) {
+        chain->samples.known[first] = o->base->known[i];
+        chain->superseded_at[first] = later(chain->superseded_at[first], o->base->known[i]);
+    } else {
+        lose_base(o, i, k, first);
+    }
     put_one(&o->result, o->writes, k);
     o->changed++;
 }

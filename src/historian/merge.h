@@ -3,8 +3,13 @@
  * Several writes of the same moment: the later one wins, and what it replaced is history. A write
  * that says what stood there already changes nothing: the sample stays known since the first one.
  *
- * A version of a moment was there from `known` until `superseded_at`; the versions of one moment
- * follow each other without overlap (as far as the stored form's lag classes allow). */
+ * "Later" is the order in which writes are given here: of batches by their number (fold.h). Senders
+ * that write at the same time may get their numbers in another order than that of their `known`.
+ *
+ * A version of a moment was there from `known` until `superseded_at`: until the first of the later
+ * ones became known, and never less than nothing: one whose successor was known first was never
+ * there. So versions do not overlap (as far as the stored form's lag classes allow), and an answer
+ * as known at any moment is a version that is never older than the answer as known before. */
 #ifndef HISTORIAN_MERGE_H
 #define HISTORIAN_MERGE_H
 

@@ -90,6 +90,14 @@ static void test_writes_among_themselves(void **state)
          {{1, 1, 9}, {1, 2, 10}, {1, 1, 11}, {END}},
          {{1, 1, 11}, {END}},
          {{1, 1, 9, 10}, {1, 2, 10, 11}, {END}}},
+        {"a number later than the moment: the first was never there",
+         {{1, 1, 10}, {1, 2, 8}, {END}},
+         {{1, 2, 8}, {END}},
+         {{1, 1, 10, 10}, {END}}},
+        {"of several the first that became known ends those before",
+         {{1, 1, 5}, {1, 2, 10}, {1, 3, 7}, {END}},
+         {{1, 3, 7}, {END}},
+         {{1, 1, 5, 7}, {1, 2, 10, 10}, {END}}},
         {"no value is the same as no value",
          {{1, NAN, 9, QUALITY_BAD}, {1, NAN, 10, QUALITY_BAD}, {END}},
          {{1, NAN, 9, QUALITY_BAD}, {END}},
@@ -140,6 +148,12 @@ static void test_writes_over_what_stood_there(void **state)
          {{2, 7, 8}, {END}},
          {{1, 1, 5}, {2, 7, 8}, {3, 3, 5}, {END}},
          {{2, 2, 5, 8}, {END}},
+         1},
+        {"over what became known behind it",
+         {{1, 1, 9}, {2, 2, 9}, {END}},
+         {{2, 7, 8}, {END}},
+         {{1, 1, 9}, {2, 7, 8}, {END}},
+         {{2, 2, 9, 9}, {END}},
          1},
         {"the same again changes nothing",
          {{1, 1, 5}, {2, 2, 5}, {END}},
@@ -271,9 +285,62 @@ static void test_many_writes(void **state)
     CHECK("all", at == settled.count && gone == lost.samples.count);
 }
 
+/* The highest version of those that say that they stood at a moment; -1: none. */
+static int stood_at(const merge_lost *lost, const samples *record, oq_us at)
+{
+    int highest = record->known[0] <= at ? (int)record->value[0] : -1;
+    for (size_t i = 0; i < lost->samples.count; i++)
+        if (lost->samples.known[i] <= at && lost->superseded_at[i] > at &&
+            (int)lost->samples.value[i] > highest)
+            highest = (int)lost->samples.value[i];
+    return highest;
+}
+
+/* One moment, its versions numbered in the order of writing and known in any, folded at once or in
+ * two: at each moment the highest number that was known stands, and no version ends before it
+ * begins. */
+static void test_history_never_contradicts_itself(void **state)
+{
+    (void)state;
+    enum { VERSIONS = 6, KNOWN = 10, ROUNDS = 20000 };
+    unsigned dice = 11;
+    for (int round = 0; round < ROUNDS; round++) {
+        oq_mark mark = oq_arena_mark(arena);
+        samples all = samples_make(arena, VERSIONS, true, true);
+        for (int i = 0; i < VERSIONS; i++) {
+            dice = dice * 1103515245 + 12345;
+            all.value[i] = i;
+            all.known[i] = (dice >> 12) % KNOWN;
+        }
+        all.count = VERSIONS;
+        size_t split = (dice >> 24) % VERSIONS, changed;
+        samples first = samples_part(&all, 0, split);
+        samples second = samples_part(&all, split, VERSIONS - split);
+        merge_lost lost = {0}, chain = {0};
+        samples base = {0};
+        if (split)
+            base = merge_settle(arena, &first, &lost);
+        samples writes = merge_settle(arena, &second, &chain);
+        samples record = merge_over(arena, &base, &writes, &chain, &lost, &changed);
+        for (size_t i = 0; i < chain.samples.count; i++)
+            merge_lost_add(arena, &lost, &chain.samples, i, chain.superseded_at[i]);
+        CHECK("all are there", record.count == 1 && lost.samples.count == VERSIONS - 1);
+        for (size_t i = 0; i < lost.samples.count; i++)
+            CHECK("ends", lost.superseded_at[i] >= lost.samples.known[i]);
+        for (oq_us at = -1, highest; at < KNOWN; at++) {
+            highest = -1;
+            for (int i = 0; i < VERSIONS; i++)
+                highest = all.known[i] <= at ? i : highest;
+            CHECK("stood", stood_at(&lost, &record, at) == (int)highest);
+        }
+        oq_arena_rewind(arena, mark);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_history_never_contradicts_itself),
         cmocka_unit_test(test_writes_among_themselves),
         cmocka_unit_test(test_writes_over_what_stood_there),
         cmocka_unit_test(test_a_moment_that_was_written_twice),

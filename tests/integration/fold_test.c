@@ -4,6 +4,9 @@
 
 #include <math.h>
 
+#include "historian/read.h"
+#include "historian/write.h"
+
 #include "base/banned.h"
 
 #define DAY_0 (INT64_C(1767225600) * OQ_SECOND) /* 2026-01-01 */
@@ -284,6 +287,72 @@ static void test_archive_rules_when_a_chunk_is_full(void **state)
     free(row);
 }
 
+/* --- writers at the same time ------------------------------------------------------------------*/
+
+/* A batch that is not committed yet. */
+static oq_scope *begin_write(house *h, double value, oq_us at)
+{
+    batch_row row = {.time = DAY_0, .series_no = 1, .value = value};
+    oq_clock_set(at);
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_OK(hist_write(s, &row, 1, NULL));
+    return s;
+}
+
+static double read_at(house *h, oq_us known_at)
+{
+    hist_points p;
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_READ);
+    CHECK_OK(hist_read(s, 1, (hist_span){DAY_0, DAY_0 + 1, known_at}, 10, false, false, &p));
+    oq_scope_close(s);
+    return p.samples.count ? p.samples.value[0] : 0;
+}
+
+/* The values that were known, minute by minute, and the one that stands. */
+static void check_answers(house *h, const char *label, const char *wanted)
+{
+    OQ_AUTO(oq_buf) said = oq_buf_make(1000);
+    for (int i = -1; i < 4; i++)
+        oq_buf_f(&said, "%g ", read_at(h, NOW + i * OQ_MINUTE));
+    oq_buf_f(&said, "now %g", read_at(h, OQ_TIME_NONE));
+    CHECK_STR(label, oq_buf_view(&said), wanted);
+}
+
+/* The later number was known first, as when a long body began earlier than a short one. */
+static void test_numbers_in_another_order_than_moments(void **state)
+{
+    house *h = *state;
+    oq_scope *s = begin_write(h, 1, NOW + 2 * OQ_MINUTE);
+    house_commit(s);
+    s = begin_write(h, 2, NOW);
+    house_commit(s);
+    check_answers(h, "waiting", "0 2 2 2 2 now 2");
+    store_fold(h);
+    check_answers(h, "folded", "0 2 2 2 2 now 2");
+    CHECK("the other one was never there",
+          testdb_number(h->db, "SELECT count(*) FROM series_history WHERE superseded_at ="
+                               " '2026-02-10T00:02:00Z'") == 1);
+}
+
+/* The lower number is committed when the higher one was folded: it comes later. */
+static void test_a_commit_behind_the_fold(void **state)
+{
+    house *h = *state;
+    oq_scope *first = begin_write(h, 1, NOW);
+    oq_scope *second = begin_write(h, 2, NOW + 2 * OQ_MINUTE);
+    house_commit(second);
+    check_answers(h, "alone", "0 0 0 2 2 now 2");
+    store_fold(h);
+    check_answers(h, "folded alone", "0 0 0 2 2 now 2");
+    house_commit(first);
+    check_answers(h, "over it", "0 1 1 1 1 now 1");
+    store_fold(h);
+    check_answers(h, "folded", "0 1 1 1 1 now 1");
+    CHECK("never ends before it begins",
+          testdb_number(h->db, "SELECT count(*) FROM series_history WHERE superseded_at ="
+                               " '2026-02-10T00:02:00Z'") == 1);
+}
+
 /* --- limits ------------------------------------------------------------------------------------*/
 
 static void test_one_series_in_several_transactions(void **state)
@@ -349,6 +418,8 @@ int main(void)
         cmocka_unit_test_setup(test_shuffled_is_as_sorted, reset),
         cmocka_unit_test_setup(test_sent_again_changes_nothing, reset),
         cmocka_unit_test_setup(test_archive_rules_when_a_chunk_is_full, reset),
+        cmocka_unit_test_setup(test_numbers_in_another_order_than_moments, reset),
+        cmocka_unit_test_setup(test_a_commit_behind_the_fold, reset),
         cmocka_unit_test_setup(test_one_series_in_several_transactions, reset),
         cmocka_unit_test_setup(test_an_early_fold, reset),
         cmocka_unit_test_setup(test_the_job_waits_for_its_time, reset),

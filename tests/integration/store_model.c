@@ -313,6 +313,12 @@ static void check_last(house *h, const model_series *m, int32_t no)
                         (quality)rows.at[0].quality == stands->quality);
 }
 
+/* A version ends when it was replaced, and not before it is known, as the stored form says it. */
+static bool is_end(const model_version *v, oq_us superseded_at, oq_us known)
+{
+    return superseded_at == v->until || (superseded_at > v->until && superseded_at <= known);
+}
+
 /* Every version that was replaced stands in the history, and nothing else. */
 static void check_history(house *h, const model_series *m, int32_t no, bool with_known)
 {
@@ -332,7 +338,7 @@ static void check_history(house *h, const model_series *m, int32_t no, bool with
             const model_moment *moment = &m->moment[find(m, old.time[i])];
             size_t v = 0;
             while (v < moment->count &&
-                   !(moment->version[v].until == rows.at[k].superseded_at &&
+                   !(is_end(&moment->version[v], rows.at[k].superseded_at, old.known[i]) &&
                      is_same(moment->version[v].value, old.value[i]) &&
                      moment->version[v].quality == samples_quality(&old, i) &&
                      (!with_known || moment->version[v].known == old.known[i])))
