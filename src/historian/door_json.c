@@ -17,19 +17,39 @@ typedef struct door {
 
 /* --- names --------------------------------------------------------------------------------------*/
 
-/* "P-101,sensor=DE.vibration_rms": the asset ends at the first comma, the metric begins behind the
- * last point. A key without a point is a metric of no asset. */
-static void take_key_apart(oq_str key, series_name *name)
+/* Without the backslashes of a key. */
+static oq_str unmarked(oq_arena *arena, oq_str text)
 {
-    size_t point = key.len;
-    while (point > 0 && key.ptr[point - 1] != '.')
-        point--;
-    size_t asset = point ? point - 1 : 0, comma = 0;
-    while (comma < asset && key.ptr[comma] != ',')
-        comma += key.ptr[comma] == '\\' ? 2 : 1;
+    if (oq_str_find_char(text, '\\') == SIZE_MAX)
+        return text;
+    char *plain = oq_new_n(arena, char, text.len);
+    size_t len = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        i += text.ptr[i] == '\\' && i + 1 < text.len;
+        plain[len++] = text.ptr[i];
+    }
+    return oq_strn(plain, len);
+}
+
+/* "P-101,sensor=DE.vibration_rms": the asset ends at the first comma, the metric begins behind the
+ * last point; those behind a backslash do not count. A key without a point is a metric of no
+ * asset. */
+static void take_key_apart(oq_arena *arena, oq_str key, series_name *name)
+{
+    size_t metric = 0, comma = SIZE_MAX;
+    for (size_t i = 0; i < key.len; i++) {
+        if (key.ptr[i] == '\\')
+            i++;
+        else if (key.ptr[i] == '.')
+            metric = i + 1;
+        else if (key.ptr[i] == ',' && comma == SIZE_MAX)
+            comma = i;
+    }
+    size_t asset = metric ? metric - 1 : 0;
     *name = (series_name){.key = key,
-                          .asset_code = oq_str_sub(key, 0, comma < asset ? comma : asset),
-                          .metric = oq_str_sub(key, point, SIZE_MAX)};
+                          .asset_code =
+                              unmarked(arena, oq_str_sub(key, 0, comma < asset ? comma : asset)),
+                          .metric = unmarked(arena, oq_str_sub(key, metric, SIZE_MAX))};
 }
 
 static oq_err *name_it(void *self, oq_arena *arena, oq_str bytes, oq_str field,
@@ -39,7 +59,7 @@ static oq_err *name_it(void *self, oq_arena *arena, oq_str bytes, oq_str field,
     oq_str rest = oq_str_sub(bytes, 0, unit);
     size_t asset = oq_str_find_char(rest, BEHIND_ASSET);
     if (asset == SIZE_MAX)
-        take_key_apart(rest, ret_name);
+        take_key_apart(arena, rest, ret_name);
     else
         OQ_TRY(ingest_name(arena, oq_str_sub(rest, 0, asset), NULL, 0,
                            oq_str_sub(rest, asset + 1, SIZE_MAX), ret_name));

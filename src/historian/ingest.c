@@ -86,15 +86,6 @@ oq_err *ingest_series_err(oq_str key, bool is_calculated)
 
 /* --- keys ---------------------------------------------------------------------------------------*/
 
-static void put_marked(oq_buf *out, oq_str text, const char *marked)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        if (strchr(marked, text.ptr[i]))
-            oq_buf_char(out, '\\');
-        oq_buf_char(out, text.ptr[i]);
-    }
-}
-
 static int by_name(const void *a, const void *b)
 {
     return oq_str_cmp(((const line_tag *)a)->name, ((const line_tag *)b)->name);
@@ -108,18 +99,18 @@ oq_err *ingest_name(oq_arena *arena, oq_str asset_code, line_tag *tag, size_t co
     OQ_AUTO(oq_buf) key = oq_buf_make(LINE_BYTES_MAX * 3);
     if (count)
         qsort(tag, count, sizeof *tag, by_name);
-    put_marked(&key, asset_code, ",");
+    series_key_part(&key, asset_code, SERIES_MARKED_ASSET);
     for (size_t i = 0; i < count; i++) {
         if (i && oq_str_eq(tag[i].name, tag[i - 1].name))
             return oq_fail(OQ_INVALID, "ingest.tag_twice", "tag=%.*s",
                            OQ_FMT(oq_str_sub(tag[i].name, 0, 100)));
         oq_buf_char(&key, ',');
-        put_marked(&key, tag[i].name, ",=");
+        series_key_part(&key, tag[i].name, SERIES_MARKED_TAG);
         oq_buf_char(&key, '=');
-        put_marked(&key, tag[i].value, ",=");
+        series_key_part(&key, tag[i].value, SERIES_MARKED_TAG);
     }
     oq_buf_char(&key, '.');
-    oq_buf_str(&key, metric);
+    series_key_part(&key, metric, SERIES_MARKED_METRIC);
     *ret_name = (series_name){
         .key = oq_str_copy(arena, oq_buf_view(&key)), .asset_code = asset_code, .metric = metric};
     return NULL;

@@ -121,9 +121,9 @@ bool ingest_meet_unknown(ingest *in, oq_str bytes, oq_str field, ingest_namer *n
 void ingest_put_unknown(ingest *in, size_t unknown, oq_us time, double value, quality q,
                         ingest_place place);
 
-/* The key of an asset's metric under tags, which are sorted by name: see series.h. Commas and
- * equals signs within are marked with a backslash. Fails: ingest.asset_missing, ingest.tag_twice
- * (fact: tag). */
+/* The key of an asset's metric under tags, which are sorted by name: "P-101,sensor=DE.t". What
+ * parts asset, tags and metric is marked with a backslash where it stands within one: see series.h.
+ * Fails: ingest.asset_missing, ingest.tag_twice (fact: tag). */
 OQ_CHECKED oq_err *ingest_name(oq_arena *arena, oq_str asset_code, line_tag *tag, size_t count,
                                oq_str metric, series_name *ret_name);
 

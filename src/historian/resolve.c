@@ -12,6 +12,13 @@
 
 enum { SLICE = 10000, AUDIT_KEYS = 100 };
 
+const oq_field series_found_fields[] = {
+    OQ_I64(series_found, place),          OQ_I64(series_found, no),
+    OQ_BOOL(series_found, is_calculated), OQ_BOOL(series_found, is_active),
+    OQ_F64(series_found, instrument_min), OQ_F64(series_found, instrument_max),
+    OQ_TEXT(series_found, unit),          OQ_FIELDS_END,
+};
+
 static oq_err *check_names(const series_name *name, size_t count)
 {
     oq_str checked = OQ_NONE;
@@ -44,29 +51,74 @@ static oq_strs keys_of(const look *l)
     return keys;
 }
 
-/* What is found leaves the list. */
-static oq_err *look_up(look *l)
+static void take_found(look *l, const size_t *place, const series_found *row, size_t count)
 {
-    sql_series_look_rows rows;
-    OQ_TRY(sql_series_look(l->s, (sql_series_look_args){.keys = keys_of(l)}, &rows));
-    for (size_t i = 0; i < rows.count; i++) {
-        const sql_series_look_row *row = &rows.at[i];
-        l->facts[l->place[row->place - 1]] = (series_facts){
-            .no = (int32_t)row->no,
-            .is_active = row->is_active,
-            .is_calculated = row->is_calculated,
-            .min = isnan(row->instrument_min) ? -INFINITY : row->instrument_min,
-            .max = isnan(row->instrument_max) ? INFINITY : row->instrument_max,
-            .unit = row->unit,
+    for (size_t i = 0; i < count; i++)
+        l->facts[place[row[i].place - 1]] = (series_facts){
+            .no = (int32_t)row[i].no,
+            .is_active = row[i].is_active,
+            .is_calculated = row[i].is_calculated,
+            .min = isnan(row[i].instrument_min) ? -INFINITY : row[i].instrument_min,
+            .max = isnan(row[i].instrument_max) ? INFINITY : row[i].instrument_max,
+            .unit = row[i].unit,
             .scale = 1,
         };
-    }
     size_t left = 0;
     for (size_t i = 0; i < l->count; i++)
         if (!l->facts[l->place[i]].no)
             l->place[left++] = l->place[i];
     l->count = left;
+}
+
+/* A key without the backslashes before points and backslashes: they are younger than some series.
+ */
+static oq_str key_before(oq_arena *arena, oq_str key)
+{
+    char *plain = oq_new_n(arena, char, key.len);
+    size_t len = 0;
+    for (size_t i = 0; i < key.len; i++) {
+        bool is_mark = key.ptr[i] == '\\' && i + 1 < key.len &&
+                       (key.ptr[i + 1] == '.' || key.ptr[i + 1] == '\\');
+        i += is_mark;
+        plain[len++] = key.ptr[i];
+    }
+    return oq_strn(plain, len);
+}
+
+static oq_err *look_up_before(look *l)
+{
+    oq_arena *arena = oq_scope_arena(l->s);
+    size_t *place = oq_new_n(arena, size_t, l->count), n = 0;
+    for (size_t i = 0; i < l->count; i++) {
+        oq_str key = l->name[l->place[i]].key;
+        if (oq_str_find(key, OQ_STR("\\.")) != SIZE_MAX ||
+            oq_str_find(key, OQ_STR("\\\\")) != SIZE_MAX)
+            place[n++] = l->place[i];
+    }
+    if (!n)
+        return NULL;
+    sql_series_look_before_args args = {.keys = {oq_new_n(arena, oq_str, n), n},
+                                        .asset_codes = {oq_new_n(arena, oq_str, n), n},
+                                        .metrics = {oq_new_n(arena, oq_str, n), n}};
+    for (size_t i = 0; i < n; i++) {
+        const series_name *name = &l->name[place[i]];
+        args.keys.at[i] = key_before(arena, name->key);
+        args.asset_codes.at[i] = name->asset_code.len ? name->asset_code : OQ_STR("");
+        args.metrics.at[i] = name->metric;
+    }
+    sql_series_look_before_rows rows;
+    OQ_TRY(sql_series_look_before(l->s, args, &rows));
+    take_found(l, place, rows.at, rows.count);
     return NULL;
+}
+
+/* What is found leaves the list. */
+static oq_err *look_up(look *l)
+{
+    sql_series_look_rows rows;
+    OQ_TRY(sql_series_look(l->s, (sql_series_look_args){.keys = keys_of(l)}, &rows));
+    take_found(l, l->place, rows.at, rows.count);
+    return look_up_before(l);
 }
 
 static oq_err *make(const look *l, int64_t last_no, int64_t room, oq_str source, size_t *ret_made)

@@ -152,9 +152,22 @@ oq_err *series_find(oq_scope *s, const series_filter *filter, size_t limit, seri
 
 /* --- keys ---------------------------------------------------------------------------------------*/
 
+void series_key_part(oq_buf *key, oq_str text, const char *marked)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (strchr(marked, text.ptr[i]))
+            oq_buf_char(key, '\\');
+        oq_buf_char(key, text.ptr[i]);
+    }
+}
+
 oq_str series_key(oq_arena *arena, oq_str asset_code, oq_str metric)
 {
-    return oq_strf(arena, "%.*s.%.*s", OQ_FMT(asset_code), OQ_FMT(metric));
+    OQ_AUTO(oq_buf) key = oq_buf_make(2 * (asset_code.len + metric.len) + 2);
+    series_key_part(&key, asset_code, SERIES_MARKED_ASSET);
+    oq_buf_char(&key, '.');
+    series_key_part(&key, metric, SERIES_MARKED_METRIC);
+    return oq_str_copy(arena, oq_buf_view(&key));
 }
 
 bool series_key_ok(oq_str key)

@@ -115,7 +115,10 @@ OQ_CHECKED oq_err *series_resolve(oq_scope *s, const series_name *name, size_t c
                                   bool may_create, oq_str source, int32_t *ret_no,
                                   size_t *ret_created);
 
-/* The key of a metric of an asset: "P-101.vibration_rms". */
+/* The key of a metric of an asset: "P-101.vibration_rms". The last point that has no backslash
+ * before it parts the two: points of the metric get one, and so do backslashes, and commas of the
+ * code, behind which tags begin. So no two names have one key: a.b and c are "a.b.c", a and b.c are
+ * "a.b\.c". */
 oq_str series_key(oq_arena *arena, oq_str asset_code, oq_str metric);
 /* Whether a text can be a key: 1 to SERIES_KEY_MAX bytes of UTF-8, no control characters, no blank
  * at an end. */

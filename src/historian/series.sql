@@ -107,13 +107,21 @@ SELECT pg_notify('optria_series', (:tenant)::text)::text AS told;
 
 -- --- as senders name them -----------------------------------------------------------------------
 
--- SERIES_LOOK (keys texts) -> (place i64, no i64, is_calculated bool, is_active bool,
---     instrument_min f64, instrument_max f64, unit text)
+-- SERIES_LOOK (keys texts) -> series_found
 -- `place` is that of the key in the list, from 1.
 SELECT w.place, s.no, s.kind = 'calculated' AS is_calculated, s.is_active, s.instrument_min,
        s.instrument_max, s.unit
   FROM unnest(:keys) WITH ORDINALITY AS w (key, place)
   JOIN series s ON s.tenant_id = :tenant AND s.key = w.key;
+
+-- SERIES_LOOK_BEFORE (keys texts, asset_codes texts, metrics texts) -> series_found
+-- The same by keys as they were spelt before points were marked: such a key alone does not say which
+-- series it is.
+SELECT w.place, s.no, s.kind = 'calculated' AS is_calculated, s.is_active, s.instrument_min,
+       s.instrument_max, s.unit
+  FROM unnest(:keys, :asset_codes, :metrics) WITH ORDINALITY AS w (key, asset_code, metric, place)
+  JOIN series s ON s.tenant_id = :tenant AND s.key = w.key AND s.metric = w.metric
+   AND coalesce(s.asset_code, '') = w.asset_code;
 
 -- SERIES_MAKE (keys texts, asset_codes texts, metrics texts, units texts, ids uuids, last_no i64,
 --     room i64, source text, now time) -> nothing

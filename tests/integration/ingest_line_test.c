@@ -52,6 +52,50 @@ static void test_taken(void **state)
     CHECK_COUNTS("nothing", h->a, r, 0, 0, 0);
 }
 
+/* Points within code and metric: each name is a series of its own, by whichever door. */
+static void test_points_within_names(void **state)
+{
+    ingest_house *h = *state;
+    testreply r = ingest_send_line(h->a, "a.b c=1 1780000000000000000\n"
+                                         "a b.c=2 1780000000000000000\n"
+                                         "a\\.b c=3 1780000000000000000\n"
+                                         "a,t=x.y c=4 1780000000000000000\n"
+                                         "a,t=x y.c=5 1780000000000000000");
+    CHECK_COUNTS("five", h->a, r, 5, 0, 5);
+    CHECK_STR("as before", ingest_stored(h, A(h), "a.b.c"), "0 1;");
+    CHECK_STR("marked", ingest_stored(h, A(h), "a.b\\.c"), "0 2;");
+    CHECK_STR("a code with backslashes", ingest_stored(h, A(h), "a\\\\.b.c"), "0 3;");
+    CHECK_STR("a tag", ingest_stored(h, A(h), "a,t=x.y.c"), "0 4;");
+    CHECK_STR("a tag, marked", ingest_stored(h, A(h), "a,t=x.y\\.c"), "0 5;");
+    r = ingest_send(h->a, (ingest_body){.path = "/api/ingest/json",
+                                        .type = "application/json",
+                                        .bytes = OQ_STR("[{\"asset\":\"a\",\"metric\":\"b.c\","
+                                                        "\"time\":1780000001000,\"value\":6},"
+                                                        "{\"series\":\"a.b\\\\.c\","
+                                                        "\"time\":1780000002000,\"value\":7},"
+                                                        "{\"series\":\"n\\\\,m.b\\\\.c\","
+                                                        "\"time\":1780000002000,\"value\":8}]")});
+    CHECK_COUNTS("as JSON", h->a, r, 3, 0, 1);
+    CHECK_STR("the same", ingest_stored(h, A(h), "a.b\\.c"), "0 2;1 6;2 7;");
+    CHECK_STR("taken apart",
+              oq_cstr(testdb_value(DB(h), "SELECT asset_code || ' ' || metric FROM series"
+                                          " WHERE key = 'n\\,m.b\\.c'")),
+              "n,m b.c");
+}
+
+/* A series whose key is from before points were marked. */
+static void test_a_key_from_before(void **state)
+{
+    ingest_house *h = *state;
+    ingest_send_line(h->a, "x y=1 1780000000000000000");
+    testdb_exec(DB(h), "UPDATE series SET key = 'x.y.z', metric = 'y.z'");
+    for (int i = 1; i <= 2; i++) {
+        testreply r = ingest_send_line(h->a, "x y.z=2 1780000001000000000");
+        CHECK_COUNTS("found", h->a, r, 1, 0, 0);
+    }
+    CHECK_STR("stored there", ingest_stored(h, A(h), "x.y.z"), "0 1;1 2;1 2;");
+}
+
 static void test_precision(void **state)
 {
     ingest_house *h = *state;
@@ -206,6 +250,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_taken, ingest_house_reset),
+        cmocka_unit_test_setup(test_points_within_names, ingest_house_reset),
+        cmocka_unit_test_setup(test_a_key_from_before, ingest_house_reset),
         cmocka_unit_test_setup(test_precision, ingest_house_reset),
         cmocka_unit_test_setup(test_refused, ingest_house_reset),
         cmocka_unit_test_setup(test_refused_alone, ingest_house_reset),
