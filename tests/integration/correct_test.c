@@ -414,6 +414,43 @@ static void test_its_signal_is_gone(void **state)
               "failed");
 }
 
+/* A slice is a hundred chunks: a correction that ends where the next one begins, a moment before
+ * and a moment behind. */
+static void test_an_end_at_the_end_of_a_slice(void **state)
+{
+    house *h = *state;
+    size_t chunks;
+    correction *made;
+    write_long(h);
+    oq_mark mark = oq_arena_mark(h->arena);
+    for (oq_us beside = -1; beside <= 1; beside++) {
+        samples before = store_read(h, 1, &chunks);
+        oq_us to = beside + testdb_number(h->db, "SELECT (extract(epoch FROM time_first) * 1000000)"
+                                                 "::int8 FROM series_chunks WHERE series_no = 1"
+                                                 " ORDER BY time_first OFFSET 100 LIMIT 1");
+        size_t inside = samples_find(&before, to);
+        CHECK("long enough", chunks > 101 && inside > 10000 && inside < LONG);
+        CHECK_OK(order(h, 1,
+                       &(correction_order){.kind = CORRECT_ADD,
+                                           .from = T0,
+                                           .to = to,
+                                           .value = 1000,
+                                           .reason = OQ_STR("offset after calibration")},
+                       &made));
+        CHECK_CODE("done", NULL, store_work(h));
+        samples after = store_read(h, 1, &chunks);
+        CHECK("all there", after.count == LONG);
+        for (size_t i = 0; i < LONG; i++)
+            CHECK("once each", after.value[i] == before.value[i] + (i < inside ? 1000 : 0));
+        const char *said = testdb_value(
+            h->db, "SELECT status || ' ' || samples || ' ' || (done_to = time_to)"
+                   " FROM series_corrections ORDER BY created_at DESC, id DESC LIMIT 1");
+        CHECK_STR("told", oq_cstr(said), oq_strf(h->arena, "done %zu true", inside).ptr);
+        oq_clock_set(oq_clock_now() + OQ_MINUTE);
+        oq_arena_rewind(h->arena, mark);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -426,6 +463,7 @@ int main(void)
         cmocka_unit_test_setup(test_its_worker_dies, reset),
         cmocka_unit_test_setup(test_cancelled_before_it_starts, reset),
         cmocka_unit_test_setup(test_its_signal_is_gone, reset),
+        cmocka_unit_test_setup(test_an_end_at_the_end_of_a_slice, reset),
     };
     return cmocka_run_group_tests_name("correct", tests, house_open, house_close);
 }

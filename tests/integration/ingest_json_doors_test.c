@@ -71,6 +71,24 @@ static void test_units(void **state)
     CHECK_MEMBER("no unit", h->a, r, "errors.0.code", "unit.unknown");
 }
 
+/* Finite in the sender's unit, and not in ours: of a series that is looked up, and of one that is
+ * remembered. */
+static void test_too_large_in_our_unit(void **state)
+{
+    ingest_house *h = *state;
+    post(h, "[{\"series\":\"P.p\",\"time\":1780000000000,\"value\":1,\"unit\":\"Pa\"}]");
+    for (int i = 1; i <= 2; i++) {
+        testreply r = post(h, "[{\"series\":\"P.p\",\"time\":1780000001000,\"value\":-1e306,"
+                              "\"unit\":\"MPa\"},"
+                              "{\"series\":\"P.p\",\"time\":1780000002000,\"value\":2,"
+                              "\"unit\":\"MPa\"}]");
+        CHECK_COUNTS("one is refused, the other is not", h->a, r, 1, 1, 0);
+        CHECK_MEMBER("why", h->a, r, "errors.0.code", "sample.value_not_finite");
+        CHECK_MEMBER("which", h->a, r, "errors.0.index", "0");
+    }
+    CHECK_STR("stored", ingest_stored(h, A(h), "P.p"), "0 1;2 2000000;2 2000000;");
+}
+
 static void test_refused(void **state)
 {
     ingest_house *h = *state;
@@ -157,6 +175,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_taken, ingest_house_reset),
         cmocka_unit_test_setup(test_units, ingest_house_reset),
+        cmocka_unit_test_setup(test_too_large_in_our_unit, ingest_house_reset),
         cmocka_unit_test_setup(test_refused, ingest_house_reset),
         cmocka_unit_test_setup(test_malformed, ingest_house_reset),
     };

@@ -162,6 +162,30 @@ static void test_gaps(void **state)
           oq_str_find(usual, OQ_STR("\"from\":\"2026-05-20T20:00:00Z\"")) != SIZE_MAX);
 }
 
+/* What came late was not known at the moment asked for, so the first slices hold nothing: the
+ * rhythm is that of the first which holds something. */
+static void test_gaps_behind_empty_slices(void **state)
+{
+    house *h = *state;
+    enum { LATE = 3000, COUNT = 2 * LATE, STEP_S = 10, SLICE_CHUNKS = 16 };
+    samples s = samples_make(h->arena, COUNT, true, true);
+    for (size_t i = 0; i < COUNT; i++) {
+        s.time[i] = T0 + (oq_us)i * STEP_S * OQ_SECOND;
+        s.value[i] = sqrt((double)(i * 7919 % 10007)) / 1e3;
+        s.known[i] = i < LATE ? NOW - OQ_HOUR : s.time[i];
+    }
+    s.count = COUNT;
+    chunks_put(h->db, &(chunks_order){.tenant_id = HOUSE_A, .no = 3, .bytes_max = 600}, &s);
+    CHECK("more than a slice is late",
+          testdb_number(h->db,
+                        "SELECT count(*) FROM series_chunks WHERE series_no = 3"
+                        " AND time_last < to_timestamp(1779310800 + 30000)") > 2 * SLICE_CHUNKS);
+    CHECK_BODY("/api/series/" THREE "/gaps?from=1779310800&to=1779370800&known_at=1779990000",
+               "{\"id\":\"" THREE "\",\"key\":\"P-3.none\",\"longer_than_s\":50,\"items\":["
+               "{\"from\":\"2026-05-20T21:00:00Z\",\"to\":\"2026-05-21T05:20:00Z\","
+               "\"seconds\":30000,\"is_bad\":false}],\"next\":null}");
+}
+
 /* --- aggregates --------------------------------------------------------------------------------*/
 
 static void test_aggregate(void **state)
@@ -456,6 +480,7 @@ int main(void)
         cmocka_unit_test_setup(test_plot, reset),
         cmocka_unit_test_setup(test_at, reset),
         cmocka_unit_test_setup(test_gaps, reset),
+        cmocka_unit_test_setup(test_gaps_behind_empty_slices, reset),
         cmocka_unit_test_setup(test_aggregate, reset),
         cmocka_unit_test_setup(test_days_of_a_zone, reset),
         cmocka_unit_test_setup(test_last, reset),
