@@ -71,7 +71,7 @@ static void put_head(const web_page *page, const asset_detail *d)
     if (!isnan(h->capacity))
         asset_add_fact(page, facts, "assets.capacity",
                        web_format_quantity(arena, l, h->capacity, 2,
-                                           signal_unit_text(arena, h->capacity_unit)));
+                                           web_format_unit(arena, h->capacity_unit)));
     if (!isnan(h->impact_factor))
         asset_add_fact(page, facts, "assets.impact",
                        web_format_percent(arena, l, h->impact_factor, 0));

@@ -113,7 +113,7 @@ static oq_str range_text(const web_page *page, const machine_spec *m)
                   : isnan(m->value_max)
                       ? oq_strf(page->arena, "≥ %.*s", OQ_FMT(low))
                       : oq_strf(page->arena, "%.*s … %.*s", OQ_FMT(low), OQ_FMT(high));
-    oq_str unit_text = signal_unit_text(page->arena, m->unit);
+    oq_str unit_text = web_format_unit(page->arena, m->unit);
     return unit_text.len ? oq_strf(page->arena, "%.*s %.*s", OQ_FMT(text), OQ_FMT(unit_text))
                          : text;
 }
@@ -146,7 +146,7 @@ static void put_thresholds(const web_page *page, const asset_detail *d)
         const char *degree = oq_choice_text(criticality_choices, t->criticality);
         web_put_text(row, "name", name.len ? name : t->metric);
         web_put_text(row, "metric", t->metric);
-        web_put_text(row, "unit", signal_unit_text(page->arena, t->unit));
+        web_put_text(row, "unit", web_format_unit(page->arena, t->unit));
         web_put_text(row, "criticality",
                      degree ? web_choice_label(lang, "criticality", degree)
                             : web_say(page, "assets.any_criticality"));
@@ -229,7 +229,7 @@ static void put_mappings(const web_page *page, const asset_detail *d)
         web_put_text(row, "metric", m->metric);
         put_number(page, row, "scale", m->scaling_factor);
         put_number(page, row, "offset", m->offset_value);
-        web_put_text(row, "unit", signal_unit_text(page->arena, m->unit));
+        web_put_text(row, "unit", web_format_unit(page->arena, m->unit));
         web_put_bool(row, "is_active", m->is_active);
     }
     web_put_bool(page->view, "has_mappings", d->mappings.count > 0);

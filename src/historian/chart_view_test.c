@@ -58,20 +58,6 @@ static void test_digits(void **state)
     assert_int_equal(signal_decimals((double)NAN), 2);
 }
 
-static void test_units(void **state)
-{
-    oq_arena *arena = oq_arena_open(0);
-    static const struct {
-        const char *unit, *text;
-    } row[] = {
-        {"degC", "°C"}, {"m3/h", "m³/h"}, {"m/s2", "m/s²"}, {"1", ""},      {"mm/s", "mm/s"},
-        {"%", "%"},     {"kW", "kW"},     {"", ""},         {"H2O", "H2O"}, {"inH2O", "inH2O"},
-    };
-    for (size_t i = 0; i < OQ_COUNT(row); i++)
-        CHECK_STR(row[i].unit, signal_unit_text(arena, oq_cstr(row[i].unit)), row[i].text);
-    oq_arena_close(arena);
-}
-
 /* The path of a small line. */
 static oq_str spark_of(oq_arena *arena, const aggregate *bucket, size_t count, oq_str *ret_bad)
 {
@@ -110,8 +96,9 @@ static void test_sparks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_windows), cmocka_unit_test(test_each_range_has_a_length),
-        cmocka_unit_test(test_digits),  cmocka_unit_test(test_units),
+        cmocka_unit_test(test_windows),
+        cmocka_unit_test(test_each_range_has_a_length),
+        cmocka_unit_test(test_digits),
         cmocka_unit_test(test_sparks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,7 +97,7 @@ static oq_err *put_preview(const web_page *page, oq_scope *s, const series_form 
     aggregator_end(&g, OQ_TIME_NONE);
     chart_put_spark(page, preview, &e, g.into, b.count);
     put_newest(page, preview, &e, &found);
-    web_put_text(preview, "unit", signal_unit_text(page->arena, e.unit));
+    web_put_text(preview, "unit", web_format_unit(page->arena, e.unit));
     web_put_bool(preview, "has_rows", found.count > 0);
     return NULL;
 }

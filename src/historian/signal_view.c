@@ -1,6 +1,5 @@
 #include "historian/signal_view.h"
 
-#include <ctype.h>
 #include <math.h>
 
 #include "web/parts.h"
@@ -47,35 +46,13 @@ static oq_str state_text(const web_page *page, const series *e, double value)
     return own.len ? own : web_as_text(web_get(text, OQ_STR("en")));
 }
 
-/* "degC" is how programs write it. */
-oq_str signal_unit_text(oq_arena *arena, oq_str unit)
-{
-    OQ_AUTO(oq_buf) out = oq_buf_make(4 * SERIES_METRIC_MAX);
-    if (oq_str_eq(unit, OQ_STR("1")))
-        return OQ_STR("");
-    for (size_t i = 0; i < unit.len; i++) {
-        oq_str rest = oq_str_sub(unit, i, SIZE_MAX);
-        bool is_power = i && isalpha((unsigned char)unit.ptr[i - 1]);
-        bool is_last = rest.len == 1 || !isalnum((unsigned char)rest.ptr[1]);
-        if (oq_str_starts(rest, OQ_STR("degC")) || oq_str_starts(rest, OQ_STR("degF"))) {
-            oq_buf_str(&out, OQ_STR("°"));
-            i += 2;
-        } else if (is_power && is_last && (rest.ptr[0] == '2' || rest.ptr[0] == '3')) {
-            oq_buf_str(&out, rest.ptr[0] == '2' ? OQ_STR("²") : OQ_STR("³"));
-        } else {
-            oq_buf_char(&out, rest.ptr[0]);
-        }
-    }
-    return oq_str_copy(arena, oq_buf_view(&out));
-}
-
 oq_str signal_value_text(const web_page *page, const series *e, double value)
 {
     oq_str text = e->is_state ? state_text(page, e, value) : OQ_NONE;
     if (text.len)
         return text;
     return web_format_quantity(page->arena, &page->locale, value, signal_decimals(value),
-                               signal_unit_text(page->arena, e->unit));
+                               web_format_unit(page->arena, e->unit));
 }
 
 /* --- quality ----------------------------------------------------------------------------------*/
@@ -129,7 +106,7 @@ oq_str signal_limits_text(const web_page *page, const hist_signal *g)
         text = oq_strf(page->arena, "%.*s%s%s %.*s", OQ_FMT(text), text.len ? " · " : "",
                        limit[i].name, OQ_FMT(number));
     }
-    oq_str unit = signal_unit_text(page->arena, g->e->unit);
+    oq_str unit = web_format_unit(page->arena, g->e->unit);
     return text.len && unit.len ? oq_strf(page->arena, "%.*s %.*s", OQ_FMT(text), OQ_FMT(unit))
                                 : text;
 }
@@ -167,7 +144,7 @@ void signal_put(const web_page *page, web_value *to, const hist_signal *g)
     web_put_text(to, "key", e->key);
     web_put_text(to, "metric", e->metric);
     web_put_text(to, "asset_code", g->asset_code);
-    web_put_text(to, "unit", signal_unit_text(page->arena, e->unit));
+    web_put_text(to, "unit", web_format_unit(page->arena, e->unit));
     web_put_bool(to, "is_state", e->is_state);
     web_put_bool(to, "is_normal", g->state == SIGNAL_NORMAL);
     web_put_text(to, "state_text", state_words);
@@ -196,7 +173,7 @@ void signal_write_config(oq_json *j, const web_page *page, const hist_signal *g)
     oq_json_put(j, uuid, "id", e->id);
     oq_json_put(j, text, "name", signal_name(page->locale.lang, e));
     oq_json_put(j, text, "unit", e->unit);
-    oq_json_put(j, text, "unit_text", signal_unit_text(page->arena, e->unit));
+    oq_json_put(j, text, "unit_text", web_format_unit(page->arena, e->unit));
     oq_json_put(j, bool, "is_state", e->is_state);
     oq_json_key(j, OQ_STR("states"));
     oq_json_raw(j, e->state_texts.len ? e->state_texts : OQ_NONE);

@@ -15,8 +15,6 @@ oq_str signal_path(oq_arena *arena, const series *e);
  * web/scripts/chart/words.js has it. */
 oq_str signal_value_text(const web_page *page, const series *e, double value);
 int signal_decimals(double value);
-/* "degC" as "°C", "m3/h" as "m³/h", "1" as nothing. */
-oq_str signal_unit_text(oq_arena *arena, oq_str unit);
 /* "good", "uncertain" ... and what is known of the reason: "bad (sensor failure)". */
 oq_str signal_quality_text(const web_page *page, quality q);
 /* "H 7.1 · HH 9 mm/s"; empty without limits. */

@@ -39,6 +39,8 @@ oq_str web_format_i64(oq_arena *a, const web_locale *l, int64_t n); /* 12,345 */
 /* At most `decimals_max` of them (0 to 9), without zeros at the end. From 1e15 on: 1.23E15. */
 oq_str web_format_f64(oq_arena *a, const web_locale *l, double x, int decimals_max);
 oq_str web_format_percent(oq_arena *a, const web_locale *l, double share, int decimals_max);
+/* As people write what programs write: "degC" as "°C", "m3/h" as "m³/h", "1" as nothing. */
+oq_str web_format_unit(oq_arena *a, oq_str unit);
 /* A physical value: "7.1 mm/s", one isolate. */
 oq_str web_format_quantity(oq_arena *a, const web_locale *l, double x, int decimals_max,
                            oq_str unit);

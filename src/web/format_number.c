@@ -1,4 +1,5 @@
 /* Numbers, money, values with units. */
+#include <ctype.h>
 #include <math.h>
 
 #include "web/icu_cache.h"
@@ -60,6 +61,30 @@ static oq_str with_unit(oq_arena *a, const web_locale *l, oq_str number, oq_str 
     bool is_arabic = l->lang == OQ_LANG_AR;
     return oq_strf(a, "%s%.*s%s%.*s%s", is_arabic ? WEB_LRI : "", OQ_FMT(number),
                    unit.len ? WEB_NBSP : "", OQ_FMT(unit), is_arabic ? WEB_PDI : "");
+}
+
+oq_str web_format_unit(oq_arena *a, oq_str unit)
+{
+    enum { UNIT_BYTES_MAX = 400 }; /* a longer one is no unit */
+    OQ_AUTO(oq_buf) out = oq_buf_make(2 * UNIT_BYTES_MAX);
+    if (oq_str_eq(unit, OQ_STR("1")))
+        return OQ_STR("");
+    if (unit.len > UNIT_BYTES_MAX)
+        return unit;
+    for (size_t i = 0; i < unit.len; i++) {
+        oq_str rest = oq_str_sub(unit, i, SIZE_MAX);
+        bool is_power = i && isalpha((unsigned char)unit.ptr[i - 1]);
+        bool is_last = rest.len == 1 || !isalnum((unsigned char)rest.ptr[1]);
+        if (oq_str_starts(rest, OQ_STR("degC")) || oq_str_starts(rest, OQ_STR("degF"))) {
+            oq_buf_str(&out, OQ_STR("°"));
+            i += 2;
+        } else if (is_power && is_last && (rest.ptr[0] == '2' || rest.ptr[0] == '3')) {
+            oq_buf_str(&out, rest.ptr[0] == '2' ? OQ_STR("²") : OQ_STR("³"));
+        } else {
+            oq_buf_char(&out, rest.ptr[0]);
+        }
+    }
+    return oq_str_copy(a, oq_buf_view(&out));
 }
 
 oq_str web_format_quantity(oq_arena *a, const web_locale *l, double x, int decimals_max,

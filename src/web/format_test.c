@@ -147,6 +147,18 @@ static void test_quantities(void **state)
               LRI "٧٫١" NBSP "mm/s" PDI);
 }
 
+static void test_units(void **state)
+{
+    static const struct {
+        const char *unit, *text;
+    } row[] = {
+        {"degC", "°C"}, {"m3/h", "m³/h"}, {"m/s2", "m/s²"}, {"1", ""},      {"mm/s", "mm/s"},
+        {"%", "%"},     {"kW", "kW"},     {"", ""},         {"H2O", "H2O"}, {"inH2O", "inH2O"},
+    };
+    for (size_t i = 0; i < OQ_COUNT(row); i++)
+        CHECK_STR(row[i].unit, web_format_unit(arena, oq_cstr(row[i].unit)), row[i].text);
+}
+
 static void test_bytes(void **state)
 {
     static const struct {
@@ -560,23 +572,15 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_arena, close_arena)
     const struct CMUnitTest tests[] = {
-        TEST(test_integers),
-        TEST(test_reals),
-        TEST(test_percent),
-        TEST(test_quantities),
-        TEST(test_bytes),
-        TEST(test_money),
-        TEST(test_money_has_the_standard_s_decimals),
-        TEST(test_dates),
-        TEST(test_dates_not_given),
-        TEST(test_day),
-        TEST(test_umm_al_qura),
-        TEST(test_ago),
-        TEST(test_durations),
-        TEST(test_local_parse),
-        TEST(test_local_round_trip),
-        TEST(test_offsets),
-        TEST(test_cache_is_bounded),
+        TEST(test_integers),    TEST(test_reals),
+        TEST(test_percent),     TEST(test_quantities),
+        TEST(test_units),       TEST(test_bytes),
+        TEST(test_money),       TEST(test_money_has_the_standard_s_decimals),
+        TEST(test_dates),       TEST(test_dates_not_given),
+        TEST(test_day),         TEST(test_umm_al_qura),
+        TEST(test_ago),         TEST(test_durations),
+        TEST(test_local_parse), TEST(test_local_round_trip),
+        TEST(test_offsets),     TEST(test_cache_is_bounded),
         TEST(test_threads),
     };
     return cmocka_run_group_tests(tests, load_languages, NULL);
