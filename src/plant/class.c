@@ -192,7 +192,8 @@ const record_kind kind_class_metric = {
     .key = RECORD_NAMES("class_id", "metric"),
     .label = "metric",
     .sort = "position",
-    .columns = RECORD_NAMES("metric", "name", "class_id", "unit", "low", "high", "high_high"),
+    .columns =
+        RECORD_NAMES("metric", "name", "class_id", "unit", "low_low", "low", "high", "high_high"),
     STATEMENTS(class_metric),
     .check = check_metric,
     .read = CAP_ASSET_READ,

@@ -161,8 +161,8 @@ const record_kind kind_threshold = {
     .key = RECORD_NAMES("class_id", "metric", "criticality"),
     .label = "metric",
     .sort = "metric",
-    .columns = RECORD_NAMES("metric", "class_id", "criticality", "low", "high", "high_high", "unit",
-                            "approved_by"),
+    .columns = RECORD_NAMES("metric", "class_id", "criticality", "unit", "low_low", "low", "high",
+                            "high_high", "approved_by"),
     STATEMENTS(threshold),
     .approval =
         &(const record_approval){

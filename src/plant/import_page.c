@@ -50,6 +50,7 @@ static void put_row(const web_page *page, web_value *rows, const import_row *row
         web_put_text(note, "to", c->to.len ? c->to : OQ_STR(WEB_NOTHING));
         web_put_text(note, "error", OQ_NONE);
     }
+    web_put_bool(to, "has_notes", row->changes > 0 || row->err != NULL);
     for (const oq_err *e = row->err; e; e = e->next) {
         web_value *note = web_add_object(notes);
         bool is_column = e->field && !strchr(e->field, ' ');
@@ -115,6 +116,46 @@ static void put_kinds(web_page *page, oq_str chosen)
     web_put_bool(page->view, "may_import", web_count(list) > 0);
 }
 
+/* How a value is written in a file, where its name does not say it. */
+static oq_str rule_of(const web_page *page, const record_column *c)
+{
+    oq_lang lang = page->locale.lang;
+    if (c->ref) {
+        oq_arg what = {"kind", record_kind_label(lang, record_kind_find(oq_cstr(c->ref->kind)))};
+        const char *key =
+            strcmp(c->ref->kind, record_user.name) == 0 ? "plant.rule_email" : "plant.rule_code";
+        return oq_text_fill(page->arena, lang, oq_cstr(key), &what, 1);
+    }
+    switch (record_widget_of(c->field)) {
+    case WIDGET_MONEY:
+        return web_say(page, "plant.rule_minor");
+    case WIDGET_WEEKDAYS:
+        return web_say(page, "plant.rule_days");
+    case WIDGET_CLOCK:
+        return web_say(page, "plant.rule_clock");
+    default:
+        break;
+    }
+    switch (c->field->type) {
+    case OQ_TYPE_BOOL:
+        return web_say(page, "plant.rule_bool");
+    case OQ_TYPE_DATE:
+        return web_say(page, "plant.rule_date");
+    case OQ_TYPE_TIME:
+        return web_say(page, "plant.rule_time");
+    default:
+        return OQ_NONE;
+    }
+}
+
+static oq_str values_of(oq_arena *arena, const oq_field *field)
+{
+    oq_str all = OQ_NONE;
+    for (const oq_choice *c = field->choices; c && c->text; c++)
+        all = all.len ? oq_strf(arena, "%.*s, %s", OQ_FMT(all), c->text) : oq_cstr(c->text);
+    return all;
+}
+
 /* The columns of a kind, as a file names them. */
 static void put_columns(web_page *page, oq_str path)
 {
@@ -132,6 +173,8 @@ static void put_columns(web_page *page, oq_str path)
                      record_column_label(page->arena, page->locale.lang, kind, c->name));
         web_put_bool(one, "is_key", record_has_name(kind->key, c->field->name));
         web_put_bool(one, "is_required", c->field->required);
+        web_put_text(one, "rule", rule_of(page, c));
+        web_put_text(one, "values", values_of(page->arena, c->field));
     }
     web_put_text(page->view, "export_href",
                  oq_strf(page->arena, "/plant/export?kind=%s&format=csv", kind->path));

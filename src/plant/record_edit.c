@@ -38,14 +38,17 @@ static void put_facts(web_page *page, const record_kind *kind, const void *store
     oq_arena *arena = page->arena;
     bool is_stored = stored != NULL;
     web_put_bool(page->view, "is_new", !is_stored);
+    web_put_text(page->view, "label", OQ_NONE);
     web_put_text(page->view, "kind_label", record_kind_label(page->locale.lang, kind));
     web_put_bool(page->view, "is_read_only", !record_may_manage(page, kind));
-    web_put_text(page->view, "list_path", oq_strf(arena, "/plant/%s", kind->path));
     web_put_text(page->view, "version", OQ_NONE);
     web_put_text(page->view, "action", oq_strf(arena, "/plant/%s/new", kind->path));
     if (!is_stored)
         return;
     oq_str id = oq_uuid_text(arena, record_id(kind, stored));
+    oq_str label = record_label_text(arena, kind, stored);
+    if (!oq_str_eq(label, page->title))
+        web_put_text(page->view, "label", label);
     web_put_text(page->view, "version",
                  oq_strf(arena, "%lld", (long long)record_version(kind, stored)));
     web_put_text(page->view, "action", oq_strf(arena, "/plant/%s/%.*s", kind->path, OQ_FMT(id)));
@@ -61,31 +64,50 @@ static void put_facts(web_page *page, const record_kind *kind, const void *store
 static oq_str title_of(const web_page *page, const record_refs *refs, const record_kind *kind,
                        const void *stored)
 {
-    if (!stored) {
-        oq_arg what = {"kind", record_kind_label(page->locale.lang, kind)};
-        return oq_text_fill(page->arena, page->locale.lang, OQ_STR("plant.new_title"), &what, 1);
+    if (!stored)
+        return oq_text(page->locale.lang, oq_strf(page->arena, "plant.new.%s", kind->name));
+    const oq_field *name = oq_field_find(kind->fields, OQ_STR("name"));
+    bool is_by_name = name && kind != &kind_asset && record_is_given(name, stored);
+    const oq_field *first = is_by_name ? name : record_field(kind, kind->columns[0]);
+    return record_shown(page, refs, kind, record_field_for(page, kind, first, stored), stored);
+}
+
+/* The way down to it: by the class or asset it belongs to, else by the list of its kind. */
+static void put_crumbs(web_page *page, const record_refs *refs, const record_kind *kind,
+                       const void *record)
+{
+    oq_arena *arena = page->arena;
+    oq_lang lang = page->locale.lang;
+    const record_kind *owner = kind;
+    const record_label *label = record_owner(refs, kind, record, &owner);
+    web_page_crumb(page, web_say(page, "plant.title"), "/plant");
+    web_page_crumb(page, record_kind_labels(lang, owner),
+                   owner == &kind_asset ? "/assets" : oq_strf(arena, "/plant/%s", owner->path).ptr);
+    if (label) {
+        bool is_arabic = lang == OQ_LANG_AR && label->name_ar.len;
+        oq_str name = is_arabic ? label->name_ar : label->name;
+        web_page_crumb(page, record_is_named(owner) && name.len ? name : label->code,
+                       record_href(arena, owner, label->id).ptr);
     }
-    const char *first = kind->columns[0];
-    return record_shown(page, refs, kind, record_field(kind, first), stored);
+    web_page_crumb(page, page->title, NULL);
 }
 
 static oq_err *show(http_req *rq, oq_scope *s, const record_kind *kind, const shown *what)
 {
     web_page page = web_page_begin(rq, "plant/one", "plant.title", "plant");
     record_refs *refs = record_refs_open(s, page.arena);
-    if (what->stored)
-        OQ_TRY(record_refs_of(refs, kind, what->stored, 1));
+    const void *record = what->stored ? what->stored : what->record;
+    OQ_TRY(record_refs_of(refs, kind, record, 1));
     page.status = what->err ? oq_kind_status(what->err->kind) : 0;
     page.title = title_of(&page, refs, kind, what->stored);
-    web_page_crumb(&page, web_say(&page, "plant.title"), "/plant");
-    web_page_crumb(&page, record_kind_labels(page.locale.lang, kind),
-                   oq_strf(page.arena, "/plant/%s", kind->path).ptr);
-    web_page_crumb(&page, page.title, NULL);
+    put_crumbs(&page, refs, kind, record);
+    web_put_text(page.view, "home", record_home(page.arena, kind, record));
     bool is_stale = oq_err_is(what->err, "plant.version_stale");
     OQ_TRY(record_form_put(&page, s, kind, what->record, what->form, what->err,
                            is_stale ? what->stored : NULL));
     put_facts(&page, kind, what->stored);
     put_approval(&page, refs, kind, what->stored);
+    OQ_TRY(record_below_put(&page, s, kind, what->stored));
     return web_page_send(&page);
 }
 
@@ -146,10 +168,9 @@ static oq_err *saved(http_req *rq, const record_kind *kind, const void *record,
                      const char *toast_key)
 {
     web_toast(rq, "ok", toast_key);
-    if (kind == &kind_asset)
-        http_redirect(rq, record_href(http_arena(rq), kind, record_id(kind, record)));
-    else
-        http_redirect(rq, oq_strf(http_arena(rq), "/plant/%s", kind->path));
+    bool is_asset = kind == &kind_asset; /* which has a page of its own */
+    http_redirect(rq, is_asset ? record_href(http_arena(rq), kind, record_id(kind, record))
+                               : record_home(http_arena(rq), kind, record));
     return NULL;
 }
 
@@ -213,8 +234,7 @@ oq_err *record_page_remove(http_req *rq, oq_scope *s)
     if (err)
         return show_again(rq, kind, (shown){.record = stored, .stored = stored}, err);
     web_toast(rq, "ok", "plant.removed");
-    http_redirect(rq, kind == &kind_asset ? OQ_STR("/assets")
-                                          : oq_strf(http_arena(rq), "/plant/%s", kind->path));
+    http_redirect(rq, record_home(http_arena(rq), kind, stored));
     return NULL;
 }
 

@@ -125,7 +125,7 @@ static oq_err *put_options(const putter *p, web_value *to, const record_column *
             continue;
         bool is_selected = oq_str_eq(options.at[i].code, value);
         is_there |= is_selected;
-        web_add_option(list, options.at[i].code, record_label_shown(p->page, &options.at[i]),
+        web_add_option(list, options.at[i].code, record_label_shown(p->page, other, &options.at[i]),
                        is_selected);
     }
     if (is_select && !is_there) /* somebody who left, or what was typed */
@@ -206,6 +206,42 @@ static oq_str stored_of(const putter *p, const record_column *c, oq_str value)
     return record_shown(p->page, p->refs, p->kind, c->field, p->stored);
 }
 
+/* What the numbers of a field are counted in: the record's unit or currency. */
+static oq_str counted_in(const putter *p, const oq_field *field)
+{
+    static const char *const limits[] = {
+        "low_low",   "low",       "high",  "high_high", "instrument_min", "instrument_max",
+        "value_min", "value_max", "value", "value_low", "value_high"};
+    const char *member = strcmp(field->name, "capacity") == 0 ? "capacity_unit" : NULL;
+    if (record_widget_of(field) == WIDGET_MONEY)
+        return record_currency(p->page, p->kind, p->record);
+    for (size_t i = 0; i < OQ_COUNT(limits); i++)
+        if (strcmp(field->name, limits[i]) == 0)
+            member = "unit";
+    const oq_field *unit = member ? oq_field_find(p->kind->fields, oq_cstr(member)) : NULL;
+    if (!unit || unit->type != OQ_TYPE_TEXT)
+        return OQ_NONE;
+    return web_format_unit(p->page->arena,
+                           *(const oq_str *)((const char *)p->record + unit->offset));
+}
+
+static oq_str label_of(const putter *p, const record_column *c)
+{
+    oq_arena *arena = p->page->arena;
+    oq_str label = record_column_label(arena, p->page->locale.lang, p->kind, c->name);
+    oq_str in = counted_in(p, c->field);
+    return in.len ? oq_strf(arena, "%.*s (" WEB_LRI "%.*s" WEB_PDI ")", OQ_FMT(label), OQ_FMT(in))
+                  : label;
+}
+
+/* A long text without one in the other language beside it has the whole row. */
+static bool is_wide(const putter *p, const record_column *c)
+{
+    oq_str other = oq_strf(p->page->arena, "%s_ar", c->name);
+    return record_widget_of(c->field) == WIDGET_LONG &&
+           !oq_str_ends(oq_cstr(c->name), OQ_STR("_ar")) && !oq_field_find(p->kind->fields, other);
+}
+
 static oq_err *put_field(const putter *p, web_value *list, const record_column *c)
 {
     oq_arena *arena = p->page->arena;
@@ -216,7 +252,8 @@ static oq_err *put_field(const putter *p, web_value *list, const record_column *
     web_put_cstr(to, "name", c->name);
     web_put_text(to, "id", oq_strf(arena, "form-%s", c->name));
     web_put_text(to, "value", value);
-    web_put_text(to, "label", record_column_label(arena, lang, p->kind, c->name));
+    web_put_text(to, "label", label_of(p, c));
+    web_put_bool(to, "is_wide", is_wide(p, c));
     web_put_text(to, "help", help_of(p, c));
     web_put_text(to, "error", e ? oq_err_sentence(arena, lang, e) : OQ_NONE);
     web_put_text(to, "stored", stored_of(p, c, value));

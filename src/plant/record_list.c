@@ -45,7 +45,7 @@ static oq_err *put_choice(web_page *page, oq_scope *s, web_value *list, size_t i
     web_value *all = web_put_list(filter, "choices");
     for (size_t k = 0; k < options.count; k++)
         web_add_option(all, oq_uuid_text(page->arena, options.at[k].id),
-                       record_label_shown(page, &options.at[k]),
+                       record_label_shown(page, choices[i].kind, &options.at[k]),
                        oq_uuid_eq(options.at[k].id, chosen(q, i)));
     return NULL;
 }
@@ -103,86 +103,6 @@ static oq_err *put_filters(web_page *page, oq_scope *s, const record_query *q)
 
 /* --- rows ---------------------------------------------------------------------------------------*/
 
-static bool is_approval(const record_kind *kind, const char *name)
-{
-    return kind->approval && strcmp(kind->approval->by, name) == 0;
-}
-
-/* A reference by code and name, each in its own direction. */
-static void put_reference(const web_page *page, web_value *cell, const record_label *label)
-{
-    bool is_arabic = page->locale.lang == OQ_LANG_AR && label->name_ar.len;
-    oq_str name = is_arabic ? label->name_ar : label->name;
-    web_value *to = web_put_object(cell, "ref");
-    web_put_text(to, "code", label->code);
-    web_put_text(to, "name", name.len && !oq_str_eq(name, label->code) ? name : OQ_NONE);
-}
-
-/* A name or title in the page's language, where it was given in it. */
-static const oq_field *named_for(const web_page *page, const record_kind *kind,
-                                 const oq_field *field, const void *record)
-{
-    oq_str other = oq_strf(page->arena, "%s_ar", field->name);
-    const oq_field *arabic = oq_field_find(kind->fields, other);
-    bool is_arabic = page->locale.lang == OQ_LANG_AR;
-    return is_arabic && arabic && record_is_given(arabic, record) ? arabic : field;
-}
-
-static void put_cell(const web_page *page, web_value *cells, const record_refs *refs,
-                     const record_kind *kind, const char *name, const void *record)
-{
-    const oq_field *field = record_field(kind, name);
-    const record_ref *ref = record_ref_of(kind, name);
-    web_value *cell = web_add_object(cells);
-    oq_lang lang = page->locale.lang;
-    web_put_text(cell, "head",
-                 record_column_label(page->arena, lang, kind, ref ? ref->column : name));
-    web_put_text(cell, "text",
-                 record_shown(page, refs, kind, named_for(page, kind, field, record), record));
-    web_put_text(cell, "href", OQ_NONE);
-    web_put(cell, "badge", NULL);
-    web_put(cell, "ref", NULL);
-    web_put_bool(cell, "is_first", strcmp(name, kind->columns[0]) == 0);
-    record_widget widget = record_widget_of(field);
-    web_put_bool(cell, "is_text", field->type == OQ_TYPE_TEXT);
-    web_put_bool(cell, "is_code", field->type == OQ_TYPE_TEXT && widget == WIDGET_CODE);
-    if (strcmp(name, kind->columns[0]) == 0)
-        web_put_text(cell, "href", record_href(page->arena, kind, record_id(kind, record)));
-    const record_kind *other = ref ? record_kind_find(oq_cstr(ref->kind)) : &record_user;
-    const record_label *label =
-        field->type == OQ_TYPE_UUID
-            ? record_refs_by_id(refs, other,
-                                *(const oq_uuid *)((const char *)record + field->offset))
-            : NULL;
-    if (label)
-        put_reference(page, cell, label);
-    if (is_approval(kind, name)) /* who answers for it, or that nobody does yet */
-        web_put_badge(cell, label ? "ok" : "warn",
-                      web_say(page, label ? "plant.is_approved" : "plant.not_approved"));
-}
-
-/* A first column that is a date or a person says little alone: the row's link is there all the
- * same. */
-static oq_err *put_rows(web_page *page, oq_scope *s, const record_kind *kind,
-                        const record_list *list)
-{
-    record_refs *refs = record_refs_open(s, page->arena);
-    OQ_TRY(record_refs_of(refs, kind, list->at, list->count));
-    web_value *heads = web_put_list(page->view, "heads"), *rows = web_put_list(page->view, "rows");
-    for (const char *const *name = kind->columns; *name; name++) {
-        const record_ref *ref = record_ref_of(kind, *name);
-        web_add_text(heads, record_column_label(page->arena, page->locale.lang, kind,
-                                                ref ? ref->column : *name));
-    }
-    for (size_t i = 0; i < list->count; i++) {
-        web_value *cells = web_put_list(web_add_object(rows), "cells");
-        for (const char *const *name = kind->columns; *name; name++)
-            put_cell(page, cells, refs, kind, *name, record_at(kind, list, i));
-    }
-    web_put_bool(page->view, "has_rows", list->count > 0);
-    return NULL;
-}
-
 static void put_links(web_page *page, const record_kind *kind, record_query q,
                       const record_list *list)
 {
@@ -234,7 +154,7 @@ oq_err *record_page_list(http_req *rq, oq_scope *s)
                  oq_text(page.locale.lang, oq_strf(page.arena, "plant.lead.%s", kind->name)));
     web_put_bool(page.view, "may_manage", record_may_manage(&page, kind));
     OQ_TRY(put_filters(&page, s, &q));
-    OQ_TRY(put_rows(&page, s, kind, &list));
+    OQ_TRY(record_rows_put(&page, s, page.view, kind, &list, NULL));
     put_links(&page, kind, q, &list);
     return web_page_send(&page);
 }

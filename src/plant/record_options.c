@@ -68,16 +68,12 @@ static void put_kind(const web_page *page, web_value *list, const record_kind *k
                  oq_text(page->locale.lang, oq_strf(arena, "plant.lead.%s", kind->name)));
     web_put_text(item, "href",
                  kind == &kind_asset ? OQ_STR("/assets") : oq_strf(arena, "/plant/%s", kind->path));
-    web_put_text(item, "count", web_format_i64(arena, &page->locale, counts->count));
+    web_put_text(item, "count",
+                 oq_text_count(arena, page->locale.lang, OQ_STR("plant.rows"), counts->count));
     oq_str waiting = OQ_NONE;
     if (counts->waiting)
         waiting = oq_text_count(arena, page->locale.lang, OQ_STR("plant.waiting"), counts->waiting);
     web_put_text(item, "waiting", waiting);
-}
-
-static bool may_read(const web_page *page, const record_kind *kind)
-{
-    return oq_caps_have(http_who_of(page->rq)->actor.caps, kind->read);
 }
 
 static void put_group(const web_page *page, web_value *list, const char *group,
@@ -85,7 +81,7 @@ static void put_group(const web_page *page, web_value *list, const char *group,
 {
     web_value *items = NULL;
     for (const record_kind *const *kind = record_kinds; *kind; kind++) {
-        if (strcmp((*kind)->group, group) != 0 || !may_read(page, *kind))
+        if (strcmp((*kind)->group, group) != 0 || !record_may_read(page, *kind))
             continue;
         if (!items) {
             web_value *card = web_add_object(list);

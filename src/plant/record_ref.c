@@ -237,7 +237,8 @@ static oq_err *check_one(record_refs *refs, const record_kind *kind, const recor
     OQ_TRY(record_refs_load(refs, other, (oq_uuids){&id, 1}, (oq_strs){0}, (oq_uuids){0}));
     const record_label *label = record_refs_by_id(refs, other, id);
     if (!label)
-        return oq_fail_field(ref->field, "plant.reference_unknown", "kind=%s", other->name);
+        return oq_fail_field(ref->field, "plant.reference_unknown", "kind=%s value=%.*s",
+                             other->name, OQ_FMT(oq_uuid_text(refs->arena, id)));
     if (ref->within && !oq_uuid_eq(label->within_id, record_uuid(kind, ref->within, record)))
         return oq_fail_field(ref->field, "plant.reference_elsewhere", "kind=%s value=%.*s",
                              other->name, OQ_FMT(label->code));

@@ -72,6 +72,11 @@ oq_str record_href(oq_arena *arena, const record_kind *kind, oq_uuid id)
     return oq_strf(arena, "%s/%s/%.*s", folder, kind->path, OQ_FMT(oq_uuid_text(arena, id)));
 }
 
+bool record_may_read(const web_page *page, const record_kind *kind)
+{
+    return oq_caps_have(http_who_of(page->rq)->actor.caps, kind->read);
+}
+
 bool record_may_manage(const web_page *page, const record_kind *kind)
 {
     return oq_caps_have(http_who_of(page->rq)->actor.caps, kind->manage);
@@ -85,14 +90,39 @@ oq_str record_currency(const web_page *page, const record_kind *kind, const void
     return currency.len ? currency : http_who_of(page->rq)->currency;
 }
 
-oq_str record_label_shown(const web_page *page, const record_label *label)
+oq_str record_head_label(const web_page *page, const record_kind *kind, const char *member)
+{
+    const record_ref *ref = record_ref_of(kind, member);
+    const char *column = ref ? ref->column : member;
+    oq_str head = oq_strf(page->arena, "plant.head.%s", column);
+    return oq_text_exists(page->locale.lang, head)
+               ? oq_text(page->locale.lang, head)
+               : record_column_label(page->arena, page->locale.lang, kind, column);
+}
+
+const oq_field *record_field_for(const web_page *page, const record_kind *kind,
+                                 const oq_field *field, const void *record)
+{
+    oq_str other = oq_strf(page->arena, "%s_ar", field->name);
+    const oq_field *arabic = oq_field_find(kind->fields, other);
+    bool is_arabic = page->locale.lang == OQ_LANG_AR;
+    return is_arabic && arabic && record_is_given(arabic, record) ? arabic : field;
+}
+
+bool record_is_named(const record_kind *kind)
+{
+    return kind == &kind_asset_class || kind == &kind_skill;
+}
+
+oq_str record_label_shown(const web_page *page, const record_kind *kind, const record_label *label)
 {
     oq_str name =
         page->locale.lang == OQ_LANG_AR && label->name_ar.len ? label->name_ar : label->name;
     if (!name.len || oq_str_eq(name, label->code))
         return label->code;
+    bool is_named = record_is_named(kind);
     return oq_strf(page->arena, WEB_FSI "%.*s" WEB_PDI " · " WEB_FSI "%.*s" WEB_PDI,
-                   OQ_FMT(label->code), OQ_FMT(name));
+                   OQ_FMT(is_named ? name : label->code), OQ_FMT(is_named ? label->code : name));
 }
 
 /* --- values -----------------------------------------------------------------------------------*/
@@ -130,7 +160,21 @@ static oq_str reference(const web_page *page, const record_refs *refs, const rec
                         oq_uuid id)
 {
     const record_label *label = record_refs_by_id(refs, other, id);
-    return label ? record_label_shown(page, label) : OQ_STR(WEB_NOTHING);
+    return label ? record_label_shown(page, other, label) : OQ_STR(WEB_NOTHING);
+}
+
+/* Units as people write them (a bare number's "1" is not shown), kinds of energy by their names. */
+static oq_str text_shown(const web_page *page, const oq_field *field, oq_str text)
+{
+    if (strcmp(field->name, "unit") == 0 || strcmp(field->name, "capacity_unit") == 0) {
+        oq_str unit = web_format_unit(page->arena, text);
+        return unit.len ? unit : OQ_STR(WEB_NOTHING);
+    }
+    oq_str named = strcmp(field->name, "energy_type") == 0
+                       ? oq_strf(page->arena, "plant.energy.%.*s", OQ_FMT(text))
+                       : OQ_NONE;
+    return named.len && oq_text_exists(page->locale.lang, named) ? oq_text(page->locale.lang, named)
+                                                                 : text;
 }
 
 oq_str record_shown(const web_page *page, const record_refs *refs, const record_kind *kind,
@@ -160,6 +204,8 @@ oq_str record_shown(const web_page *page, const record_refs *refs, const record_
         return web_format_day(arena, l, *(const oq_date *)at);
     case OQ_TYPE_TIME:
         return web_format_time(arena, l, *(const oq_us *)at);
+    case OQ_TYPE_TEXT:
+        return text_shown(page, field, *(const oq_str *)at);
     default:
         return oq_field_text(arena, field, record);
     }

@@ -30,8 +30,18 @@ oq_str record_day_label(const web_page *page, int day);
 oq_str record_shown(const web_page *page, const record_refs *refs, const record_kind *kind,
                     const oq_field *field, const void *record);
 
-/* What a label is called: its name in the page's language, behind its code. */
-oq_str record_label_shown(const web_page *page, const record_label *label);
+/* A kind's name of a column above a table: "Name", where the form asks for "Name (English)". */
+oq_str record_head_label(const web_page *page, const record_kind *kind, const char *member);
+
+/* A name, title or text in the page's language, where it was given in it; else the field itself. */
+const oq_field *record_field_for(const web_page *page, const record_kind *kind,
+                                 const oq_field *field, const void *record);
+
+/* Whether its codes are for programs (classes, skills), so that people are shown its name first. */
+bool record_is_named(const record_kind *kind);
+
+/* What a label is called: code and name in the page's language, in the order people look for. */
+oq_str record_label_shown(const web_page *page, const record_kind *kind, const record_label *label);
 
 /* Where a record of a kind is looked at. */
 oq_str record_href(oq_arena *arena, const record_kind *kind, oq_uuid id);
@@ -42,7 +52,8 @@ const record_ref *record_ref_of(const record_kind *kind, const char *field);
 /* The currency of a record's amounts: its own, else the tenant's. */
 oq_str record_currency(const web_page *page, const record_kind *kind, const void *record);
 
-/* May the one who asks change records of the kind? */
+/* May the one who asks see, and change, records of the kind? */
+bool record_may_read(const web_page *page, const record_kind *kind);
 bool record_may_manage(const web_page *page, const record_kind *kind);
 
 #endif

@@ -109,7 +109,8 @@ static oq_err *take_ref(taking *t, const record_column *column, oq_str text)
                             (oq_uuids){&within, 1}));
     const record_label *label = record_refs_by_code(t->refs, other, within, code);
     if (!label)
-        return oq_fail_field(column->name, "plant.reference_unknown", "kind=%s", other->name);
+        return oq_fail_field(column->name, "plant.reference_unknown", "kind=%s value=%.*s",
+                             other->name, OQ_FMT(code));
     *id_slot(t, column) = label->id;
     return NULL;
 }

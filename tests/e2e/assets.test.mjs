@@ -95,6 +95,7 @@ for (const lang of ['ar', 'en']) {
     await v.page.waitForURL(/criticality=low/);
     assert.equal(await rows.count(), 1);
     await v.sees(plant.twin);
+    assert.equal(await v.page.getByText(v.say('assets.add'), { exact: true }).count(), 0, 'who may only look');
 
     await v.field('assets.search').fill(unique('nothing'));
     await v.page.keyboard.press('Enter');

@@ -1,4 +1,5 @@
 /* The plant's pages over HTTP, of every kind: lists, editors, what they refuse, approval, files. */
+#include "plant/class.h"
 #include "plant/cost.h"
 #include "plant/crew.h"
 #include "plant/record_inner.h"
@@ -310,6 +311,63 @@ static void test_prefilled(void **state)
     CHECK("to the asset's own page", oq_str_starts(location, OQ_STR("/assets/")));
 }
 
+/* A class with what belongs to it on one page; whoever mends a metric comes back there. */
+static void test_class_and_its_metrics(void **state)
+{
+    house *h = *state;
+    oq_uuid class_id = sample(h, &kind_asset_class, "Whole");
+    oq_uuid metric_id = sample(h, &kind_class_metric, "Whole");
+    const char *class_page = path(h, "/plant/asset-classes/%s", id_text(h, class_id));
+    const char *one = path(h, "/plant/class-metrics/%s", id_text(h, metric_id));
+    const char *with = path(h, "class_id=%s", id_text(h, class_id));
+    seen got = house_get(h, ADMIN_A, class_page);
+    CHECK("its metrics", got.status == 200 && seen_has(&got, "Metrics and limits") &&
+                             seen_has(&got, path(h, "href=\"%s\"", one)));
+    static const char *const kinds[] = {"class-metrics", "failure-modes", "thresholds",
+                                        "machine-specs"};
+    for (size_t i = 0; i < OQ_COUNT(kinds); i++)
+        CHECK(kinds[i], seen_has(&got, path(h, "href=\"/plant/%s/new?%s\"", kinds[i], with)));
+    got = house_get(h, VIEWER_A, class_page);
+    CHECK("who may only look adds nothing",
+          got.status == 200 && seen_has(&got, one) && !seen_has(&got, path(h, "new?%s", with)));
+    got = house_get(h, ADMIN_A, path(h, "/plant/class-metrics/new?%s", with));
+    CHECK("the class is on the way down and the way back",
+          got.status == 200 && seen_has(&got, path(h, "href=\"%s\">Cancel", class_page)));
+    class_metric *metric;
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_READ);
+    CHECK_OK(record_get(s, &kind_class_metric, metric_id, (void **)&metric));
+    oq_str unit = web_format_unit(h->arena, metric->unit);
+    oq_scope_close(s);
+    got = house_get(h, ADMIN_A, one);
+    CHECK("limits say what they are counted in",
+          seen_has(&got, path(h, "High high (" WEB_LRI "%.*s" WEB_PDI ")", OQ_FMT(unit))));
+    CHECK("no bare code as its name",
+          !seen_has(&got, path(h, "<h1><bdi>%.*s</bdi>", OQ_FMT(metric->metric))));
+    got = house_form(h, ADMIN_A, one, "version=1&position=77");
+    CHECK_STR("back at the class", seen_header(&got, "Location"), class_page);
+    got = house_form(h, ADMIN_A, path(h, "%s/delete", one), "version=2");
+    CHECK_STR("and so when it is gone", seen_header(&got, "Location"), class_page);
+    oq_uuid asset_id = sample(h, &kind_asset, "Whole");
+    oq_uuid component_id = sample(h, &kind_component, "Whole");
+    got = house_form(h, ADMIN_A, path(h, "/plant/components/%s/delete", id_text(h, component_id)),
+                     "version=1");
+    CHECK_STR("a component's asset", seen_header(&got, "Location"),
+              path(h, "/assets/%s", id_text(h, asset_id)));
+}
+
+/* People who may not see who is where do not see it below a shift either. */
+static void test_belongings_need_their_right(void **state)
+{
+    house *h = *state;
+    sample(h, &kind_user_shift, "Right");
+    oq_uuid id = sample(h, &kind_shift, "Right");
+    const char *one = path(h, "/plant/shifts/%s", id_text(h, id));
+    seen got = house_get(h, ADMIN_A, one);
+    CHECK("who works it", got.status == 200 && seen_has(&got, "/plant/user-shifts/"));
+    got = house_get(h, VIEWER_A, one);
+    CHECK("not for viewers", got.status == 200 && !seen_has(&got, "/plant/user-shifts"));
+}
+
 static void test_mapping_address(void **state)
 {
     house *h = *state;
@@ -330,6 +388,11 @@ static void test_import_page(void **state)
     house *h = *state;
     seen got = house_get(h, ADMIN_A, "/plant/import?kind=sites");
     CHECK("columns", got.status == 200 && seen_has(&got, "<code class=\"ltr\">name_ar</code>"));
+    got = house_get(h, ADMIN_A, "/plant/import?kind=assets");
+    CHECK("how their values are written",
+          seen_has(&got, "code of: Site") && seen_has(&got, "critical, high, medium, low"));
+    got = house_get(h, ADMIN_A, "/plant/import?kind=cost-models");
+    CHECK("and amounts", seen_has(&got, "smallest part of the currency"));
     const char *text = "kind=sites&text=code%2Cname%0D%0AJED%2CJeddah%0D%0ART%2C";
     got = house_form(h, ADMIN_A, "/plant/import", path(h, "%s&check=1", text));
     CHECK("checked",
@@ -370,6 +433,8 @@ int main(void)
         TEST(test_approval),
         TEST(test_approval_by_others),
         TEST(test_prefilled),
+        TEST(test_class_and_its_metrics),
+        TEST(test_belongings_need_their_right),
         TEST(test_mapping_address),
         TEST(test_import_page),
     };

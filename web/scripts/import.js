@@ -1,6 +1,6 @@
 // <form data-import="report" data-failed="...">: a chosen file is sent as it is, and the part of the
 // page with that id is put in place of the old one. Without a file the form goes its own way, with
-// the text in it.
+// the text in it. A kind that is chosen first (data-columns) brings its columns.
 import { toast } from './toast.js';
 
 export function address(action, { kind, isStored, skipsBad }) {
@@ -30,9 +30,19 @@ async function send(form, file, submitter) {
   return fresh;
 }
 
+// Another kind has other columns; nothing that was pasted or chosen is lost for them.
+function startColumns(form, input) {
+  const { kind, text } = form.elements;
+  kind.addEventListener('change', () => {
+    if (text.value !== '' || input.files.length > 0) return;
+    window.location.assign(`${kind.dataset.columns}?${new URLSearchParams({ kind: kind.value })}`);
+  });
+}
+
 function start(form) {
   const input = form.querySelector('input[type="file"]');
   const report = document.getElementById(form.dataset.import);
+  startColumns(form, input);
   form.addEventListener('submit', async (event) => {
     const [file] = input.files;
     if (!file) return;
