@@ -7,6 +7,8 @@ ALTER TABLE work_orders ADD COLUMN title_ar text;
 ALTER TABLE work_orders ADD COLUMN assigned_why jsonb;     -- why this person: {"code": "on_call", ...}
 ALTER TABLE work_orders ADD COLUMN assigned_at timestamptz;
 ALTER TABLE work_orders ADD COLUMN created_by text;
+ALTER TABLE work_orders ADD COLUMN created_by_id uuid;     -- a person of the tenant; null: the program
+ALTER TABLE work_orders ADD COLUMN overdue_told_at timestamptz; -- that it is too late, to whom it concerns
 ALTER TABLE work_orders ADD COLUMN approved_by uuid;
 ALTER TABLE work_orders ADD COLUMN approved_at timestamptz;
 ALTER TABLE work_orders ADD COLUMN closed_at timestamptz;
@@ -21,10 +23,14 @@ ALTER TABLE work_orders ADD FOREIGN KEY (tenant_id, incident_id)
     REFERENCES blackbox_incidents (tenant_id, id);
 ALTER TABLE work_orders ADD FOREIGN KEY (tenant_id, unit_id) REFERENCES plant_units (tenant_id, id);
 ALTER TABLE work_orders ADD FOREIGN KEY (tenant_id, approved_by) REFERENCES users (tenant_id, id);
+ALTER TABLE work_orders ADD FOREIGN KEY (tenant_id, created_by_id)
+    REFERENCES users (tenant_id, id);
 CREATE INDEX work_orders_status_idx ON work_orders (tenant_id, status, due_at, id);
 CREATE INDEX work_orders_created_idx ON work_orders (tenant_id, created_at, id);
 CREATE INDEX work_orders_assigned_idx ON work_orders (tenant_id, assigned_user_id, status);
 CREATE INDEX work_orders_incident_idx ON work_orders (tenant_id, incident_id);
+CREATE INDEX work_orders_overdue_idx ON work_orders (tenant_id, due_at, id)
+    WHERE overdue_told_at IS NULL AND status IN ('pending_approval', 'open', 'in_progress');
 -- The chain makes one order for an incident, however often it runs.
 CREATE UNIQUE INDEX work_orders_auto_key ON work_orders (tenant_id, incident_id)
     WHERE source = 'BLACKBOX_AUTO';
@@ -42,6 +48,7 @@ CREATE TABLE work_order_checks (
     done_by     uuid,
     done_at     timestamptz,
     follow_up_id uuid,                      -- the order that a failed item made
+    version     bigint NOT NULL DEFAULT 1,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, work_order_id) REFERENCES work_orders (tenant_id, id),
     FOREIGN KEY (tenant_id, done_by) REFERENCES users (tenant_id, id),
@@ -74,6 +81,7 @@ CREATE TABLE work_order_parts (
                     CHECK (quantity > 0),
     unit        text NOT NULL,
     is_available boolean,                   -- null: not known
+    version     bigint NOT NULL DEFAULT 1,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, work_order_id) REFERENCES work_orders (tenant_id, id)
 );

@@ -10,7 +10,8 @@
 #include "job/job.h"
 
 typedef enum duty_why {
-    DUTY_ON_CALL = 1, /* has the call, is there, has the skill where one is asked for */
+    DUTY_ON_CALL = 1, /* has the call and is there; without the skill that is asked for only when
+                         nobody who is there has it */
     DUTY_SKILL,       /* has the skill and is on shift */
     DUTY_ON_SHIFT,    /* an engineer on shift */
     DUTY_ROLE,        /* first of the roles, in their order, who is not absent */
@@ -43,11 +44,24 @@ typedef struct escalation_order {
     const char *notice_type;                 /* as notify_order.type */
     const oq_arg *fact;
     size_t fact_count;
+    int topic, urgency; /* as notify_order */
     oq_uuid trace_id;
 } escalation_order;
+/* Tells the assignee, and who comes next when it is their turn. Levels after the first are told
+ * with "notify.<notice_type>_unanswered.title" where the language files have it, and a further fact
+ * waited_min. Where there is a ladder of this entity nothing happens. */
 OQ_CHECKED oq_err *escalation_begin(oq_scope *s, const escalation_order *order);
 /* Harmless where there is none, or it was acknowledged already. */
 OQ_CHECKED oq_err *escalation_acknowledge(oq_scope *s, const char *entity_type, oq_uuid entity_id);
+
+/* Somebody else shall do it: the ladder begins again with them (zero: with who is on call), also
+ * after it was acknowledged. *ret_was_there: false where there is none. */
+OQ_CHECKED oq_err *escalation_hand_over(oq_scope *s, const char *entity_type, oq_uuid entity_id,
+                                        oq_uuid assignee_id, bool *ret_was_there);
+
+/* Tells those whose turn has come, some fifty ladders at most; *ret_count of them. For the job and
+ * for tests. */
+OQ_CHECKED oq_err *escalation_run(oq_scope *s, size_t *ret_count);
 
 extern const job_kind duty_job_kinds[]; /* duty.escalate */
 

@@ -3,6 +3,7 @@
 #include "asset/asset.h"
 #include "audit/audit.h"
 #include "demoplant/demoplant.h"
+#include "duty/duty.h"
 #include "historian/calc.h"
 #include "historian/correct.h"
 #include "historian/fold.h"
@@ -46,6 +47,7 @@ http_route_list module_routes = {
 };
 
 job_kind_list module_job_kinds = {
-    job_own_kinds,    tenant_job_kinds,    identity_job_kinds, notify_job_kinds,
-    series_job_kinds, demoplant_job_kinds, hist_job_kinds,     NULL,
+    job_own_kinds,    tenant_job_kinds, identity_job_kinds,
+    notify_job_kinds, series_job_kinds, demoplant_job_kinds,
+    hist_job_kinds,   duty_job_kinds,   NULL,
 };

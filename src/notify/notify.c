@@ -6,6 +6,19 @@
 
 #include "base/banned.h"
 
+const oq_choice notify_topic_choices[] = {
+    {TOPIC_SYSTEM, "system"},         {TOPIC_ALARM, "alarm"}, {TOPIC_INCIDENT, "incident"},
+    {TOPIC_WORK_ORDER, "work_order"}, {TOPIC_JOB, "job"},     {0, NULL},
+};
+
+const oq_choice notify_urgency_choices[] = {
+    {URGENCY_LOW, "low"},
+    {URGENCY_NORMAL, "normal"},
+    {URGENCY_HIGH, "high"},
+    {URGENCY_URGENT, "urgent"},
+    {0, NULL},
+};
+
 const oq_field notify_receiver_fields[] = {OQ_UUID(notify_receiver, id),
                                            OQ_TEXT(notify_receiver, lang),
                                            OQ_TEXT(notify_receiver, time_zone), OQ_FIELDS_END};

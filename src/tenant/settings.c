@@ -53,7 +53,9 @@ const oq_choice settings_series_unknown_choices[] = {
         OQ_F64(tenant_settings, auto_wo_probability, PRESET("0.6"), .f64_min = 0, .f64_max = 1,    \
                .help = "A top cause at least so probable makes a work order"),                     \
         OQ_BOOL(tenant_settings, notes_visible_to_viewer, PRESET("false"),                         \
-                .help = "Viewers see the notes of incidents and work orders")
+                .help = "Viewers see the notes of incidents and work orders"),                     \
+        OQ_I64(tenant_settings, escalation_minutes, PRESET("15"), .min = 1, .max = 1440,           \
+               .help = "Minutes without an answer after which the next one is told")
 
 #define IS_PRESET(text)     .preset = (text)
 #define MUST_BE_GIVEN(text) .required = true

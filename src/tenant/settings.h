@@ -30,6 +30,7 @@ typedef struct tenant_settings {
     int wo_initial_status;      /* settings_wo_status_choices: open | pending_approval */
     double auto_wo_probability; /* 0..1; a top cause at least so probable makes a work order; 0.6 */
     bool notes_visible_to_viewer; /* false */
+    int64_t escalation_minutes;   /* until the next one is told, when nobody answers; 15 */
     int64_t version;              /* rises by one at each change; 0: nothing was ever decided */
 } tenant_settings;
 

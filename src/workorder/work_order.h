@@ -7,6 +7,7 @@
 #define WORKORDER_WORK_ORDER_H
 
 #include "base/base.h"
+#include "blackbox/incident.h"
 #include "db/scope.h"
 #include "http/route.h"
 #include "job/job.h"
@@ -38,10 +39,31 @@ typedef enum work_order_priority {
 } work_order_priority;
 extern const oq_choice work_order_priority_choices[];
 
-enum { WORK_ORDER_TITLE_MAX = 300, WORK_ORDERS_ADD_MAX = 10000 };
+enum {
+    WORK_ORDER_TITLE_MAX = 300,
+    WORK_ORDER_TEXT_MAX = 16 * 1024, /* of a description */
+    WORK_ORDER_NOTE_MAX = 4000,
+    WORK_ORDER_CHECKS_MAX = 200,
+    WORK_ORDER_PARTS_MAX = 200,
+    WORK_ORDERS_ADD_MAX = 10000
+};
+
+/* CATASTROPHIC and CRITICAL: critical; MAJOR: high; MINOR: medium. */
+int work_order_priority_of_severity(int severity);
+/* When an order of a priority is due: after 12 hours, 3, 14, 30 days. */
+oq_us work_order_due_of(int priority, oq_us from);
 
 /* --- orders of one's own ------------------------------------------------------------------------
+ *
  *     pending_approval -> open -> in_progress -> done -> closed;   cancelled from any but closed
+ *                          ^           |   ^       |
+ *                          +-----------+   +-------+   (given back; not done after all)
+ *
+ * Who may: approving and refusing needs work_order.approve; work_order.manage everything else;
+ * work_order.work takes up, gives back, ends and closes what is assigned to oneself. An engineer
+ * sees only what is assigned to them or made by them, whoever has no work_order.read sees nothing;
+ * what one does not see is not found.
+ *
  * Each change writes the audit, a step with who and why, and an event in the black box (source
  * system OPTRIA_WORK_ORDER, payload: status, priority, assignee). */
 
@@ -60,6 +82,7 @@ typedef struct work_order {
     oq_str currency;
     oq_str evidence; /* JSON */
     oq_str created_by;
+    oq_uuid created_by_id; /* a person of the tenant; zero: the program, or a machine */
     oq_uuid approved_by, trace_id;
     int64_t version;
     oq_us created_at, updated_at;
@@ -89,15 +112,20 @@ typedef struct work_order_order {
     oq_uuid assigned_user_id; /* zero: duty_pick chooses, by the failure mode's skill */
     oq_str evidence;          /* JSON object: incident, analysis, signals and span */
     const work_order_check_order *check;
-    size_t checks; /* 0: the class's inspections, for orders that are not MANUAL */
+    size_t checks; /* at most WORK_ORDER_CHECKS_MAX; 0: the class's inspections, for orders that are
+                      not MANUAL */
     const work_order_part_order *part;
     size_t parts;
     oq_uuid trace_id; /* zero: a new one */
 } work_order_order;
 
-/* Makes an order, assigns it, tells the assignee and begins the escalation. A second BLACKBOX_AUTO
- * order for an incident is the first one: *ret_made says which. Fails: work_order.title_invalid,
- * work_order.asset_unknown, work_order.assignee_unknown (a person who is not there any more). */
+/* Makes an order, assigns it and tells the assignee; of critical and high priority it begins the
+ * escalation too. An order that waits for approval is told to who may approve it, and to its
+ * assignee afterwards. A MANUAL order with status 0 is open. A second BLACKBOX_AUTO order for an
+ * incident is the first one: *ret_made says which. `ret_made` may be NULL.
+ * Fails: work_order.title_invalid, work_order.asset_unknown, work_order.component_unknown,
+ * work_order.mode_unknown, work_order.incident_unknown, work_order.assignee_unknown (a person who
+ * is not there, or not any more), work_order.assignee_unfit (who cannot work on orders). */
 OQ_CHECKED oq_err *work_order_create(oq_scope *s, const work_order_order *order,
                                      work_order **ret_order, bool *ret_made);
 /* Fails: work_order.not_found. */

@@ -639,7 +639,8 @@ static const char all_settings[] =
     "\"series_unknown\":\"refuse\",\"series_max\":5000,\"retention_days\":0,"
     "\"incident_window_before_minutes\":30,\"incident_window_after_minutes\":45,"
     "\"incident_grace_minutes\":0,\"wo_initial_status\":\"pending_approval\","
-    "\"auto_wo_probability\":0.75,\"notes_visible_to_viewer\":false,\"version\":0}";
+    "\"auto_wo_probability\":0.75,\"notes_visible_to_viewer\":false,"
+    "\"escalation_minutes\":15,\"version\":0}";
 
 static void test_settings_api(void **state)
 {
