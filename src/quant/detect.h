@@ -3,7 +3,24 @@
  * What is odd about a signal: spikes, drops, drifts, steps, stuck values, oscillations, against how
  * the same signal was before. Pure: samples in, findings out; the same samples give the same
  * findings. Samples that are not good, and NaN, are passed over; how much of the span was good is
- * part of the answer, and too little of it is said instead of guessed. */
+ * part of the answer, and too little of it is said instead of guessed.
+ *
+ * The methods, all robust (a few wild samples in the base change nothing) and O(n log n):
+ *   level and scale   median and 1.4826 MAD of the base; where more than half of the base is one
+ *                     value 1.2533 times the mean deviation. B. Iglewicz, D. Hoaglin, How to Detect
+ *                     and Handle Outliers, ASQC 1993, section "modified z-scores". Never less than
+ *                     half a step of the instrument's resolution as the base shows it.
+ *   spike, drop       the residual of a running median (J. W. Tukey, Exploratory Data Analysis,
+ *                     1977, chapter 7) against a threshold that grows with the samples looked at, so
+ *                     that noise gives one in about 1 % of spans, and with the tails of the base.
+ *   step, drift       stretches of the running median, with hysteresis; by how long the rise from
+ *                     20 % to 80 % took they are told apart. What comes back is a spike or a drop.
+ *   oscillation       swings through a hysteresis around the trend at even distances: the regularity
+ *                     of N. F. Thornhill, B. Huang, H. Zhang, Detection of multiple oscillations in
+ *                     control loops, J. Process Control 13, 2003: deviation at most a third of the
+ *                     mean, four cycles at least.
+ *   stuck             a run of one value, score_min times longer than any in the base, 10 at least.
+ * tests measure the false alarms on noise: see detect_test.c. */
 #ifndef QUANT_DETECT_H
 #define QUANT_DETECT_H
 
@@ -25,8 +42,12 @@ extern const oq_choice finding_kind_choices[]; /* "SPIKE" "DROP" "DRIFT_UP" ... 
 typedef struct finding {
     int kind;
     oq_us from, to;       /* first and last sample of it */
-    double before, after; /* level of the base, and the extreme or the level within */
-    double score;         /* robust z: distance in scales of the base (1.4826 MAD, never zero) */
+    double before, after; /* level of the base (of a short spike: around it), and the extreme or
+                             the level within */
+    /* Robust z: distance in scales of the base (1.4826 MAD, never zero); of an oscillation its
+     * amplitude in them. Of STUCK: how many times the longest run in the base. Of a state: the root
+     * of how many samples of the base there were for one such change. */
+    double score;
     double period_s;      /* of an oscillation; else NaN */
 } finding;
 
@@ -43,6 +64,8 @@ typedef struct detect_rule {
     size_t base_min;           /* samples at least; 0: 20 */
     bool is_state;             /* a state has no slope: only changes of it are found, as steps */
 } detect_rule;
+
+enum { FINDINGS_MAX = 64 }; /* of one signal: the strongest */
 
 /* In the arena. With too little of a base, base_level is NaN and there are no findings. */
 void detect_find(oq_arena *arena, const samples *s, const detect_rule *rule,
