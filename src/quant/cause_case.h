@@ -45,14 +45,21 @@ typedef struct cause_case {
 void cause_case_write(oq_json *j, const cause_case *c);
 OQ_CHECKED oq_err *cause_case_read(oq_arena *arena, oq_str json, cause_case *ret_case);
 
+/* How often kinds come in a set of cases: those that come in all of them say little. */
+typedef struct case_rarity case_rarity; /* in an arena */
+case_rarity *case_rarity_make(oq_arena *arena, const cause_case *c, size_t count);
+
 /* How alike two cases are, each part 0..1. */
 typedef struct case_likeness {
-    double types; /* weighted Jaccard of kinds: rare ones count more */
-    double order; /* longest common subsequence over the longer one */
+    double types; /* weighted Jaccard of kinds (category, kind, metric): rare ones count more */
+    double order; /* longest common subsequence over the longer one; 0: not two kinds in each */
     double shape; /* of the metrics that both have: agreement of findings and of features */
-    double total; /* of the three, by the weight of what there was to compare */
+    double total; /* of the three, by the weight of what there was to compare: types 5, order 2,
+                     shape 3; 0: nothing */
 } case_likeness;
-/* `rarity` of a kind: NULL, or called for each. Symmetric; of a case with itself 1. */
+/* `rarity`: NULL: by category alone. Symmetric; of a case with itself 1, unless it is empty. */
+case_likeness cause_similar_by(oq_arena *temp, const case_rarity *rarity, const cause_case *a,
+                               const cause_case *b);
 case_likeness cause_similar(oq_arena *temp, const cause_case *a, const cause_case *b);
 
 #endif

@@ -15,13 +15,14 @@ const oq_choice finding_kind_choices[] = {
 };
 
 enum { BASE_MIN = 20 };
-#define SCORE_MIN       4.0
-#define MAD_TO_SIGMA    1.4826
-#define MEAN_TO_SIGMA   1.2533
-#define NORMAL_95       1.960 /* what 95 % of normal noise stays within, in sigmas */
-#define NORMAL_995      2.807
-#define FALSE_PER_SPAN  0.01
-#define BASE_DOUBT      3.0 /* of a short base: three times the error of its scale, about 1.17/sqrt(n) */
+#define SCORE_MIN      4.0
+#define MAD_TO_SIGMA   1.4826
+#define MEAN_TO_SIGMA  1.2533
+#define NORMAL_95      1.960 /* what 95 % of normal noise stays within, in sigmas */
+#define NORMAL_995     2.807
+#define FALSE_PER_SPAN 0.01
+#define BASE_DOUBT     3.0 /* of a short base: three times the error of its scale, about 1.17/sqrt(n) \
+                            */
 
 /* --- lists --------------------------------------------------------------------------------------*/
 

@@ -11,16 +11,15 @@
  *                     and Handle Outliers, ASQC 1993, section "modified z-scores". Never less than
  *                     half a step of the instrument's resolution as the base shows it.
  *   spike, drop       the residual of a running median (J. W. Tukey, Exploratory Data Analysis,
- *                     1977, chapter 7) against a threshold that grows with the samples looked at, so
- *                     that noise gives one in about 1 % of spans, and with the tails of the base.
- *   step, drift       stretches of the running median, with hysteresis; by how long the rise from
- *                     20 % to 80 % took they are told apart. What comes back is a spike or a drop.
- *   oscillation       swings through a hysteresis around the trend at even distances: the regularity
- *                     of N. F. Thornhill, B. Huang, H. Zhang, Detection of multiple oscillations in
- *                     control loops, J. Process Control 13, 2003: deviation at most a third of the
- *                     mean, four cycles at least.
- *   stuck             a run of one value, score_min times longer than any in the base, 10 at least.
- * tests measure the false alarms on noise: see detect_test.c. */
+ *                     1977, chapter 7) against a threshold that grows with the samples looked at,
+ * so that noise gives one in about 1 % of spans, and with the tails of the base. step, drift
+ * stretches of the running median, with hysteresis; by how long the rise from 20 % to 80 % took
+ * they are told apart. What comes back is a spike or a drop. oscillation       swings through a
+ * hysteresis around the trend at even distances: the regularity of N. F. Thornhill, B. Huang, H.
+ * Zhang, Detection of multiple oscillations in control loops, J. Process Control 13, 2003:
+ * deviation at most a third of the mean, four cycles at least. stuck             a run of one
+ * value, score_min times longer than any in the base, 10 at least. tests measure the false alarms
+ * on noise: see detect_test.c. */
 #ifndef QUANT_DETECT_H
 #define QUANT_DETECT_H
 
@@ -48,7 +47,7 @@ typedef struct finding {
      * amplitude in them. Of STUCK: how many times the longest run in the base. Of a state: the root
      * of how many samples of the base there were for one such change. */
     double score;
-    double period_s;      /* of an oscillation; else NaN */
+    double period_s; /* of an oscillation; else NaN */
 } finding;
 
 typedef struct findings {

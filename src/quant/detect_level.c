@@ -69,8 +69,8 @@ double *detect_running_median(oq_arena *arena, const double *value, size_t count
             rank_add(&tree, rank[from], (uint32_t)-1);
         size_t in = to - from;
         double upper = sorted[rank_find(&tree, (uint32_t)(in / 2))].value;
-        median[i] = in % 2 ? upper
-                           : upper / 2 + sorted[rank_find(&tree, (uint32_t)(in / 2 - 1))].value / 2;
+        median[i] =
+            in % 2 ? upper : upper / 2 + sorted[rank_find(&tree, (uint32_t)(in / 2 - 1))].value / 2;
     }
     oq_arena_rewind(arena, mark);
     return median;

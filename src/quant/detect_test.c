@@ -315,10 +315,8 @@ static void test_false_alarms(void **state)
         bool is_whole;
         size_t max;
     } row[] = {
-        {"white", 0, 0, BASE, false, 100},
-        {"correlated", 0.9, 0, BASE, false, 100},
-        {"heavy tails", 0, 3, BASE, false, 1000},
-        {"whole numbers", 0, 0, BASE, true, 100},
+        {"white", 0, 0, BASE, false, 100},        {"correlated", 0.9, 0, BASE, false, 100},
+        {"heavy tails", 0, 3, BASE, false, 1000}, {"whole numbers", 0, 0, BASE, true, 100},
         {"short base", 0, 0, 20, false, 300},
     };
     oq_arena *arena = oq_arena_open(1 << 20);
@@ -357,10 +355,10 @@ static void test_false_alarms(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shapes),      cmocka_unit_test(test_by_hand),
-        cmocka_unit_test(test_stuck),       cmocka_unit_test(test_oscillation_period),
-        cmocka_unit_test(test_states),      cmocka_unit_test(test_little_base),
-        cmocka_unit_test(test_bad_samples), cmocka_unit_test(test_any_unit),
+        cmocka_unit_test(test_shapes),       cmocka_unit_test(test_by_hand),
+        cmocka_unit_test(test_stuck),        cmocka_unit_test(test_oscillation_period),
+        cmocka_unit_test(test_states),       cmocka_unit_test(test_little_base),
+        cmocka_unit_test(test_bad_samples),  cmocka_unit_test(test_any_unit),
         cmocka_unit_test(test_false_alarms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
