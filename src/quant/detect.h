@@ -6,20 +6,22 @@
  * part of the answer, and too little of it is said instead of guessed.
  *
  * The methods, all robust (a few wild samples in the base change nothing) and O(n log n):
- *   level and scale   median and 1.4826 MAD of the base; where more than half of the base is one
- *                     value 1.2533 times the mean deviation. B. Iglewicz, D. Hoaglin, How to Detect
- *                     and Handle Outliers, ASQC 1993, section "modified z-scores". Never less than
- *                     half a step of the instrument's resolution as the base shows it.
- *   spike, drop       the residual of a running median (J. W. Tukey, Exploratory Data Analysis,
- *                     1977, chapter 7) against a threshold that grows with the samples looked at,
- * so that noise gives one in about 1 % of spans, and with the tails of the base. step, drift
- * stretches of the running median, with hysteresis; by how long the rise from 20 % to 80 % took
- * they are told apart. What comes back is a spike or a drop. oscillation       swings through a
- * hysteresis around the trend at even distances: the regularity of N. F. Thornhill, B. Huang, H.
- * Zhang, Detection of multiple oscillations in control loops, J. Process Control 13, 2003:
- * deviation at most a third of the mean, four cycles at least. stuck             a run of one
- * value, score_min times longer than any in the base, 10 at least. tests measure the false alarms
- * on noise: see detect_test.c. */
+ *
+ * - Level and scale: median and 1.4826 MAD of the base; where more than half of the base is one
+ *   value, 1.2533 times the mean deviation (B. Iglewicz, D. Hoaglin, How to Detect and Handle
+ *   Outliers, ASQC 1993, "modified z-scores"). Never less than half a step of the instrument's
+ *   resolution as the base shows it.
+ * - Spike, drop: the residual of a running median (J. W. Tukey, Exploratory Data Analysis, 1977,
+ *   chapter 7) against a threshold that grows with the samples looked at and with the base's tails.
+ * - Step, drift: stretches of the running median, with hysteresis, told apart by how long the rise
+ *   from 20 % to 80 % took. A stretch that comes back is a spike or a drop.
+ * - Oscillation: swings through a hysteresis around the trend, four cycles at least, whose lengths
+ *   deviate by a third of their mean at most (N. F. Thornhill, B. Huang, H. Zhang, Detection of
+ *   multiple oscillations in control loops, J. Process Control 13, 2003).
+ * - Stuck: a run of one value, score_min times longer than any in the base, ten at least.
+ *
+ * Spans of an hour of noise, a sample a minute, against four hours: of 10,000 one has a finding; 35
+ * where each sample keeps 0.9 of the last, 812 with the tails of Student's t (detect_test.c). */
 #ifndef QUANT_DETECT_H
 #define QUANT_DETECT_H
 
