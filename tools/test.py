@@ -308,7 +308,8 @@ class DemoServer:
                 tempfile.NamedTemporaryFile("w+") as log:
             os.chmod(home, 0o711)  # its database runs under an account of its own
             env = clean_environment() | self.secrets | {
-                "OPTRIA_HOME": f"{home}/data", "OPTRIA_HTTP_PORT": "0", "OPTRIA_LOG_LEVEL": "debug"}
+                "OPTRIA_HOME": f"{home}/data", "OPTRIA_HTTP_PORT": "0", "OPTRIA_LOG_LEVEL": "debug",
+                "OPTRIA_DEMO_DAYS": "7"}  # no page asks for more, and filling 90 days takes minutes
             with started([str(OPTRIA), "demo"], death_signal="TERM", env=env, text=True,
                          stdin=subprocess.DEVNULL, stdout=log, stderr=log) as process:
                 address = self.wait_until_ready(process, log)

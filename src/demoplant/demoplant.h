@@ -2,7 +2,8 @@
  *
  * The demo's plants in the database: sites, units, assets, components, an integration with its
  * mappings and signals (series of kind "simulated"), and the job that writes what the instruments
- * read, from 90 days ago until now and then as time goes on.
+ * read, from some days ago (90, or what OPTRIA_DEMO_DAYS said when the plant was made) until now
+ * and then as time goes on.
  *
  * Nothing of it exists in a tenant that is not a demo (tenants.is_demo), and nothing simulated is
  * ever written to a measured series. */
@@ -12,8 +13,8 @@
 #include "db/scope.h"
 #include "job/job.h"
 
-#define DEMO_HISTORY  (90 * OQ_DAY)
-#define DEMO_RECENT   OQ_DAY /* the newest day is as fine as what comes live */
+enum { DEMO_DAYS = 90, DEMO_DAYS_MAX = 730 }; /* of history */
+#define DEMO_RECENT   OQ_DAY                  /* the newest day is as fine as what comes live */
 #define DEMO_STEP_OLD (OQ_MINUTE)
 #define DEMO_STEP     (5 * OQ_SECOND)
 
@@ -22,9 +23,10 @@ typedef struct demo_planted {
 } demo_planted;
 
 /* Makes what is missing of the plant of this tenant (its code chooses it); what is there stays as
- * it is. `epoch`: the moment from which on something soon goes wrong; kept with the integration.
+ * it is. `epoch`: the moment from which on something soon goes wrong; it and
+ * `days`, how much history it gets, are kept with the integration.
  * A tenant without a plant in the tables gets nothing. */
-OQ_CHECKED oq_err *demo_plant(oq_scope *s, oq_str tenant_code, oq_us epoch,
+OQ_CHECKED oq_err *demo_plant(oq_scope *s, oq_str tenant_code, oq_us epoch, int64_t days,
                               demo_planted *ret_planted);
 
 /* Sees to it that readings are written from `at` on: adds the job demo.readings, which adds its own

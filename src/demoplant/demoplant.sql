@@ -1,8 +1,9 @@
 -- The demo's plants.
 
--- DEMO_INTEGRATION -> (id uuid, code text, seed i64, epoch text)
+-- DEMO_INTEGRATION -> (id uuid, code text, seed i64, epoch text, days i64)
 -- The active demo integration of a demo tenant.
-SELECT i.id, t.code, (i.config->>'seed')::int8 AS seed, i.config->>'begins_at' AS epoch
+SELECT i.id, t.code, (i.config->>'seed')::int8 AS seed, i.config->>'begins_at' AS epoch,
+       (i.config->>'history_days')::int8 AS days
   FROM tenant_integrations i
   JOIN tenants t ON t.id = i.tenant_id
  WHERE i.tenant_id = :tenant AND t.id = :tenant AND t.is_demo AND i.is_active

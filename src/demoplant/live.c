@@ -17,6 +17,7 @@ typedef struct generator {
     oq_arena *arena;
     const demo_site *site;
     demo_clock clock;
+    oq_us history; /* how far back it reaches */
     sql_demo_tags_rows tags;
 } generator;
 
@@ -30,6 +31,9 @@ static oq_err *find_generator(oq_scope *s, generator *g)
     for (const demo_site *d = demo_sites; d->code; d++)
         if (oq_str_eq(found.at[0].code, oq_cstr(d->tenant)))
             g->site = d;
+    int64_t days = found.at[0].days;
+    bool is_told = days != OQ_I64_NONE && days > 0 && days <= DEMO_DAYS_MAX;
+    g->history = (is_told ? days : DEMO_DAYS) * OQ_DAY;
     g->clock.seed = (uint64_t)found.at[0].seed;
     if (!oq_time_parse(found.at[0].epoch, &g->clock.epoch))
         g->site = NULL;
@@ -51,7 +55,7 @@ static oq_err *find_position(const generator *g, oq_us now, oq_us *ret_from)
     for (size_t i = 0; i < g->tags.count; i++)
         if (last[i].time > newest)
             newest = last[i].time;
-    oq_us begin = (now - DEMO_HISTORY) / OQ_DAY * OQ_DAY;
+    oq_us begin = (now - g->history) / OQ_DAY * OQ_DAY;
     *ret_from = newest == OQ_TIME_NONE ? begin : newest + 1;
     return NULL;
 }
@@ -161,7 +165,7 @@ oq_err *demo_write_slice(oq_scope *s, size_t rows_max, demo_written *ret_written
     *ret_written = (demo_written){.samples = (int64_t)stored,
                                   .until = to,
                                   .more = to <= now && count,
-                                  .share = 1 - (double)(now - to) / (double)DEMO_HISTORY};
+                                  .share = 1 - (double)(now - to) / (double)g.history};
     return NULL;
 }
 

@@ -23,6 +23,7 @@ typedef struct planting {
     const demo_site *site;
     oq_uuid site_id, integration_id;
     oq_us epoch;
+    int64_t days;
     demo_planted *done;
 } planting;
 
@@ -197,12 +198,14 @@ static oq_err *plant_integration(planting *p, oq_str tenant_code)
 {
     oq_str rest = tenant_code, word;
     oq_str_cut(&rest, '_', &word);
-    integration order = {.type = INTEGRATION_DEMO,
-                         .name = oq_strf(p->arena, "Demo %.*s Connector", OQ_FMT(word)),
-                         .config = oq_strf(p->arena,
-                                           "{\"mode\":\"demo\",\"seed\":%d,\"begins_at\":\"%.*s\"}",
-                                           SEED, OQ_FMT(oq_time_text(p->arena, p->epoch))),
-                         .is_active = true};
+    integration order = {
+        .type = INTEGRATION_DEMO,
+        .name = oq_strf(p->arena, "Demo %.*s Connector", OQ_FMT(word)),
+        .config =
+            oq_strf(p->arena,
+                    "{\"mode\":\"demo\",\"seed\":%d,\"begins_at\":\"%.*s\",\"history_days\":%lld}",
+                    SEED, OQ_FMT(oq_time_text(p->arena, p->epoch)), (long long)p->days),
+        .is_active = true};
     void *made;
     OQ_TRY(add(p, "integrations", &order, &made));
     p->integration_id = ((integration *)made)->id;
@@ -228,7 +231,8 @@ static const demo_site *site_of(oq_str tenant_code)
     return NULL;
 }
 
-oq_err *demo_plant(oq_scope *s, oq_str tenant_code, oq_us epoch, demo_planted *ret_planted)
+oq_err *demo_plant(oq_scope *s, oq_str tenant_code, oq_us epoch, int64_t days,
+                   demo_planted *ret_planted)
 {
     demo_planted done = {0};
     const demo_site *d = site_of(tenant_code);
@@ -237,7 +241,12 @@ oq_err *demo_plant(oq_scope *s, oq_str tenant_code, oq_us epoch, demo_planted *r
         OQ_TRY(asset_find_by_code(s, oq_cstr(d->assets[0].code), &there));
     if (d && !there) {
         OQ_TRY(plant_presets_apply(s, NULL));
-        planting p = {.s = s, .arena = oq_scope_arena(s), .site = d, .epoch = epoch, .done = &done};
+        planting p = {.s = s,
+                      .arena = oq_scope_arena(s),
+                      .site = d,
+                      .epoch = epoch,
+                      .days = days,
+                      .done = &done};
         OQ_TRY(plant_all(&p, tenant_code));
     }
     *ret_planted = done;

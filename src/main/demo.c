@@ -142,7 +142,7 @@ static oq_err *seed(demo *d)
     demo_seeded seeded;
     OQ_TRY(password_has_changed(d, &overwrite));
     OQ_TRY(operator_open_pool(&d->settings, &pool));
-    oq_err *err = demo_seed(pool, d->arena, d->password, overwrite, &seeded);
+    oq_err *err = demo_seed(pool, d->arena, d->password, overwrite, d->settings.demo_days, &seeded);
     db_pool_close(pool);
     OQ_TRY(err);
     if (seeded.tenants_made || seeded.people_made || seeded.passwords_set)

@@ -93,7 +93,7 @@ static oq_err *seed_account(db_platform *p, const demo_account *a, oq_str passwo
 
 /* Each tenant's plant, and the job that makes its instruments read. The last step: adding a job
  * holds the tenant's turn until the end. */
-static oq_err *seed_plants(db_platform *p, demo_seeded *seeded)
+static oq_err *seed_plants(db_platform *p, int64_t days, demo_seeded *seeded)
 {
     oq_us now = db_platform_now(p);
     for (size_t i = 0; i < OQ_COUNT(tenants); i++) {
@@ -102,7 +102,7 @@ static oq_err *seed_plants(db_platform *p, demo_seeded *seeded)
         demo_planted planted;
         OQ_TRY(tenant_find_by_code(p, oq_cstr(tenants[i].code), &found));
         OQ_TRY(db_platform_enter(p, found->id, &s));
-        OQ_TRY(demo_plant(s, found->code, now, &planted));
+        OQ_TRY(demo_plant(s, found->code, now, days, &planted));
         OQ_TRY(demo_start(s, now));
         OQ_TRY(db_platform_leave(p));
         seeded->assets_made += (int)planted.assets;
@@ -111,22 +111,23 @@ static oq_err *seed_plants(db_platform *p, demo_seeded *seeded)
     return NULL;
 }
 
-static oq_err *seed(db_platform *p, oq_str password, bool overwrite, demo_seeded *seeded)
+static oq_err *seed(db_platform *p, oq_str password, bool overwrite, int64_t days,
+                    demo_seeded *seeded)
 {
     OQ_TRY(check_is_demo(p));
     OQ_TRY(seed_tenants(p, seeded));
     for (const demo_account *a = demo_accounts; a->email; a++)
         OQ_TRY(seed_account(p, a, password, overwrite, seeded));
-    return seed_plants(p, seeded);
+    return seed_plants(p, days, seeded);
 }
 
-oq_err *demo_seed(db_pool *pool, oq_arena *arena, oq_str password, bool overwrite,
+oq_err *demo_seed(db_pool *pool, oq_arena *arena, oq_str password, bool overwrite, int64_t days,
                   demo_seeded *ret_seeded)
 {
     db_platform *p;
     OQ_TRY(operator_open_platform(pool, arena, OQ_WRITE, "demo", &p));
     demo_seeded seeded = {0};
-    oq_err *err = seed(p, password, overwrite, &seeded);
+    oq_err *err = seed(p, password, overwrite, days, &seeded);
     if (!err)
         err = db_platform_commit(p);
     db_platform_close(p);

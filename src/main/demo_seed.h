@@ -19,10 +19,11 @@ typedef struct demo_seeded {
 } demo_seeded;
 
 /* Makes what is missing of them, in one transaction; what is there is left as it is, but for the
- * passwords where `overwrite` asks for them. No password has to be changed at the first sign-in.
- * Fails: demo.not_a_demo (tenants): this database has an owner or tenants and not the demo's owner,
- * so it is a real one, and gets no accounts with a known password; user.email_taken. */
+ * passwords where `overwrite` asks for them. `days`: of history, for a plant that is made now. No
+ * password has to be changed at the first sign-in. Fails: demo.not_a_demo (tenants): this database
+ * has an owner or tenants and not the demo's owner, so it is a real one, and gets no accounts with
+ * a known password; user.email_taken. */
 OQ_CHECKED oq_err *demo_seed(db_pool *pool, oq_arena *arena, oq_str password, bool overwrite,
-                             demo_seeded *ret_seeded);
+                             int64_t days, demo_seeded *ret_seeded);
 
 #endif

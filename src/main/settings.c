@@ -40,6 +40,8 @@ const oq_field setting_fields[] = {
             .help = "Marks a demo; the simulated plants will ask for it, nothing does yet"),
     OQ_SECRET(settings, demo_password, .env = "OPTRIA_DEMO_PASSWORD", .max = 200,
               .help = "Password of the demo accounts; default: made at the first start"),
+    OQ_I64(settings, demo_days, .env = "OPTRIA_DEMO_DAYS", .preset = "90", .min = 1, .max = 730,
+           .help = "How many days of history the demo's plants get when they are made"),
     OQ_BOOL(settings, blackbox_enabled, .env = "BLACKBOX_ENABLED", .preset = "true",
             .help = "The black box: events, incidents, root causes"),
     OQ_BOOL(settings, digital_twin_enabled, .env = "DIGITAL_TWIN_ENABLED", .preset = "true",

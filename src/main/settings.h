@@ -17,6 +17,7 @@ typedef struct settings {
     oq_str jwt_secret_key, master_key;
     bool demo_mode;
     oq_str demo_password;
+    int64_t demo_days;
     bool blackbox_enabled, digital_twin_enabled;
     oq_str pi_base_url;
     int log_level, log_format;

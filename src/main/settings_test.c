@@ -22,6 +22,7 @@ static void test_defaults(void **state)
     CHECK_STR("bind", s.http_bind, "127.0.0.1");
     assert_int_equal(s.http_port, 8080);
     assert_true(s.blackbox_enabled && s.digital_twin_enabled && !s.demo_mode);
+    assert_int_equal(s.demo_days, 90);
     assert_int_equal(s.log_level, OQ_LOG_INFO);
     assert_null(s.db_url.ptr);
     oq_arena_close(arena);

@@ -15,14 +15,19 @@ static void say(house *h, const char *format, const char *value)
 
 static const char *const tenant_a = "'0a000000-0000-0000-0000-000000000000'";
 
-static demo_planted plant(house *h, const char *code)
+static demo_planted plant_with(house *h, const char *code, int64_t days)
 {
     demo_planted done;
     oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
-    CHECK_OK(demo_plant(s, oq_cstr(code), oq_now(s), &done));
+    CHECK_OK(demo_plant(s, oq_cstr(code), oq_now(s), days, &done));
     CHECK_OK(oq_scope_commit(s));
     oq_scope_close(s);
     return done;
+}
+
+static demo_planted plant(house *h, const char *code)
+{
+    return plant_with(h, code, DEMO_DAYS);
 }
 
 static demo_written write_slice(house *h, size_t rows)
@@ -149,14 +154,35 @@ static void test_only_where_it_belongs(void **state)
     CHECK("not a demo", write_slice(h, 1).samples == 0);
 }
 
+/* How far back the first reading lies, in days. */
+static int64_t days_back(house *h)
+{
+    write_slice(h, 1000);
+    return testdb_number(h->db, "SELECT extract(day FROM now() - min(time_min))::int8"
+                                " FROM series_batches");
+}
+
+static void test_days_of_history(void **state)
+{
+    house *h = *state;
+    make_demo(h);
+    plant_with(h, "ARAMCO_DEMO", 7);
+    CHECK("as many as asked for", days_back(h) == 7);
+    testdb_exec(h->db, "TRUNCATE series_batches;"
+                       "UPDATE tenant_integrations SET config = config - 'history_days'");
+    CHECK("a demo of an earlier version", days_back(h) == 90);
+    testdb_exec(h->db,
+                "TRUNCATE series_batches;"
+                "UPDATE tenant_integrations SET config = config || '{\"history_days\": -5}'");
+    CHECK("nonsense", days_back(h) == 90);
+}
+
 int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup(test, house_reset)
     const struct CMUnitTest tests[] = {
-        EACH(test_made_once),
-        EACH(test_slices),
-        EACH(test_reaches_now),
-        EACH(test_only_where_it_belongs),
+        EACH(test_made_once),   EACH(test_days_of_history),       EACH(test_slices),
+        EACH(test_reaches_now), EACH(test_only_where_it_belongs),
     };
     return cmocka_run_group_tests_name("demoplant", tests, house_open, house_close);
 }
