@@ -18,6 +18,13 @@ SELECT id, source, offset_ms, valid_from, note, version, created_at, updated_at
  ORDER BY source, id
  LIMIT :limit;
 
+-- SOURCE_CLOCKS_OF (source text) -> source_clock
+-- All that was ever said of a source's clock, oldest first.
+SELECT id, source, offset_ms, valid_from, note, version, created_at, updated_at
+  FROM source_clocks
+ WHERE tenant_id = :tenant AND source = :source
+ ORDER BY valid_from;
+
 -- SOURCE_CLOCK_ADD (id uuid, source text, offset_ms i64, valid_from time, note text?,
 --   now time) -> nothing
 INSERT INTO source_clocks

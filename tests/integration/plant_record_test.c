@@ -1,6 +1,7 @@
 /* The engine under the plant's records, over every kind, on a real PostgreSQL. */
 #include "audit/audit.h"
 #include "plant/class.h"
+#include "plant/clock.h"
 #include "plant/cost.h"
 #include "plant/record_inner.h"
 #include "support/house.h"
@@ -282,13 +283,55 @@ static void test_uses_are_complete(void **state)
     }
 }
 
+/* --- clocks -----------------------------------------------------------------------------------*/
+
+static void add_clock(oq_scope *s, const char *json)
+{
+    source_clock order;
+    void *made;
+    CHECK_OK(
+        oq_fields_read_json(oq_scope_arena(s), kind_source_clock.order, oq_cstr(json), &order));
+    CHECK_OK(record_add(s, &kind_source_clock, &order, &made));
+}
+
+static void test_a_sources_clock(void **state)
+{
+    house *h = *state;
+    source_clocks clocks;
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    add_clock(s, "{\"source\":\"PI\",\"offset_ms\":0,\"valid_from\":\"2026-02-01T00:00:00Z\"}");
+    add_clock(s, "{\"source\":\"PI\",\"offset_ms\":-90000,"
+                 "\"valid_from\":\"2026-01-01T00:00:00Z\"}");
+    add_clock(s, "{\"source\":\"PI:2\",\"offset_ms\":5,\"valid_from\":\"2026-01-01T00:00:00Z\"}");
+    house_commit(s);
+    s = house_scope(h, VIEWER_A, OQ_READ);
+    CHECK_OK(source_clocks_of(s, OQ_STR("PI"), &clocks));
+    oq_us told;
+    CHECK("time", oq_time_parse(OQ_STR("2026-01-10T10:01:30Z"), &told));
+    source_time t = source_clock_correct(&clocks, told);
+    CHECK("oldest first, of this source", clocks.count == 2 && clocks.at[0].offset_ms == -90000);
+    CHECK_STR("90 s fast", oq_time_text(h->arena, t.event_time), "2026-01-10T10:00:00Z");
+    CHECK("as it was told", t.source_time == told);
+    CHECK_OK(source_clocks_of(s, OQ_STR("pi"), &clocks));
+    CHECK("another name", clocks.count == 0);
+    CHECK_OK(source_clocks_of(s, OQ_NONE, &clocks));
+    CHECK("no source", clocks.count == 0);
+    oq_scope_close(s);
+    s = house_scope(h, ADMIN_B, OQ_READ);
+    CHECK_OK(source_clocks_of(s, OQ_STR("PI"), &clocks));
+    CHECK("another tenant", clocks.count == 0);
+    oq_scope_close(s);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, house_reset)
     const struct CMUnitTest tests[] = {
-        TEST(test_kinds_are_whole), TEST(test_round_trip),      TEST(test_change),
-        TEST(test_remove),          TEST(test_in_use),          TEST(test_paging),
-        TEST(test_other_tenant),    TEST(test_references_hold), TEST(test_uses_are_complete),
+        TEST(test_kinds_are_whole), TEST(test_round_trip),
+        TEST(test_change),          TEST(test_remove),
+        TEST(test_in_use),          TEST(test_paging),
+        TEST(test_a_sources_clock), TEST(test_other_tenant),
+        TEST(test_references_hold), TEST(test_uses_are_complete),
     };
     return cmocka_run_group_tests(tests, house_open, house_close);
 }
