@@ -65,6 +65,12 @@ SELECT 'cost_model' AS thing, count(*) AS times FROM optimization_cost_models
  WHERE tenant_id = :tenant AND class_id = :id
 UNION ALL
 SELECT 'threshold' AS thing, count(*) AS times FROM threshold_references
+ WHERE tenant_id = :tenant AND class_id = :id
+UNION ALL
+SELECT 'alarm_rule' AS thing, count(*) AS times FROM alarm_rules
+ WHERE tenant_id = :tenant AND class_id = :id
+UNION ALL
+SELECT 'rca_case' AS thing, count(*) AS times FROM rca_cases
  WHERE tenant_id = :tenant AND class_id = :id;
 
 -- CLASS_METRIC_GET (id uuid) -> class_metric

@@ -152,6 +152,9 @@ SELECT id, code, NULL::uuid AS within_id, name, name_ar
 
 -- SKILL_USES (id uuid) -> record_use
 SELECT 'user_skill' AS thing, count(*) AS times FROM user_skills
+ WHERE tenant_id = :tenant AND skill_id = :id
+UNION ALL
+SELECT 'failure_mode' AS thing, count(*) AS times FROM asset_failure_modes
  WHERE tenant_id = :tenant AND skill_id = :id;
 
 -- USER_SKILL_GET (id uuid) -> user_skill

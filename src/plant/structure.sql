@@ -66,6 +66,21 @@ SELECT 'work_order' AS thing, count(*) AS times FROM work_orders
  WHERE tenant_id = :tenant AND site_id = :id
 UNION ALL
 SELECT 'event' AS thing, count(*) AS times FROM blackbox_events
+ WHERE tenant_id = :tenant AND site_id = :id
+UNION ALL
+SELECT 'incident' AS thing, count(*) AS times FROM blackbox_incidents
+ WHERE tenant_id = :tenant AND site_id = :id
+UNION ALL
+SELECT 'alarm_rule' AS thing, count(*) AS times FROM alarm_rules
+ WHERE tenant_id = :tenant AND site_id = :id
+UNION ALL
+SELECT 'alert' AS thing, count(*) AS times FROM alerts
+ WHERE tenant_id = :tenant AND site_id = :id
+UNION ALL
+SELECT 'alarm_silence' AS thing, count(*) AS times FROM alarm_silences
+ WHERE tenant_id = :tenant AND site_id = :id
+UNION ALL
+SELECT 'escalation' AS thing, count(*) AS times FROM escalations
  WHERE tenant_id = :tenant AND site_id = :id;
 
 -- PLANT_UNIT_GET (id uuid) -> plant_unit
@@ -113,6 +128,12 @@ SELECT 'asset' AS thing, count(*) AS times FROM assets
  WHERE tenant_id = :tenant AND unit_id = :id
 UNION ALL
 SELECT 'event' AS thing, count(*) AS times FROM blackbox_events
+ WHERE tenant_id = :tenant AND unit_id = :id
+UNION ALL
+SELECT 'incident' AS thing, count(*) AS times FROM blackbox_incidents
+ WHERE tenant_id = :tenant AND unit_id = :id
+UNION ALL
+SELECT 'work_order' AS thing, count(*) AS times FROM work_orders
  WHERE tenant_id = :tenant AND unit_id = :id;
 
 -- ASSET_GET (id uuid) -> asset
@@ -227,6 +248,21 @@ SELECT 'event' AS thing, count(*) AS times FROM blackbox_events
  WHERE tenant_id = :tenant AND asset_id = :id
 UNION ALL
 SELECT 'demo_fault' AS thing, count(*) AS times FROM demo_faults
+ WHERE tenant_id = :tenant AND asset_id = :id
+UNION ALL
+SELECT 'incident' AS thing, count(*) AS times FROM blackbox_incidents
+ WHERE tenant_id = :tenant AND root_asset_id = :id
+UNION ALL
+SELECT 'alarm_rule' AS thing, count(*) AS times FROM alarm_rules
+ WHERE tenant_id = :tenant AND asset_id = :id
+UNION ALL
+SELECT 'alert' AS thing, count(*) AS times FROM alerts
+ WHERE tenant_id = :tenant AND asset_id = :id
+UNION ALL
+SELECT 'alarm_state' AS thing, count(*) AS times FROM alarm_states
+ WHERE tenant_id = :tenant AND asset_id = :id
+UNION ALL
+SELECT 'alarm_silence' AS thing, count(*) AS times FROM alarm_silences
  WHERE tenant_id = :tenant AND asset_id = :id;
 
 -- COMPONENT_GET (id uuid) -> component
