@@ -107,7 +107,7 @@ static const char *columns_of(testdb *db, oq_str table)
 }
 
 /* A row of which nothing is known but that the table takes it: a value of its type for each column
- * that must be there, the first word that a check allows. */
+ * that must be there, the first word that a check allows. Times rise, for spans are not empty. */
 static void make_row(testdb *db, const char *table, const char *tenant)
 {
     testdb_exec(db, "SET session_replication_role = replica");
@@ -123,7 +123,9 @@ static void make_row(testdb *db, const char *table, const char *tenant)
                      "  WHEN t.typname IN ('int4', 'int8', 'float8') AND is_checked THEN '1'"
                      "  WHEN t.typname IN ('int4', 'int8', 'float8') THEN '(random() * 1e6)::int'"
                      "  WHEN t.typname = 'bool' THEN 'false'"
-                     "  WHEN t.typname IN ('timestamptz', 'date') THEN 'now()'"
+                     "  WHEN t.typname = 'date' THEN 'now()'"
+                     "  WHEN t.typname = 'timestamptz' THEN"
+                     "   'now() + interval ''1 s'' * ' || a.attnum"
                      "  ELSE '''{}''' END, ','))"
                      " FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN LATERAL"
                      "  (SELECT substring(pg_get_constraintdef(k.oid) from '''([^'']+)''') AS word,"
