@@ -7,10 +7,19 @@
 ALTER TABLE blackbox_events ADD COLUMN trace_id uuid;
 ALTER TABLE blackbox_events ADD COLUMN source_time timestamptz; -- as the source said it, before its
                                                                 -- clock was corrected; null: the same
--- What the incident engine has not seen yet.
-ALTER TABLE blackbox_events ADD COLUMN is_noticed boolean NOT NULL DEFAULT false;
+ALTER TABLE blackbox_events ADD COLUMN is_trigger boolean NOT NULL DEFAULT false; -- opens an incident
+-- What the incident engine still has to look at: triggers, and what came late for an incident whose
+-- grace period is over. All else belongs to incidents by its time and place alone.
+ALTER TABLE blackbox_events ADD COLUMN is_noticed boolean NOT NULL DEFAULT true;
 CREATE INDEX blackbox_events_fresh_idx ON blackbox_events (tenant_id, ingest_time, id)
     WHERE NOT is_noticed;
+CREATE INDEX blackbox_events_trigger_idx ON blackbox_events (tenant_id, event_time, id)
+    WHERE is_trigger;
+-- What belongs to a unit, and to a site alone, around a moment.
+CREATE INDEX blackbox_events_unit_idx ON blackbox_events (tenant_id, unit_id, event_time)
+    WHERE unit_id IS NOT NULL;
+CREATE INDEX blackbox_events_site_idx ON blackbox_events (tenant_id, site_id, event_time)
+    WHERE asset_id IS NULL AND unit_id IS NULL;
 
 -- A class may look further, or less far, around what happened than its tenant does.
 ALTER TABLE asset_classes ADD COLUMN incident_before_min integer
@@ -42,6 +51,7 @@ CREATE TABLE blackbox_incidents (
     trigger_event_id uuid NOT NULL,
     version     bigint NOT NULL DEFAULT 1,  -- rises whenever its events or their window change
     trace_id    uuid NOT NULL,
+    merged_into uuid,                       -- late events showed that it is a part of that one
     -- What the newest analysis says (rca_runs holds each of them).
     rca_run_id  uuid,
     rca_summary jsonb,                      -- {"root_cause_category","main_hypothesis",
@@ -72,8 +82,10 @@ CREATE TABLE blackbox_incidents (
     FOREIGN KEY (tenant_id, site_id) REFERENCES sites (tenant_id, id),
     FOREIGN KEY (tenant_id, unit_id) REFERENCES plant_units (tenant_id, id),
     FOREIGN KEY (tenant_id, trigger_event_id) REFERENCES blackbox_events (tenant_id, id),
-    FOREIGN KEY (tenant_id, confirmed_by) REFERENCES users (tenant_id, id)
+    FOREIGN KEY (tenant_id, confirmed_by) REFERENCES users (tenant_id, id),
+    FOREIGN KEY (tenant_id, merged_into) REFERENCES blackbox_incidents (tenant_id, id)
 );
+CREATE INDEX blackbox_incidents_anchor_idx ON blackbox_incidents (tenant_id, anchor_time);
 CREATE INDEX blackbox_incidents_start_idx ON blackbox_incidents (tenant_id, start_time, id);
 CREATE INDEX blackbox_incidents_asset_idx
     ON blackbox_incidents (tenant_id, root_asset_id, start_time, id);
@@ -92,7 +104,9 @@ CREATE TABLE blackbox_incident_events (
     event_id    uuid NOT NULL,
     role        text NOT NULL DEFAULT 'UNKNOWN' CONSTRAINT blackbox_incident_events_role_check CHECK (
                     role IN ('CAUSE', 'SYMPTOM', 'CONTEXT', 'NOISE', 'UNKNOWN')),
-    order_index integer NOT NULL,
+    order_index integer NOT NULL,           -- in time, from 0
+    is_trigger  boolean NOT NULL DEFAULT false, -- one of those that make the incident
+    is_late     boolean NOT NULL DEFAULT false, -- came after the grace period, and changed nothing
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT blackbox_incident_events_key UNIQUE (tenant_id, incident_id, event_id),
     FOREIGN KEY (tenant_id, incident_id) REFERENCES blackbox_incidents (tenant_id, id),

@@ -51,12 +51,24 @@ typedef struct event_order {
     int severity, category;
     oq_uuid asset_id; /* zero: of none; site and unit are taken from it */
     oq_str summary;
-    oq_str payload; /* a JSON object; not given: {} */
+    oq_str payload; /* a JSON object; not given: {}. Its member "kind" says what happened
+                       ("pump_trip"), "operator" who did it */
+    /* What follows may be left out. */
+    oq_uuid site_id;      /* of an event that is of no asset */
+    oq_uuid component_id; /* of the asset */
+    oq_uuid shift_id, trace_id;
+    oq_str line_id, batch_id, lot_id;
+    oq_strs tags;      /* without control characters */
+    oq_us source_time; /* as the source said it, when its clock was corrected; 0 counts as none */
+    oq_str kind;       /* the payload's "kind" where the caller knows it: saves looking */
 } event_order;
 
 /* Adds those that are not there yet, at most EVENTS_ADD_MAX in a call; *ret_added says how many.
- * An asset of another tenant is not found: event.asset_unknown. Fails: event.summary_invalid
- * (facts: source_id, max); the payload is trusted to be JSON. */
+ * An alert or alarm from MAJOR on, and a failure (by its category, or a "kind" that ends in trip,
+ * shutdown or failure) may open an incident: the incident engine is woken in the same transaction.
+ * So what tells of a condition that went away again is of severity INFO.
+ * An asset of another tenant is not found: event.asset_unknown; a site: event.site_unknown. Fails:
+ * event.summary_invalid (facts: source_id, max); the payload is trusted to be JSON. */
 OQ_CHECKED oq_err *event_add_many(oq_scope *s, const event_order *order, size_t count,
                                   size_t *ret_added);
 

@@ -64,6 +64,7 @@ typedef struct incident {
     oq_uuid trigger_event_id;
     int64_t version;
     oq_uuid trace_id;
+    oq_uuid merged_into; /* late events showed that it is a part of that one; else zero */
     oq_uuid rca_run_id;
     /* JSON, as the newest analysis left it; not given: none has ended */
     oq_str rca_summary, root_cause_score, event_story, recommended_actions, impact_estimate,
@@ -97,6 +98,7 @@ typedef struct incident_event {
     oq_str summary, payload; /* payload: JSON object */
     int role;                /* event_role */
     int64_t order_index;
+    bool is_late; /* came after the grace period: it is in the file, and changed nothing */
 } incident_event;
 extern const oq_field incident_event_fields[];
 typedef struct incident_events {
@@ -129,9 +131,23 @@ OQ_CHECKED oq_err *incident_set_status(oq_scope *s, oq_uuid id, int status, oq_s
  * it. Fails: incident.not_found, incident.cause_invalid. (rca/ learns from it: see rca_confirm,
  * which calls this.) */
 OQ_CHECKED oq_err *incident_store_cause(oq_scope *s, oq_uuid id, oq_str cause, oq_str note);
-/* A link in the incident's file: {"step", facts}. */
+/* A link in the incident's file: {"step", facts}; facts: a JSON object, or not given. */
 OQ_CHECKED oq_err *incident_step(oq_scope *s, oq_uuid id, const char *step, oq_str note,
                                  oq_str facts);
+/* The steps in their order. */
+typedef struct incident_step_row {
+    oq_uuid id, incident_id;
+    oq_str step, note, facts; /* facts: JSON object */
+    oq_str made_by;
+    oq_us made_at;
+    oq_str seal_before, seal; /* bytes */
+} incident_step_row;
+extern const oq_field incident_step_row_fields[];
+typedef struct incident_step_rows {
+    incident_step_row *at;
+    size_t count;
+} incident_step_rows;
+OQ_CHECKED oq_err *incident_steps_of(oq_scope *s, oq_uuid id, incident_step_rows *ret_steps);
 /* Goes through the chain: *ret_broken is the first step whose seal does not fit; zero: unaltered.
  */
 OQ_CHECKED oq_err *incident_check_chain(oq_scope *s, oq_uuid id, oq_uuid *ret_broken);
@@ -141,6 +157,9 @@ OQ_CHECKED oq_err *incident_check_chain(oq_scope *s, oq_uuid id, oq_uuid *ret_br
 /* Looks at what nobody has looked at yet, at most `max` events; *ret_more: not all. For the job and
  * for replays. Running twice is harmless. */
 OQ_CHECKED oq_err *incident_engine_run(oq_scope *s, size_t max, bool *ret_more);
+/* Looks again at every incident whose grace period is not over: what was added to its window while
+ * it was being opened is found then. The job does it once a minute. */
+OQ_CHECKED oq_err *incident_engine_look_again(oq_scope *s);
 
 /* "Run Black Box": an incident around `at` for this asset, also where no trigger says so; one that
  * covers the moment is used. Fails: asset.not_found, incident.nothing_there (no event within the

@@ -2,6 +2,7 @@
 
 #include "asset/asset.h"
 #include "audit/audit.h"
+#include "blackbox/incident.h"
 #include "demoplant/demoplant.h"
 #include "duty/duty.h"
 #include "historian/calc.h"
@@ -46,8 +47,17 @@ http_route_list module_routes = {
     correction_routes,  space_routes,    NULL,
 };
 
+/* clang-format off: a line each, for those that come */
 job_kind_list module_job_kinds = {
-    job_own_kinds,    tenant_job_kinds, identity_job_kinds,
-    notify_job_kinds, series_job_kinds, demoplant_job_kinds,
-    hist_job_kinds,   duty_job_kinds,   NULL,
+    job_own_kinds,
+    tenant_job_kinds,
+    identity_job_kinds,
+    notify_job_kinds,
+    series_job_kinds,
+    demoplant_job_kinds,
+    hist_job_kinds,
+    duty_job_kinds,
+    blackbox_job_kinds,
+    NULL,
 };
+/* clang-format on */

@@ -1,0 +1,97 @@
+/* blackbox/engine.h: what the parts of the incident engine share. */
+#ifndef BLACKBOX_ENGINE_H
+#define BLACKBOX_ENGINE_H
+
+#include "blackbox/inner.h"
+#include "quant/incident_group.h"
+#include "tenant/settings.h"
+
+enum { INCIDENT_EVENTS_MAX = 10000 }; /* of one incident; the gravest of more */
+
+/* --- rows ---------------------------------------------------------------------------------------*/
+
+typedef struct engine_fresh {
+    oq_uuid id, asset_id, unit_id, site_id;
+    oq_us event_time;
+    bool is_trigger;
+} engine_fresh;
+extern const oq_field engine_fresh_fields[];
+
+typedef struct engine_trigger {
+    oq_uuid id, asset_id, unit_id, site_id, trace_id;
+    oq_us event_time;
+    oq_str source_system, source_id, kind, summary;
+    int severity, event_category, criticality;
+    int64_t before_min, after_min; /* of the class, or OQ_I64_NONE */
+} engine_trigger;
+extern const oq_field engine_trigger_fields[];
+
+typedef struct engine_frozen {
+    oq_uuid id, asset_id, unit_id, site_id;
+    int64_t number;
+    oq_us window_from, window_to;
+} engine_frozen;
+extern const oq_field engine_frozen_fields[];
+
+/* An incident as it stands. */
+typedef struct engine_stored {
+    oq_uuid id, trigger_event_id, asset_id, unit_id, site_id, trace_id, merged_into;
+    int64_t number, version;
+    int status, incident_type, severity;
+    oq_str title;
+    oq_us anchor_time, window_from, window_to, start_time, created_at;
+} engine_stored;
+extern const oq_field engine_stored_fields[];
+
+typedef struct engine_place {
+    oq_uuid asset_id, unit_id, site_id;
+    int64_t before_min, after_min;
+} engine_place;
+extern const oq_field engine_place_fields[];
+
+typedef struct engine_member {
+    oq_uuid id, asset_id, unit_id, site_id;
+    oq_us event_time;
+    int severity, event_category;
+} engine_member;
+extern const oq_field engine_member_fields[];
+typedef struct engine_members {
+    engine_member *at;
+    size_t count;
+} engine_members;
+
+/* --- a run --------------------------------------------------------------------------------------*/
+
+typedef struct engine {
+    oq_scope *s;
+    const tenant_settings *settings;
+    group_units units;
+    oq_us before, after, grace; /* the tenant's */
+    oq_us after_max;            /* of the tenant and of all classes */
+} engine;
+/* Nobody else's engine runs in this tenant until the commit. */
+OQ_CHECKED oq_err *engine_open(oq_scope *s, engine *ret_engine);
+/* The length of a window's part: the class's, else the tenant's. */
+oq_us engine_minutes(int64_t of_class, oq_us of_tenant);
+
+/* Triggers that no gap divides, with those that were stored of them. */
+typedef struct engine_cluster {
+    engine_trigger *row; /* in the order of `trigger` */
+    group_trigger *trigger;
+    size_t count;
+    engine_frozen *frozen;
+    size_t frozens;
+    groups groups;
+} engine_cluster;
+/* Those around a moment that has one, up to the next silence on both sides, grouped. */
+OQ_CHECKED oq_err *engine_cluster_at(engine *en, oq_us at, engine_cluster *ret_cluster);
+
+/* Brings what is stored in line with the groups: opens, changes, merges; late ones are attached. */
+OQ_CHECKED oq_err *engine_store(engine *en, const engine_cluster *c);
+/* Attaches events to incidents past their grace period, which stay as they are. */
+OQ_CHECKED oq_err *engine_attach_late(engine *en, const oq_uuid *incident_id,
+                                      const oq_uuid *event_id, size_t count);
+/* Gathers again what belongs to an incident; if that is more than before, it is a new version. */
+OQ_CHECKED oq_err *engine_gather_again(engine *en, const engine_stored *it);
+
+#endif
