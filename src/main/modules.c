@@ -47,7 +47,8 @@ http_route_list module_routes = {
     correction_routes,  space_routes,    NULL,
 };
 
-/* clang-format off: a line each, for those that come */
+/* A line each, for those that come. */
+/* clang-format off */
 job_kind_list module_job_kinds = {
     job_own_kinds,
     tenant_job_kinds,

@@ -15,8 +15,8 @@
 
 #include "base/base.h"
 
-#define GROUP_SPAN_MAX OQ_DAY /* from T to the end of the window, unless `after` alone is longer   \
-                               */
+/* From T to the end of the window, unless `after` alone is longer. */
+#define GROUP_SPAN_MAX OQ_DAY
 
 /* --- places -------------------------------------------------------------------------------------*/
 
@@ -93,9 +93,9 @@ typedef struct group {
     size_t triggers;
     oq_us at, from, to; /* T and the window */
     int type;           /* group_type: a failure; critical without one; else an anomaly */
-    int severity;       /* group_severity, of the gravest trigger; a step more for the failure of a
-                           critical       asset, and for three assets or two units; one less for a low one's
-                           anomaly */
+    /* group_severity, of the gravest trigger; a step more for the failure of a critical asset, and
+     * for three assets or two units; one less for an anomaly of a low one. */
+    int severity;
 } group;
 
 typedef struct group_late {
