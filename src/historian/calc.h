@@ -17,6 +17,7 @@
 
 #include "historian/series.h"
 #include "http/route.h"
+#include "http/request.h"
 #include "job/job.h"
 
 #define CALC_WAIT (5 * OQ_SECOND)
@@ -52,6 +53,22 @@ OQ_CHECKED oq_err *calc_run(job_run *run);
 OQ_CHECKED oq_err *calc_preview(oq_scope *s, oq_str expression, oq_str unit, oq_us from, oq_us to,
                                 size_t want, samples *ret_samples, oq_str *ret_unit);
 
-extern const http_route calc_routes[]; /* /api/series/preview */
+/* How it fares. A definition was checked when it was made, and may fail later all the same: a
+ * window that has become too dense, an input whose unit changed. The first failure is audited and
+ * told to the tenant's administrators; what follows, until it works again, only moves failed_at.
+ * What arrived while it failed is computed when the definition is stored again. */
+typedef enum calc_status { CALC_NONE = 1, CALC_OK, CALC_FAILING } calc_status;
+extern const oq_choice calc_status_choices[];
+typedef struct calc_state {
+    int status;
+    oq_us failing_since, failed_at;
+    oq_str error_code, error_facts, error_ar, error_en;
+    oq_us computed_until; /* newest result; OQ_TIME_NONE: there is none */
+    oq_us inputs_until;   /* newest input that was computed with */
+} calc_state;
+extern const oq_field calc_state_fields[];
+OQ_CHECKED oq_err *calc_state_get(oq_scope *s, const series *e, calc_state *ret_state);
+
+extern const http_route calc_routes[]; /* /api/series/preview, /api/series/{id}/calculation */
 
 #endif

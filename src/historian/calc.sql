@@ -94,8 +94,8 @@ DELETE FROM series_dirty
  WHERE tenant_id = :tenant AND series_no = ANY (:series_nos)
 RETURNING series_no, input_no, time_from, time_to;
 
--- CALC_DEFINITIONS (series_nos i32s) -> (no i64, key text, unit text, expression text, is_active bool)
-SELECT no, key, unit, expression, is_active
+-- CALC_DEFINITIONS (series_nos i32s) -> (no i64, id uuid, key text, unit text, expression text, is_active bool)
+SELECT no, id, key, unit, expression, is_active
   FROM series
  WHERE tenant_id = :tenant AND no = ANY (:series_nos)
  ORDER BY no;
@@ -106,6 +106,33 @@ SELECT i.series_no, i.input_no, i.newest, s.key, s.unit, s.is_state, s.gap_max_u
   JOIN series s ON s.tenant_id = :tenant AND s.no = i.input_no
  WHERE i.tenant_id = :tenant AND i.series_no = ANY (:series_nos)
  ORDER BY i.series_no, i.input_no;
+
+-- CALC_FAILS_FIRST (series_no i64, now time, error_code text, error_facts json?) -> nothing
+-- Touches nothing when it has failed before and not worked since.
+INSERT INTO series_calc_failures (tenant_id, series_no, failing_since, failed_at, error_code,
+                                  error_facts)
+VALUES (:tenant, :series_no, :now, :now, :error_code, :error_facts)
+ON CONFLICT (tenant_id, series_no) DO NOTHING;
+
+-- CALC_FAILS_AGAIN (series_no i64, now time, error_code text, error_facts json?) -> nothing
+UPDATE series_calc_failures
+   SET failed_at = :now, error_code = :error_code, error_facts = :error_facts
+ WHERE tenant_id = :tenant AND series_no = :series_no;
+
+-- CALC_WORKS (series_nos i32s) -> nothing
+DELETE FROM series_calc_failures
+ WHERE tenant_id = :tenant AND series_no = ANY (:series_nos);
+
+-- CALC_FAILURE_OF (series_no i64) -> calc_state
+SELECT failing_since, failed_at, error_code, error_facts
+  FROM series_calc_failures
+ WHERE tenant_id = :tenant AND series_no = :series_no;
+
+-- CALC_INPUTS_UNTIL (series_no i64) -> (until time)
+-- The newest sample of any input that was computed with.
+SELECT max(newest) AS until
+  FROM series_inputs
+ WHERE tenant_id = :tenant AND series_no = :series_no;
 
 -- CALC_PUT_BACK (series_nos i32s, input_nos i32s, time_from times, time_to times) -> nothing
 INSERT INTO series_dirty (tenant_id, series_no, input_no, time_from, time_to)

@@ -113,5 +113,8 @@ const http_route calc_routes[] = {
      .query = preview_query_fields,
      .summary = "What an expression over signals gives, without storing it: {\"unit\",\"times\" in "
                 "milliseconds,\"values\",\"qualities\" in runs}"},
+    {HTTP_GET, "/api/series/{id}/calculation", CAP_ASSET_READ, .handle = calc_api_state,
+     .answer = calc_state_fields, .shape = HTTP_ANSWER_RECORD,
+     .summary = "How a calculated signal fares: ok or failing and why, computed until when"},
     {0},
 };

@@ -58,6 +58,8 @@ typedef struct group {
     hist_last *newest;     /* of the inputs of the edges */
     hist_last *own_newest; /* of the series by their definitions */
     calc_rows rows;
+    int32_t *works; /* series that were computed */
+    size_t works_count;
     spans changed, left; /* results that differ; what is put back */
     calc_group_done done;
     oq_us longest; /* of what is left of a series */
@@ -202,7 +204,7 @@ static oq_err *compute_spans(group *g, const calc_task *task, const calc_span *s
     return NULL;
 }
 
-static oq_err *compute_one(group *g, const sql_calc_definitions_row *d)
+static oq_err *compute_one(group *g, const sql_calc_definitions_row *d, bool *ret_computed)
 {
     calc_task task;
     calc_span *span;
@@ -211,7 +213,8 @@ static oq_err *compute_one(group *g, const sql_calc_definitions_row *d)
     for (size_t i = 0; i < g->marks.count; i++)
         if (g->marks.at[i].series_no == d->no)
             mark[count++] = g->marks.at[i];
-    if (!count || !d->is_active)
+    *ret_computed = count && d->is_active;
+    if (!*ret_computed)
         return NULL;
     OQ_TRY(prepare(g, d, &task));
     OQ_TRY(calc_ranges(g->scope, &task, mark, count, &span, &span_count));
@@ -219,12 +222,18 @@ static oq_err *compute_one(group *g, const sql_calc_definitions_row *d)
 }
 
 /* A definition that does not work loses its marks and says so; it does not stop the others. */
-static oq_err *report(const sql_calc_definitions_row *d, oq_err *err)
+static oq_err *compute_and_report(group *g, const sql_calc_definitions_row *d)
 {
-    if (!err || (err->kind != OQ_INVALID && err->kind != OQ_LIMIT))
+    bool is_computed = false;
+    oq_err *err = compute_one(g, d, &is_computed);
+    if (err && err->kind != OQ_INVALID && err->kind != OQ_LIMIT)
         return err;
+    if (!err && is_computed)
+        g->works[g->works_count++] = (int32_t)d->no;
+    if (!err)
+        return NULL;
     oq_log_warn("calc.failed", OQ_F_STR("key", d->key), OQ_F_CSTR("code", err->code));
-    return NULL;
+    return calc_fails(g->scope, &(calc_failing){d->no, d->id, d->key}, err);
 }
 
 /* --- writing -----------------------------------------------------------------------------------*/
@@ -273,6 +282,7 @@ static oq_err *write_group(group *g)
     OQ_TRY(calc_touch(g->scope, c->no, c->from, c->to, c->count));
     OQ_TRY(put_back(g));
     OQ_TRY(remember_newest(g));
+    OQ_TRY(calc_works(g->scope, g->works, g->works_count));
     return hist_write_results(g->scope, g->rows.at, g->rows.count);
 }
 
@@ -294,10 +304,11 @@ static oq_err *compute_group(group *g)
     OQ_TRY(load_group(g));
     if (!g->marks.count)
         return NULL;
+    g->works = oq_new_n(oq_scope_arena(g->scope), int32_t, g->definitions.count);
     for (size_t i = 0; i < g->definitions.count; i++) {
         const sql_calc_definitions_row *d = &g->definitions.at[i];
         if (g->rows.count < GROUP_ROWS)
-            OQ_TRY(report(d, compute_one(g, d)));
+            OQ_TRY(compute_and_report(g, d));
         else
             put_off(g, d->no);
     }

@@ -6,6 +6,7 @@
  *     calc_slice.c     inputs read and evaluated
  *     calc_settle.c    results compared with what is there
  *     calc_group.c     a transaction: some series, a slice of each, what is put back
+ *     calc_state.c     failures, and how a series fares
  *     calc_run.c       the job: order, and until nothing is left */
 #ifndef HISTORIAN_CALC_INNER_H
 #define HISTORIAN_CALC_INNER_H
@@ -118,6 +119,18 @@ typedef struct calc_group_done {
 } calc_group_done;
 OQ_CHECKED oq_err *calc_group(oq_scope *s, oq_arena *temp, const int32_t *no, size_t count,
                               calc_group_done *ret_done);
+
+/* --- how it fares ------------------------------------------------------------------------------*/
+
+typedef struct calc_failing {
+    int64_t no;
+    oq_uuid id;
+    oq_str key;
+} calc_failing;
+/* Written down; told where it worked before. */
+OQ_CHECKED oq_err *calc_fails(oq_scope *s, const calc_failing *of, const oq_err *why);
+OQ_CHECKED oq_err *calc_works(oq_scope *s, const int32_t *no, size_t count);
+oq_err *calc_api_state(http_req *rq, oq_scope *s);
 
 /* --- the job, from outside a worker ---------------------------------------------------------------
  * Where units of work come from, and who is told how far it is. */

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "historian/calc.h"
 #include "tenant/settings.h"
 #include "web/link.h"
 #include "web/parts.h"
@@ -235,6 +236,31 @@ static oq_err *put_family(const web_page *page, oq_scope *s, const series *e)
     return NULL;
 }
 
+/* Of a calculated series: a warning while it fails, and how far it is computed. */
+static oq_err *put_calculation(const web_page *page, oq_scope *s, const series *e)
+{
+    calc_state state;
+    const web_locale *l = &page->locale;
+    OQ_TRY(calc_state_get(s, e, &state));
+    bool is_failing = state.status == CALC_FAILING;
+    web_value *list = web_put_list(page->view, "calculation");
+    web_put_bool(page->view, "is_failing", is_failing);
+    web_put_text(page->view, "calculation_error",
+                 l->lang == OQ_LANG_AR ? state.error_ar : state.error_en);
+    if (state.status == CALC_NONE)
+        return NULL;
+    series_add_fact(page, list, "signals.calculation",
+                    web_choice_label(l->lang, "calc_status",
+                                     oq_choice_text(calc_status_choices, state.status)));
+    if (is_failing)
+        series_add_fact(page, list, "signals.failing_since",
+                        web_format_time(page->arena, l, state.failing_since));
+    if (state.computed_until != OQ_TIME_NONE)
+        series_add_fact(page, list, "signals.computed_until",
+                        web_format_time_exact(page->arena, l, state.computed_until));
+    return NULL;
+}
+
 /* --- how it is kept ---------------------------------------------------------------------------*/
 
 /* The size when the first sample falls out of the retention, as it grows now. */
@@ -348,6 +374,7 @@ oq_err *series_page_one(http_req *rq, oq_scope *s)
     OQ_TRY(put_figures(&page, s, e, &window));
     put_definition(&page, e);
     OQ_TRY(put_family(&page, s, e));
+    OQ_TRY(put_calculation(&page, s, e));
     OQ_TRY(put_storage(&page, s, e));
     OQ_TRY(series_put_corrections(&page, s, e));
     return web_page_send(&page);

@@ -11,7 +11,8 @@ int calc_house_reset(void **state)
 {
     house *h = *state;
     testdb_exec(h->db, "TRUNCATE series, series_counters, series_batches, series_chunks,"
-                       " series_open, series_last, series_history, series_inputs, series_dirty"
+                       " series_open, series_last, series_history, series_inputs, series_dirty,"
+                       " series_calc_failures"
                        " CASCADE");
     house_reset(state);
     oq_clock_set(CALC_NOW);

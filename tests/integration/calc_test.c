@@ -396,6 +396,73 @@ static void test_long_past(void **state)
     assert_int_equal(calc_house_read(h, e).count, MANY);
 }
 
+/* --- failing ------------------------------------------------------------------------------------*/
+
+static calc_state state_of(house *h, const series *e)
+{
+    calc_state state;
+    oq_scope *s = house_scope(h, VIEWER_A, OQ_READ);
+    CHECK_OK(calc_state_get(s, e, &state));
+    oq_scope_close(s);
+    return state;
+}
+
+static int64_t told(house *h)
+{
+    return testdb_number(h->db, "SELECT (SELECT count(*) FROM notifications"
+                                "         WHERE type = 'series.calculation_failing')"
+                                " + 100 * (SELECT count(*) FROM audit_logs"
+                                "           WHERE action = 'series.calculation_failing')");
+}
+
+/* An input's unit changes behind the program's back: what worked when it was defined fails. */
+static void test_a_definition_that_fails(void **state)
+{
+    house *h = *state;
+    series *a = calc_house_series(h, "a", "bar", NULL);
+    series *e = calc_house_calculated(h, "e", "bar", "'a' * 2");
+    series *other = calc_house_calculated(h, "other", "1", "'a' / 'a'");
+    WRITE(h, a, {-100, 1});
+    calc_house_run(h);
+    calc_state now = state_of(h, e);
+    CHECK("works", now.status == CALC_OK && now.computed_until == CALC_NOW - 100 * OQ_SECOND &&
+                       now.inputs_until == now.computed_until && told(h) == 0);
+    CHECK("of what is measured there is nothing to say", state_of(h, a).status == CALC_NONE);
+
+    testdb_exec(h->db, "UPDATE series SET unit = 'K' WHERE key = 'a'");
+    WRITE(h, a, {-90, 2});
+    calc_house_run(h);
+    now = state_of(h, e);
+    CHECK("fails", now.status == CALC_FAILING && now.failing_since == CALC_NOW &&
+                       now.computed_until == CALC_NOW - 100 * OQ_SECOND);
+    CHECK("says why, in both languages", now.error_code.len && now.error_ar.len &&
+                                             now.error_en.len &&
+                                             !oq_str_eq(now.error_ar, now.error_en) &&
+                                             !oq_str_starts(now.error_en, OQ_STR("error.")));
+    assert_int_equal(told(h), 101);
+    CHECK("others are computed", calc_house_read(h, other).count == 2);
+
+    oq_clock_advance(OQ_HOUR);
+    WRITE(h, a, {-80, 3});
+    calc_house_run(h);
+    now = state_of(h, e);
+    CHECK("since the first time",
+          now.failing_since == CALC_NOW && now.failed_at == CALC_NOW + OQ_HOUR);
+    assert_int_equal(told(h), 101);
+
+    testdb_exec(h->db, "UPDATE series SET unit = 'bar' WHERE key = 'a'");
+    calc_house_run(h);
+    CHECK("nothing was tried", state_of(h, e).status == CALC_FAILING);
+    WRITE(h, a, {-70, 4});
+    calc_house_run(h);
+    CHECK("works again", state_of(h, e).status == CALC_OK && told(h) == 101);
+    testdb_exec(h->db, "UPDATE series SET unit = 'K' WHERE key = 'a'");
+    WRITE(h, a, {-60, 5});
+    calc_house_run(h);
+    assert_int_equal(told(h), 202);
+    oq_clock_set(CALC_NOW);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -415,6 +482,7 @@ int main(void)
         cmocka_unit_test_setup(test_late_among_many, calc_house_reset),
         cmocka_unit_test_setup(test_job, calc_house_reset),
         cmocka_unit_test_setup(test_long_past, calc_house_reset),
+        cmocka_unit_test_setup(test_a_definition_that_fails, calc_house_reset),
     };
     return cmocka_run_group_tests(tests, house_open, house_close);
 }
