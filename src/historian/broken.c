@@ -83,6 +83,22 @@ oq_err *broken_set_aside(oq_scope *s, oq_err *err)
                             NULL);
 }
 
+static oq_err *look(db_platform *p)
+{
+    sql_broken_count_rows rows;
+    sql_broken_waiting_rows waiting;
+    OQ_TRY(sql_broken_count(p, &rows));
+    if (rows.at[0].broken > 0)
+        return oq_fail(OQ_UNAVAILABLE, "health.store_broken", "count=%lld",
+                       (long long)rows.at[0].broken);
+    oq_us oldest = rows.at[0].oldest, now = db_platform_now(p);
+    if (oldest == OQ_TIME_NONE || now - oldest <= FOLD_LATE)
+        return NULL;
+    OQ_TRY(sql_broken_waiting(p, &waiting));
+    return oq_fail(OQ_UNAVAILABLE, "health.fold_late", "minutes=%lld batches=%lld",
+                   (long long)((now - oldest) / OQ_MINUTE), (long long)waiting.at[0].batches);
+}
+
 oq_err *broken_check(void *pool, oq_arena *arena)
 {
     db_platform *p;
@@ -92,17 +108,7 @@ oq_err *broken_check(void *pool, oq_arena *arena)
                                .actor = {.kind = ACTOR_SYSTEM, .label = OQ_STR("health")},
                                .arena = arena},
         &p));
-    sql_broken_count_rows rows;
-    oq_err *err = sql_broken_count(p, &rows);
-    oq_us now = db_platform_now(p);
+    oq_err *err = look(p);
     db_platform_close(p);
-    OQ_TRY(err);
-    if (rows.at[0].broken > 0)
-        return oq_fail(OQ_UNAVAILABLE, "health.store_broken", "count=%lld",
-                       (long long)rows.at[0].broken);
-    oq_us oldest = rows.at[0].oldest;
-    if (oldest != OQ_TIME_NONE && now - oldest > FOLD_LATE)
-        return oq_fail(OQ_UNAVAILABLE, "health.fold_late", "minutes=%lld",
-                       (long long)((now - oldest) / OQ_MINUTE));
-    return NULL;
+    return err;
 }

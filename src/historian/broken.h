@@ -19,7 +19,7 @@ OQ_CHECKED oq_err *broken_wrap_chunk(const oq_err *err, int32_t no, oq_us time_f
 OQ_CHECKED oq_err *broken_set_aside(oq_scope *s, oq_err *err);
 
 /* Whether the record of all tenants is well: a part of /health/ready; `pool` is a db_pool. Fails:
- * health.store_broken (fact: count), health.fold_late (fact: minutes). */
+ * health.store_broken (fact: count), health.fold_late (facts: minutes, batches). */
 OQ_CHECKED oq_err *broken_check(void *pool, oq_arena *arena);
 
 #endif

@@ -32,6 +32,13 @@ SELECT :tenant, :id, 'open', series_no, time_first, time_last, known_last, sampl
        payload, :now
   FROM gone;
 
+-- PLATFORM BROKEN_WAITING -> (batches i64)
+-- What waits to be folded, of all tenants.
+SELECT count(*) AS batches
+  FROM tenants n
+  JOIN series_batches b ON b.tenant_id = n.id
+ WHERE n.status = 'active';
+
 -- PLATFORM BROKEN_COUNT -> (broken i64, oldest time)
 -- What was set aside, and the oldest batch of all tenants that waits to be folded.
 SELECT (SELECT count(*) FROM series_broken) AS broken,

@@ -10,7 +10,7 @@
 
 #include "base/banned.h"
 
-enum { KEPT_BYTES = 64 * 1024 * 1024, BUCKETS = 256 };
+enum { KEPT_BYTES = 64 * 1024 * 1024, BUCKETS = 256, RETRY_AFTER_S = 30 };
 static const oq_us kept_for = OQ_MINUTE;
 
 typedef struct fresh_entry {
@@ -161,6 +161,29 @@ static void keep(fresh_entry *e)
     pthread_mutex_unlock(&kept.lock);
 }
 
+static _Atomic int64_t bytes_max = FRESH_BYTES_MAX;
+
+int64_t fresh_bytes_max(void)
+{
+    return bytes_max;
+}
+
+void fresh_set_bytes_max(int64_t bytes)
+{
+    bytes_max = bytes ? bytes : FRESH_BYTES_MAX;
+}
+
+oq_err *fresh_too_much(int64_t bytes)
+{
+    return oq_fail(OQ_UNAVAILABLE, "history.too_much_waiting", "megabytes=%lld retry_after_s=%d",
+                   (long long)(bytes / 1000 / 1000), RETRY_AFTER_S);
+}
+
+bool fresh_has(const fresh_pins *pins, int64_t seq, oq_str payload)
+{
+    return oq_str_given(payload) || find_pinned(pins, seq);
+}
+
 oq_err *fresh_open(oq_arena *arena, oq_uuid tenant, fresh_pins *pins, int64_t seq,
                    oq_us received_at, oq_str payload, fresh_batch *ret_batch)
 {
@@ -172,6 +195,8 @@ oq_err *fresh_open(oq_arena *arena, oq_uuid tenant, fresh_pins *pins, int64_t se
             link_newest(e, oq_monotonic());
         }
         pthread_mutex_unlock(&kept.lock);
+    } else if (!oq_str_given(payload)) {
+        return fresh_too_much(bytes_max);
     } else {
         e = malloc(sizeof *e + payload.len);
         if (!e)

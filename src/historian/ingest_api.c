@@ -3,6 +3,7 @@
 #include <snappy-c.h>
 
 #include "base/facts.h"
+#include "historian/backlog.h"
 #include "historian/ingest.h"
 #include "http/request.h"
 
@@ -145,6 +146,7 @@ static oq_err *post_line(http_req *rq, oq_scope *s)
     oq_str body;
     OQ_AUTO(oq_buf) plain = {0};
     OQ_TRY(http_query(rq, &query));
+    OQ_TRY(backlog_check(s));
     OQ_TRY(body_of(rq, &plain, &body));
     OQ_AUTO(ingest) in;
     ingest_open(s, NAMES_LINE, &in);
@@ -157,6 +159,7 @@ static oq_err *post_json(http_req *rq, oq_scope *s)
 {
     oq_str body;
     OQ_AUTO(oq_buf) plain = {0};
+    OQ_TRY(backlog_check(s));
     OQ_TRY(body_of(rq, &plain, &body));
     OQ_AUTO(ingest) in;
     ingest_open(s, NAMES_JSON, &in);
@@ -213,6 +216,7 @@ static oq_err *write_influx(http_req *rq, oq_scope *s, const oq_choice *precisio
         return NULL;
     }
     OQ_AUTO(oq_buf) plain = {0};
+    OQ_TRY(backlog_check(s));
     OQ_TRY(body_of(rq, &plain, &body));
     OQ_AUTO(ingest) in;
     ingest_open(s, NAMES_LINE, &in);
@@ -249,6 +253,7 @@ static oq_err *post_remote_write(http_req *rq, oq_scope *s)
     oq_str body;
     OQ_AUTO(oq_buf) plain = {0};
     OQ_TRY(check_remote_type(rq));
+    OQ_TRY(backlog_check(s));
     OQ_TRY(body_of(rq, &plain, &body));
     OQ_AUTO(ingest) in;
     ingest_open(s, NAMES_REMOTE, &in);

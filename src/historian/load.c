@@ -124,6 +124,9 @@ const hist_track *hist_track_of(const hist_tracks *tracks, int32_t no)
 
 /* --- what is fresh -----------------------------------------------------------------------------*/
 
+/* Of a sample in columns: time, value, quality, known. */
+#define SAMPLE_BYTES INT64_C(28)
+
 typedef struct found_run {
     const fresh_batch *batch;
     batch_run run;
@@ -221,7 +224,9 @@ static void want_neighbours(const beside *all, int32_t no)
     }
 }
 
-static oq_err *take_fresh(oq_arena *arena, hist_track *track, const beside *all, found_run *found)
+/* *left counts down the samples that may still be decoded. */
+static oq_err *take_fresh(oq_arena *arena, hist_track *track, const beside *all, found_run *found,
+                          size_t *left)
 {
     size_t runs = 0, samples_count = 0;
     want_neighbours(all, track->no);
@@ -231,6 +236,9 @@ static oq_err *take_fresh(oq_arena *arena, hist_track *track, const beside *all,
         found[runs].batch = &all->batch[i];
         samples_count += found[runs++].run.count;
     }
+    if (samples_count > *left)
+        return fresh_too_much(FRESH_SAMPLES_MAX * SAMPLE_BYTES);
+    *left -= samples_count;
     return runs ? decode_runs(arena, found, runs, samples_count, &track->fresh) : NULL;
 }
 
@@ -265,8 +273,9 @@ static oq_err *take_all(oq_scope *s, const hist_want *want, fresh_pins *pins, hi
     found_run *found = oq_new_n(arena, found_run, all.count + 1);
     OQ_TRY(open_batches(s, pins, all.row, all.count, all.batch));
     sort_out(arena, want, &all);
+    size_t left = FRESH_SAMPLES_MAX;
     for (size_t i = 0; i < tracks.count; i++)
-        OQ_TRY(take_fresh(arena, &tracks.at[i], &all, found));
+        OQ_TRY(take_fresh(arena, &tracks.at[i], &all, found, &left));
     *ret_tracks = tracks;
     return NULL;
 }
@@ -289,6 +298,7 @@ oq_err *hist_load(oq_scope *s, const hist_want *want, hist_tracks *ret_tracks)
                              .cells = want->grid ? summary_widths_in(want->grid) : 0,
                              .chunks = want->chunks_max ? (int64_t)want->chunks_max : INT32_MAX,
                              .have = {(int64_t *)pins.seq, pins.had},
+                             .fresh_bytes = fresh_bytes_max(),
                          },
                          &rows));
     return take_all(s, want, &pins, rows.at, rows.count, ret_tracks);

@@ -3,12 +3,13 @@
 -- an earlier state of knowledge, what was replaced later. So all of it is one snapshot.
 
 -- HIST_LOAD (nos i32s, ids uuids, first time, last time, before bool, after bool, exact bool,
---            known time?, cells i64, chunks i64, have i64s) -> hist_row
+--            known time?, cells i64, chunks i64, have i64s, fresh_bytes i64) -> hist_row
 -- The span is [first, last); `before` and `after` ask for the neighbours on either side too. Chunks
 -- do not overlap, so the one that begins last before the span is the only one that may reach into
 -- it. `chunks` is the most of them per series. A payload is left out where the other columns will
 -- do: of a neighbour (unless `exact`), of a chunk with cells of a width among `cells` (bits, by the
--- number in a summary's second byte: src/quant/summary.c), of a batch that the caller has.
+-- number in a summary's second byte: src/quant/summary.c), of a batch that the caller has, and of
+-- batches behind the first `fresh_bytes` bytes of them.
 -- What was replaced up to an hour before `known` is here too: the sample that replaced it may count
 -- as known a little later (the classes of quant/chunk.h), and until then the old one stands.
 WITH n AS MATERIALIZED (
@@ -76,9 +77,12 @@ SELECT 4, n.no, NULL, o.time_first, o.time_last, o.known_last, o.samples, o.good
         LIMIT 1) o
 UNION ALL
 SELECT 5, NULL, b.seq, b.time_min, b.time_max, b.received_at, b.samples, NULL, NULL, NULL, NULL,
-       NULL, CASE WHEN b.seq = ANY (:have) THEN NULL ELSE b.payload END, NULL, NULL, NULL, NULL,
-       NULL
+       NULL, CASE WHEN h.seq IS NULL AND
+                       sum(CASE WHEN h.seq IS NULL THEN octet_length(b.payload) END)
+                       OVER (ORDER BY b.seq) <= :fresh_bytes
+                  THEN b.payload END, NULL, NULL, NULL, NULL, NULL
   FROM series_batches b
+  LEFT JOIN unnest(:have) AS h (seq) ON h.seq = b.seq
  WHERE b.tenant_id = :tenant
    AND b.series_min <= (SELECT max(n.no) FROM n) AND b.series_max >= (SELECT min(n.no) FROM n)
    AND (:before OR b.time_max >= :first) AND (:after OR b.time_min < :last)
@@ -96,8 +100,9 @@ SELECT 6, n.no, NULL, h.time_first, h.time_last, h.superseded_at, h.samples, h.i
           AND x.time_first < :last AND x.time_last >= :first
         ORDER BY x.superseded_at) h;
 
--- HIST_LAST (nos i32s, have i64s) -> hist_last_row
--- Newest samples of a few series, and the batches that may hold newer ones.
+-- HIST_LAST (nos i32s, have i64s, fresh_bytes i64) -> hist_last_row
+-- Newest samples of a few series, and the batches that may hold newer ones: the newest of them with
+-- their bytes, as far as `fresh_bytes` reach.
 SELECT n.no AS series_no, NULL::bigint AS seq, l.time, l.value, l.quality, l.known_at,
        NULL::bytea AS payload
   FROM unnest(:nos) AS n (no)
@@ -107,13 +112,16 @@ SELECT n.no AS series_no, NULL::bigint AS seq, l.time, l.value, l.quality, l.kno
                       LIMIT 1) l
 UNION ALL
 SELECT NULL, b.seq, b.time_max, NULL, NULL, b.received_at,
-       CASE WHEN b.seq = ANY (:have) THEN NULL ELSE b.payload END
+       CASE WHEN h.seq IS NULL AND sum(CASE WHEN h.seq IS NULL THEN octet_length(b.payload) END)
+                                   OVER (ORDER BY b.time_max DESC, b.seq DESC) <= :fresh_bytes
+            THEN b.payload END
   FROM series_batches b
+  LEFT JOIN unnest(:have) AS h (seq) ON h.seq = b.seq
  WHERE b.tenant_id = :tenant
    AND b.series_min <= (SELECT max(m.no) FROM unnest(:nos) AS m (no))
    AND b.series_max >= (SELECT min(m.no) FROM unnest(:nos) AS m (no));
 
--- HIST_LAST_BETWEEN (no_min i32, no_max i32, have i64s) -> hist_last_row
+-- HIST_LAST_BETWEEN (no_min i32, no_max i32, have i64s, fresh_bytes i64) -> hist_last_row
 -- The same for series whose numbers lie close together.
 SELECT l.series_no, NULL::bigint AS seq, l.time, l.value, l.quality, l.known_at,
        NULL::bytea AS payload
@@ -121,8 +129,11 @@ SELECT l.series_no, NULL::bigint AS seq, l.time, l.value, l.quality, l.known_at,
  WHERE l.tenant_id = :tenant AND l.series_no BETWEEN :no_min AND :no_max
 UNION ALL
 SELECT NULL, b.seq, b.time_max, NULL, NULL, b.received_at,
-       CASE WHEN b.seq = ANY (:have) THEN NULL ELSE b.payload END
+       CASE WHEN h.seq IS NULL AND sum(CASE WHEN h.seq IS NULL THEN octet_length(b.payload) END)
+                                   OVER (ORDER BY b.time_max DESC, b.seq DESC) <= :fresh_bytes
+            THEN b.payload END
   FROM series_batches b
+  LEFT JOIN unnest(:have) AS h (seq) ON h.seq = b.seq
  WHERE b.tenant_id = :tenant AND b.series_min <= :no_max AND b.series_max >= :no_min;
 
 -- HIST_ZONES (ids uuids) -> (time_zone text)

@@ -107,12 +107,15 @@ static oq_err *take_fresh(oq_scope *s, fresh_pins *pins, hist_last_row *row, siz
     int64_t *seq_of = oq_new_n(arena, int64_t, places);
     fresh_batch *fresh = oq_new_n(arena, fresh_batch, count);
     qsort(row, count, sizeof *row, newest_first);
-    /* All are opened: what came without having been kept is kept from now on. */
+    /* All that are here are opened: what came without having been kept is kept from now on. */
     for (size_t i = 0; i < count; i++)
-        OQ_TRY(fresh_open(arena, oq_scope_tenant(s), pins, row[i].seq, row[i].known_at,
-                          row[i].payload, &fresh[i]));
+        if (fresh_has(pins, row[i].seq, row[i].payload))
+            OQ_TRY(fresh_open(arena, oq_scope_tenant(s), pins, row[i].seq, row[i].known_at,
+                              row[i].payload, &fresh[i]));
     oq_us oldest = OQ_TIME_NONE;
     for (size_t i = 0; i < count && row[i].time >= oldest; i++) {
+        if (!fresh[i].batch.bytes.ptr)
+            return fresh_too_much(fresh_bytes_max());
         OQ_TRY(take_batch(&fresh[i], p, places, seq_of, ret));
         oldest = INT64_MAX;
         for (size_t k = 0; k < places; k++)
@@ -129,10 +132,17 @@ static oq_err *load(oq_scope *s, const int32_t *no, const place *p, size_t count
     db_i64s have = {(int64_t *)pins->seq, pins->had};
     int64_t from = p[0].no, to = p[count - 1].no;
     if (to - from >= (int64_t)count * RANGE_SPARE)
-        return sql_hist_last(s, (sql_hist_last_args){.nos = {no, count}, .have = have}, ret_rows);
+        return sql_hist_last(s,
+                             (sql_hist_last_args){.nos = {no, count},
+                                                  .have = have,
+                                                  .fresh_bytes = fresh_bytes_max()},
+                             ret_rows);
     sql_hist_last_between_rows rows;
     OQ_TRY(sql_hist_last_between(
-        s, (sql_hist_last_between_args){.no_min = from, .no_max = to, .have = have}, &rows));
+        s,
+        (sql_hist_last_between_args){
+            .no_min = from, .no_max = to, .have = have, .fresh_bytes = fresh_bytes_max()},
+        &rows));
     *ret_rows = (sql_hist_last_rows){rows.at, rows.count};
     return NULL;
 }

@@ -35,8 +35,19 @@ typedef struct fresh_pins {
 void fresh_pin(oq_arena *arena, oq_uuid tenant, fresh_pins *ret_pins);
 /* Lets go of all. Accepts a zeroed value. */
 void fresh_pins_drop(fresh_pins *pins);
+/* What one question reads of batches at most: their bytes as they are stored (twice what is folded
+ * at once), and samples of the series asked for once they are decoded. Beyond:
+ * history.too_much_waiting (OQ_UNAVAILABLE; fact: megabytes), instead of memory without end. */
+enum { FRESH_BYTES_MAX = 128 * 1024 * 1024, FRESH_SAMPLES_MAX = 16 * 1024 * 1024 };
+int64_t fresh_bytes_max(void);
+oq_err *fresh_too_much(int64_t bytes);
+/* For tests: another limit of bytes; 0: as above. */
+void fresh_set_bytes_max(int64_t bytes);
+/* Whether a batch's bytes are there: as the statement gave them, or pinned. */
+bool fresh_has(const fresh_pins *pins, int64_t seq, oq_str payload);
 /* A batch as the statement gave it: its bytes, or (not given) the ones that are pinned. What is
- * opened here lives as long as the pins. Fails: batch.malformed. */
+ * opened here lives as long as the pins. Fails: batch.malformed, history.too_much_waiting (it is
+ * neither here nor given). */
 OQ_CHECKED oq_err *fresh_open(oq_arena *arena, oq_uuid tenant, fresh_pins *pins, int64_t seq,
                               oq_us received_at, oq_str payload, fresh_batch *ret_batch);
 /* For tests: forgets everything that nobody has pinned. */

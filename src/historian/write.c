@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "historian/backlog.h"
 #include "historian/fold.h"
 
 #include "write.sql.h"
@@ -88,6 +89,8 @@ static oq_err *write_all(oq_scope *s, batch_row *row, size_t count, bool is_noti
                            is_noticed, &stored));
     if (ret_stored)
         *ret_stored = stored.samples;
+    backlog_grew(oq_scope_tenant(s), (int64_t)((count + WRITE_ROWS - 1) / WRITE_ROWS),
+                 (int64_t)stored.bytes);
     return hist_fold_wanted(s, stored.samples, stored.bytes);
 }
 

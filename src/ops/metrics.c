@@ -1,5 +1,7 @@
 #include "ops/metrics.h"
 
+#include "historian/backlog.h"
+
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -97,6 +99,18 @@ static void write_pool(oq_buf *out)
            "Times that a unit of work waited for a connection.", (double)st.waits_total);
 }
 
+static void write_history(oq_buf *out)
+{
+    backlog_figures f = backlog_look();
+    figure(out, "optria_history_waiting_batches", "gauge",
+           "Batches that wait to be folded, of tenants that sent to this process within a minute.",
+           (double)f.batches);
+    figure(out, "optria_history_waiting_bytes", "gauge", "The bytes of these batches.",
+           (double)f.bytes);
+    figure(out, "optria_history_refused_total", "counter",
+           "Requests with samples that were refused because too much waited.", (double)f.refused);
+}
+
 static void write_process(oq_buf *out)
 {
     struct rusage used;
@@ -117,6 +131,8 @@ void metrics_write(oq_buf *out)
     write_process(out);
     if (watched_server)
         write_server(out);
+    if (watched_server)
+        write_history(out);
     if (watched_pool)
         write_pool(out);
 }

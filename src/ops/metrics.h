@@ -1,7 +1,8 @@
 /* ops/metrics.h
  *
  * Figures of this process in the text exposition format of Prometheus (0.0.4): requests, their
- * times, connections, streams, the pool, memory. No figure names a tenant, a person or a tag. */
+ * times, connections, streams, the pool, memory, samples that wait to be folded. No figure names a
+ * tenant, a person or a tag. */
 #ifndef OPS_METRICS_H
 #define OPS_METRICS_H
 

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "audit/audit.h"
+#include "historian/backlog.h"
 #include "historian/write.h"
 #include "recipe/pipe.h"
 #include "recipe/series_target.h"
@@ -231,11 +232,20 @@ static oq_err *store(oq_scope *s, importing *im, rows_portion *p)
     return advance(s, im, p, count, refused);
 }
 
+static oq_err *open_look(void *self, oq_scope **ret_scope)
+{
+    importing *im = self;
+    oq_arena_reset(im->step);
+    return open_scope(im, OQ_READ, ret_scope);
+}
+
 static oq_err *take_portion(importing *im, rows_portion *p)
 {
     oq_scope *s;
-    oq_arena_reset(im->step);
     bool dry_run = im->options->dry_run;
+    if (!dry_run)
+        OQ_TRY(backlog_wait(open_look, im));
+    oq_arena_reset(im->step);
     OQ_TRY(open_scope(im, dry_run ? OQ_READ : OQ_WRITE, &s));
     oq_err *err = store(s, im, p);
     if (dry_run)

@@ -4,6 +4,7 @@
 #include <snappy-c.h>
 
 #include "db/fault.h"
+#include "historian/backlog.h"
 #include "historian/ingest.h"
 #include "historian/remote_message.h"
 #include "http/inner.h"
@@ -289,6 +290,46 @@ static void test_at_once(void **state)
                      SENDERS * NEW);
 }
 
+/* --- more than is folded ------------------------------------------------------------------------*/
+
+static void check_waits(const char *label, testclient *c, testreply *r)
+{
+    CHECK(label, r->status == 503);
+    CHECK_STR(label, testreply_header(r, "Retry-After"), "10");
+    CHECK_MEMBER(label, c, *r, "code", "history.fold_behind");
+    CHECK(label,
+          oq_str_find(testclient_member(c, r, "detail"), OQ_STR("in 3 batches")) != SIZE_MAX);
+}
+
+static void test_more_than_is_folded(void **state)
+{
+    ingest_house *h = *state;
+    int64_t before = backlog_look().refused;
+    backlog_set_max(3, 0);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(ingest_send_line(h->a, "P v=1 1780000000000000000").status, 200);
+    for (size_t i = 0; i < OQ_COUNT(doors); i++) {
+        testreply r = ingest_send(h->a, (ingest_body){.path = doors[i],
+                                                      .type = "application/x-protobuf",
+                                                      .bytes = OQ_STR("P v=2")});
+        check_waits(doors[i], h->a, &r);
+    }
+    CHECK("told", backlog_look().batches == 3 && backlog_look().bytes > 0 &&
+                      backlog_look().refused == before + (int64_t)OQ_COUNT(doors));
+    testreply r = testclient_send(h->a, "POST", "/api/ingest/line", "text/plain", OQ_STR("P v=2"),
+                                  (const char *[]){"Accept-Language: ar", NULL});
+    CHECK("in Arabic", oq_str_find(r.body, OQ_STR("عدد الدفعات: 3")) != SIZE_MAX);
+    assert_int_equal(ingest_send_line(h->b, "P v=1").status, 200);
+    CHECK_STR("what was acknowledged is there", ingest_stored(h, A(h), "P.v"), "0 1;0 1;0 1;");
+    testdb_exec(DB(h), "DELETE FROM series_batches"); /* as the fold does */
+    backlog_set_max(0, 20);
+    assert_int_equal(ingest_send_line(h->a, "P v=3 1780000000000000000").status, 200);
+    assert_int_equal(ingest_send_line(h->a, "P v=4").status, 503);
+    backlog_set_max(0, 0);
+    assert_int_equal(ingest_send_line(h->a, "P v=5 1780000000000000000").status, 200);
+    CHECK_STR("taken again", ingest_stored(h, A(h), "P.v"), "0 3;0 5;");
+}
+
 /* --- InfluxDB's clients -------------------------------------------------------------------------*/
 
 static void test_influx(void **state)
@@ -434,6 +475,7 @@ int main(void)
         cmocka_unit_test_setup(test_series_as_they_are_decided, ingest_house_reset),
         cmocka_unit_test_setup(test_a_commit_that_fails, ingest_house_reset),
         cmocka_unit_test_setup(test_at_once, ingest_house_reset),
+        cmocka_unit_test_setup(test_more_than_is_folded, ingest_house_reset),
         cmocka_unit_test_setup(test_influx, ingest_house_reset),
         cmocka_unit_test_setup(test_remote_write, ingest_house_reset),
         cmocka_unit_test_setup(test_remote_write_refused, ingest_house_reset),

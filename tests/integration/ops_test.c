@@ -256,6 +256,9 @@ static void test_metrics(void **state)
         figures++;
     }
     CHECK("figures", figures > 20);
+    CHECK("what waits to be folded",
+          oq_str_find(got.body, OQ_STR("\noptria_history_waiting_bytes ")) != SIZE_MAX &&
+              oq_str_find(got.body, OQ_STR("\noptria_history_refused_total ")) != SIZE_MAX);
     metrics_watch(NULL, NULL);
     CHECK_REFUSED("not for tenants", house_get(h, ADMIN_A, "/metrics"), 403, "access.forbidden");
 }

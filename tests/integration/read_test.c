@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "historian/reading.h"
 #include "historian/write.h"
 #include "support/chunks.h"
 #include "support/house.h"
@@ -143,6 +144,59 @@ static void test_fresh(void **state)
           p.samples.count == 3 && p.samples.value[0] == -1 && p.samples.value[1] == -1);
 }
 
+static const char *read_code(house *h, oq_us from, oq_us to)
+{
+    hist_points p;
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_READ);
+    const oq_err *err =
+        hist_read(s, 1, (hist_span){from, to, OQ_TIME_NONE}, 10000, false, false, &p);
+    oq_scope_close(s);
+    return err ? err->code : "";
+}
+
+static const char *last_code(house *h, int32_t no)
+{
+    hist_last last;
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_READ);
+    const oq_err *err = hist_last_values(s, &no, 1, &last);
+    oq_scope_close(s);
+    return err ? err->code : "";
+}
+
+/* Ten batches of a hundred samples, of which a question may fetch four or so. */
+static void test_too_much_waits(void **state)
+{
+    house *h = *state;
+    chunks_series(h->db, HOUSE_A, 1, "one", (aggregate_rule){0});
+    chunks_series(h->db, HOUSE_A, 2, "two", (aggregate_rule){0});
+    samples first = seconds(h, SECOND(0), 10);
+    write_fresh(h, 2, &first);
+    for (int i = 0; i < 10; i++) {
+        batch_row row[100];
+        for (int k = 0; k < 100; k++)
+            row[k] = (batch_row){SECOND(100 + i * 100 + k / 2), sqrt(k), k % 2 ? 1 : 3, 0};
+        oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+        CHECK_OK(hist_write(s, row, OQ_COUNT(row), NULL));
+        house_commit(s);
+    }
+    fresh_forget();
+    int64_t size = testdb_number(h->db, "SELECT max(octet_length(payload)) FROM series_batches");
+    fresh_set_bytes_max(4 * size);
+    CHECK_STR("all", oq_cstr(read_code(h, T0, NOW)), "history.too_much_waiting");
+    CHECK_STR("a part", oq_cstr(read_code(h, SECOND(100), SECOND(300))), "");
+    CHECK_STR("what was read before is not counted",
+              oq_cstr(read_code(h, SECOND(100), SECOND(600))), "");
+    CHECK_STR("the newest", oq_cstr(last_code(h, 1)), "");
+    fresh_forget();
+    CHECK_STR("newest batches come first", oq_cstr(last_code(h, 1)), "");
+    fresh_forget();
+    CHECK_STR("of a silent one all are needed", oq_cstr(last_code(h, 2)),
+              "history.too_much_waiting");
+    fresh_set_bytes_max(0);
+    CHECK_STR("and may be read", oq_cstr(read_code(h, T0, NOW)), "");
+    CHECK_STR("likewise", oq_cstr(last_code(h, 2)), "");
+}
+
 static void test_last(void **state)
 {
     house *h = *state;
@@ -184,6 +238,7 @@ int main(void)
         cmocka_unit_test_setup(test_points, reset),
         cmocka_unit_test_setup(test_bounds_at_edges, reset),
         cmocka_unit_test_setup(test_fresh, reset),
+        cmocka_unit_test_setup(test_too_much_waits, reset),
         cmocka_unit_test_setup(test_last, reset),
     };
     return cmocka_run_group_tests(tests, house_open, house_close);
