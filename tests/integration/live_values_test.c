@@ -20,8 +20,12 @@ static series_live *live;
 static int reset(void **state)
 {
     house *h = *state;
-    testdb_exec(h->db, "TRUNCATE series, series_counters, series_batches, series_chunks,"
-                       " series_open, series_last, series_history CASCADE");
+    /* Not TRUNCATE: the looks of the test before may go on, and two that lock tables in different
+     * orders wait for each other. */
+    testdb_exec(h->db, "DELETE FROM series_batches; DELETE FROM series_chunks;"
+                       "DELETE FROM series_open; DELETE FROM series_last;"
+                       "DELETE FROM series_history; DELETE FROM series_counters;"
+                       "DELETE FROM series");
     house_reset(state);
     house_serve(h, &routes);
     if (!live)
