@@ -94,4 +94,27 @@ OQ_CHECKED oq_err *engine_attach_late(engine *en, const oq_uuid *incident_id,
 /* Gathers again what belongs to an incident; if that is more than before, it is a new version. */
 OQ_CHECKED oq_err *engine_gather_again(engine *en, const engine_stored *it);
 
+/* --- what belongs to an incident ----------------------------------------------------------------*/
+
+OQ_CHECKED oq_err *engine_gather(engine *en, const group_place *place, oq_us at, oq_us from,
+                                 oq_us to, engine_members *ret_members);
+/* Stores them as the incident's; *ret_changed: how many came and went. `g` NULL: triggers stay what
+ * they are. */
+OQ_CHECKED oq_err *engine_store_members(engine *en, oq_uuid incident_id, const engine_members *m,
+                                        const group *g, const engine_cluster *c,
+                                        size_t *ret_changed);
+bool engine_is_among(oq_uuid event_id, const group *g, const engine_cluster *c);
+/* The first sign of trouble before T, else T. */
+oq_us engine_start_of(const engine_members *m, oq_us at);
+/* {"assets","units","sites"}: its own place, and that of what was more than a warning. */
+oq_str engine_scope_of(oq_arena *arena, const group_place *place, const engine_members *m);
+
+/* --- telling ------------------------------------------------------------------------------------*/
+
+OQ_CHECKED oq_err *engine_ask_why(engine *en, oq_uuid id, bool is_new);
+OQ_CHECKED oq_err *engine_tell_people(engine *en, oq_uuid id, int64_t number, const group *g,
+                                      const group_trigger *t, oq_uuid trace_id);
+/* Of a step: version, how many events changed, and, given, the group's window. */
+oq_str engine_step_facts(oq_arena *arena, int64_t version, size_t changed, const group *g);
+
 #endif

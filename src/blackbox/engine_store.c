@@ -2,214 +2,9 @@
  * are several, late events have shown that they are one, and the others are merged into it. */
 #include "blackbox/engine.h"
 
-#include "notify/notify.h"
-
 #include "engine.sql.h"
 
 #include "base/banned.h"
-
-enum { SCOPE_MAX = 100, JSON_MAX = 32 * 1024 };
-#define TELL_WITHIN OQ_DAY           /* nobody is called because of what an import brought */
-#define AGAIN_AFTER (10 * OQ_SECOND) /* changes that come one after the other share an analysis */
-
-/* --- what belongs to it -------------------------------------------------------------------------*/
-
-static oq_err *gather(engine *en, const group_place *place, oq_us at, oq_us from, oq_us to,
-                      engine_members *ret_members)
-{
-    sql_engine_gather_rows rows;
-    bool is_bare = oq_uuid_is_zero(place->asset_id) && oq_uuid_is_zero(place->unit_id) &&
-                   oq_uuid_is_zero(place->site_id);
-    OQ_TRY(sql_engine_gather(
-        en->s,
-        (sql_engine_gather_args){
-            .asset_id = place->asset_id,
-            .unit_ids = group_units_near(oq_scope_arena(en->s), &en->units, place->unit_id),
-            .site_id = place->site_id,
-            .is_bare = is_bare,
-            .at = at,
-            .from_time = from,
-            .to_time = to,
-            .limit = INCIDENT_EVENTS_MAX},
-        &rows));
-    *ret_members = (engine_members){rows.at, rows.count};
-    return NULL;
-}
-
-static bool is_among(oq_uuid id, const group *g, const engine_cluster *c)
-{
-    for (size_t i = 0; g && i < g->triggers; i++)
-        if (oq_uuid_eq(c->trigger[g->trigger[i]].event_id, id))
-            return true;
-    return false;
-}
-
-/* `g` NULL: triggers stay what they are. *ret_changed: how many came and went. */
-static oq_err *store_members(engine *en, oq_uuid incident_id, const engine_members *m,
-                             const group *g, const engine_cluster *c, size_t *ret_changed)
-{
-    oq_arena *arena = oq_scope_arena(en->s);
-    oq_uuids ids = {oq_new_n(arena, oq_uuid, m->count), m->count};
-    oq_uuids event_ids = {oq_new_n(arena, oq_uuid, m->count), m->count};
-    int32_t *order = oq_new_n(arena, int32_t, m->count);
-    int32_t *trigger = oq_new_n(arena, int32_t, m->count);
-    for (size_t i = 0; i < m->count; i++) {
-        ids.at[i] = oq_uuid_new(oq_now(en->s));
-        event_ids.at[i] = m->at[i].id;
-        order[i] = (int32_t)i;
-        trigger[i] = g ? is_among(m->at[i].id, g, c) : 0;
-    }
-    db_i32s orders = {order, m->count}, triggers = {trigger, m->count};
-    size_t added, dropped;
-    OQ_TRY(sql_engine_members_drop(
-        en->s, (sql_engine_members_drop_args){.incident_id = incident_id, .event_ids = event_ids},
-        &dropped));
-    OQ_TRY(sql_engine_members_add(en->s,
-                                  (sql_engine_members_add_args){.incident_id = incident_id,
-                                                                .ids = ids,
-                                                                .event_ids = event_ids,
-                                                                .orders = orders,
-                                                                .triggers = triggers},
-                                  &added));
-    OQ_TRY(sql_engine_members_order(en->s,
-                                    (sql_engine_members_order_args){.incident_id = incident_id,
-                                                                    .event_ids = event_ids,
-                                                                    .orders = orders,
-                                                                    .triggers = triggers,
-                                                                    .sets_triggers = g != NULL},
-                                    NULL));
-    *ret_changed = added + dropped;
-    return NULL;
-}
-
-/* --- what it is ---------------------------------------------------------------------------------*/
-
-/* A sign of trouble, not what stood around it. */
-static bool is_sign(const engine_member *m, int severity)
-{
-    return m->severity >= severity &&
-           (m->event_category == CATEGORY_SENSOR || m->event_category == CATEGORY_ALERT ||
-            m->event_category == CATEGORY_FAILURE);
-}
-
-static oq_us start_of(const engine_members *m, oq_us at)
-{
-    for (size_t i = 0; i < m->count && m->at[i].event_time < at; i++)
-        if (is_sign(&m->at[i], SEVERITY_WARNING))
-            return m->at[i].event_time;
-    return at;
-}
-
-typedef struct id_set {
-    oq_uuid at[SCOPE_MAX];
-    size_t count;
-} id_set;
-
-static void add_id(id_set *set, oq_uuid id)
-{
-    if (oq_uuid_is_zero(id) || set->count == SCOPE_MAX)
-        return;
-    for (size_t i = 0; i < set->count; i++)
-        if (oq_uuid_eq(set->at[i], id))
-            return;
-    set->at[set->count++] = id;
-}
-
-static void put_ids(oq_json *j, const char *name, const id_set *set)
-{
-    oq_json_name(j, name);
-    oq_json_array(j);
-    for (size_t i = 0; i < set->count; i++)
-        oq_json_uuid(j, set->at[i]);
-    oq_json_array_end(j);
-}
-
-/* Where it was felt: its own place, and that of what was more than a warning. */
-static oq_str scope_of(oq_arena *arena, const group_place *place, const engine_members *m)
-{
-    id_set *set = oq_new_n(arena, id_set, 3);
-    add_id(&set[0], place->asset_id);
-    add_id(&set[1], place->unit_id);
-    add_id(&set[2], place->site_id);
-    for (size_t i = 0; i < m->count; i++) {
-        if (!is_sign(&m->at[i], SEVERITY_MINOR))
-            continue;
-        add_id(&set[0], m->at[i].asset_id);
-        add_id(&set[1], m->at[i].unit_id);
-        add_id(&set[2], m->at[i].site_id);
-    }
-    OQ_AUTO(oq_buf) buf = oq_buf_make(JSON_MAX);
-    oq_json j = oq_json_to(&buf);
-    oq_json_object(&j);
-    put_ids(&j, "assets", &set[0]);
-    put_ids(&j, "units", &set[1]);
-    put_ids(&j, "sites", &set[2]);
-    oq_json_object_end(&j);
-    return oq_str_copy(arena, oq_buf_view(&buf));
-}
-
-/* --- telling ------------------------------------------------------------------------------------*/
-
-static oq_err *ask_why(engine *en, oq_uuid id, bool is_new)
-{
-    oq_arena *arena = oq_scope_arena(en->s);
-    oq_str key = oq_uuid_text(arena, id);
-    return job_add(
-        en->s,
-        &(job_order){.kind = "rca.run",
-                     .key = key,
-                     .is_unique = true,
-                     .payload = oq_strf(arena, "{\"incident_id\":\"%.*s\"}", OQ_FMT(key)),
-                     .run_at = is_new ? OQ_TIME_NONE : oq_now(en->s) + AGAIN_AFTER,
-                     .priority = is_new ? 1 : 0},
-        NULL);
-}
-
-static oq_err *tell_people(engine *en, oq_uuid id, int64_t number, const group *g,
-                           const group_trigger *t, oq_uuid trace_id)
-{
-    static const oq_role told[] = {ROLE_RELIABILITY_ENGINEER, ROLE_TENANT_ADMIN};
-    if (g->severity < GROUP_SEVERITY_MAJOR || g->at < oq_now(en->s) - TELL_WITHIN)
-        return NULL;
-    oq_arena *arena = oq_scope_arena(en->s);
-    oq_str key = oq_uuid_text(arena, id);
-    oq_arg fact[] = {
-        {"number", oq_strf(arena, "INC-%lld", (long long)number)},
-        {"severity", oq_cstr(oq_choice_text(incident_severity_choices, g->severity))},
-        {"title", t->summary},
-        {"happened_at", oq_time_text(arena, g->at)},
-    };
-    notify_order order = {
-        .type = "incident.opened",
-        .fact = fact,
-        .fact_count = OQ_COUNT(fact),
-        .entity_type = "incident",
-        .entity_id = key,
-        .topic = TOPIC_INCIDENT,
-        .urgency = g->severity >= GROUP_SEVERITY_CRITICAL ? URGENCY_URGENT : URGENCY_HIGH,
-        .once_key = oq_strf(arena, "incident.opened:%.*s", OQ_FMT(key)),
-        .trace_id = trace_id,
-    };
-    for (size_t i = 0; i < OQ_COUNT(told); i++)
-        OQ_TRY(notify_role(en->s, told[i], &order));
-    return NULL;
-}
-
-static oq_str step_facts(oq_arena *arena, int64_t version, size_t changed, const group *g)
-{
-    OQ_AUTO(oq_buf) buf = oq_buf_make(JSON_MAX);
-    oq_json j = oq_json_to(&buf);
-    oq_json_object(&j);
-    oq_json_put(&j, i64, "version", version);
-    oq_json_put(&j, i64, "events_changed", (int64_t)changed);
-    if (g) {
-        oq_json_put(&j, i64, "triggers", (int64_t)g->triggers);
-        oq_json_put(&j, time, "window_from", g->from);
-        oq_json_put(&j, time, "window_to", g->to);
-    }
-    oq_json_object_end(&j);
-    return oq_str_copy(arena, oq_buf_view(&buf));
-}
 
 /* --- opening, changing, merging -----------------------------------------------------------------*/
 
@@ -232,7 +27,7 @@ static oq_err *open_incident(engine *en, const engine_cluster *c, const group *g
         trace_id = oq_uuid_new(oq_now(en->s));
     engine_members m;
     sql_engine_number_rows number;
-    OQ_TRY(gather(en, &t->place, g->at, g->from, g->to, &m));
+    OQ_TRY(engine_gather(en, &t->place, g->at, g->from, g->to, &m));
     OQ_TRY(sql_engine_number(en->s, &number));
     OQ_TRY(sql_engine_open(en->s,
                            (sql_engine_open_args){
@@ -244,8 +39,8 @@ static oq_err *open_incident(engine *en, const engine_cluster *c, const group *g
                                .asset_id = t->place.asset_id,
                                .site_id = t->place.site_id,
                                .unit_id = t->place.unit_id,
-                               .impact_scope = scope_of(arena, &t->place, &m),
-                               .start_time = start_of(&m, g->at),
+                               .impact_scope = engine_scope_of(arena, &t->place, &m),
+                               .start_time = engine_start_of(&m, g->at),
                                .anchor_time = g->at,
                                .window_from = g->from,
                                .window_to = g->to,
@@ -256,14 +51,14 @@ static oq_err *open_incident(engine *en, const engine_cluster *c, const group *g
                            },
                            NULL));
     size_t changed;
-    OQ_TRY(store_members(en, id, &m, g, c, &changed));
-    OQ_TRY(incident_step(en->s, id, "opened", OQ_NONE, step_facts(arena, 1, changed, g)));
+    OQ_TRY(engine_store_members(en, id, &m, g, c, &changed));
+    OQ_TRY(incident_step(en->s, id, "opened", OQ_NONE, engine_step_facts(arena, 1, changed, g)));
     OQ_TRY(incident_publish(en->s, id, number.at[0].last_number, "opened"));
-    OQ_TRY(tell_people(en, id, number.at[0].last_number, g, t, trace_id));
+    OQ_TRY(engine_tell_people(en, id, number.at[0].last_number, g, t, trace_id));
     oq_log_info("incident.opened", OQ_F_UUID("trace", trace_id),
                 OQ_F_UUID("tenant", oq_scope_tenant(en->s)), OQ_F_UUID("incident", id),
                 OQ_F_INT("events", (int64_t)m.count));
-    return ask_why(en, id, true);
+    return engine_ask_why(en, id, true);
 }
 
 static bool is_same_group(const engine_stored *it, const group *g, const group_trigger *t)
@@ -296,8 +91,8 @@ static oq_err *write_change(engine *en, const engine_stored *it, const group_pla
             .asset_id = place->asset_id,
             .site_id = place->site_id,
             .unit_id = place->unit_id,
-            .impact_scope = scope_of(oq_scope_arena(en->s), place, m),
-            .start_time = start_of(m, g->at),
+            .impact_scope = engine_scope_of(oq_scope_arena(en->s), place, m),
+            .start_time = engine_start_of(m, g->at),
             .anchor_time = g->at,
             .window_from = g->from,
             .window_to = g->to,
@@ -317,12 +112,12 @@ static oq_err *tell_change(engine *en, const engine_stored *it, int64_t version,
 {
     const char *step = reopens(it) ? "reopened" : "updated";
     OQ_TRY(incident_step(en->s, it->id, step, OQ_NONE,
-                         step_facts(oq_scope_arena(en->s), version, changed, g)));
+                         engine_step_facts(oq_scope_arena(en->s), version, changed, g)));
     OQ_TRY(incident_publish(en->s, it->id, it->number, step));
     oq_log_info("incident.changed", OQ_F_UUID("trace", it->trace_id),
                 OQ_F_UUID("tenant", oq_scope_tenant(en->s)), OQ_F_UUID("incident", it->id),
                 OQ_F_CSTR("step", step), OQ_F_INT("version", version));
-    return ask_why(en, it->id, false);
+    return engine_ask_why(en, it->id, false);
 }
 
 static oq_err *change_incident(engine *en, const engine_cluster *c, const group *g,
@@ -332,8 +127,8 @@ static oq_err *change_incident(engine *en, const engine_cluster *c, const group 
     engine_members m;
     size_t changed;
     int64_t version;
-    OQ_TRY(gather(en, &t->place, g->at, g->from, g->to, &m));
-    OQ_TRY(store_members(en, it->id, &m, g, c, &changed));
+    OQ_TRY(engine_gather(en, &t->place, g->at, g->from, g->to, &m));
+    OQ_TRY(engine_store_members(en, it->id, &m, g, c, &changed));
     if (!changed && is_same_group(it, g, t))
         return NULL;
     OQ_TRY(write_change(en, it, &t->place, g, t->summary, t->event_id, &m, &version));
@@ -387,7 +182,7 @@ oq_err *engine_store(engine *en, const engine_cluster *c)
         const group *g = &c->groups.at[k];
         size_t owns = 0;
         for (size_t i = 0; i < live.count; i++)
-            if (is_among(live.at[i].trigger_event_id, g, c))
+            if (engine_is_among(live.at[i].trigger_event_id, g, c))
                 own[owns++] = i;
         if (!owns) {
             OQ_TRY(open_incident(en, c, g));
@@ -417,13 +212,13 @@ oq_err *engine_gather_again(engine *en, const engine_stored *it)
     oq_mark mark = oq_arena_mark(oq_scope_arena(en->s));
     engine_members m;
     sql_engine_members_count_rows known;
-    OQ_TRY(gather(en, &place, it->anchor_time, it->window_from, it->window_to, &m));
+    OQ_TRY(engine_gather(en, &place, it->anchor_time, it->window_from, it->window_to, &m));
     OQ_TRY(sql_engine_members_count(en->s, (sql_engine_members_count_args){.incident_id = it->id},
                                     &known));
     size_t changed = 0;
     int64_t version;
     if (known.at[0].members != (int64_t)m.count || m.count == INCIDENT_EVENTS_MAX)
-        OQ_TRY(store_members(en, it->id, &m, NULL, NULL, &changed));
+        OQ_TRY(engine_store_members(en, it->id, &m, NULL, NULL, &changed));
     if (changed) {
         group g = {.at = it->anchor_time,
                    .from = it->window_from,
@@ -434,39 +229,5 @@ oq_err *engine_gather_again(engine *en, const engine_stored *it)
         OQ_TRY(tell_change(en, it, version, changed, NULL));
     }
     oq_arena_rewind(oq_scope_arena(en->s), mark);
-    return NULL;
-}
-
-/* --- too late -----------------------------------------------------------------------------------*/
-
-oq_err *engine_attach_late(engine *en, const oq_uuid *incident_id, const oq_uuid *event_id,
-                           size_t count)
-{
-    if (!count)
-        return NULL;
-    oq_arena *arena = oq_scope_arena(en->s);
-    oq_uuids ids = {oq_new_n(arena, oq_uuid, count), count};
-    for (size_t i = 0; i < count; i++)
-        ids.at[i] = oq_uuid_new(oq_now(en->s));
-    oq_uuids to = {oq_copy(arena, incident_id, count * sizeof *incident_id), count};
-    oq_uuids events = {oq_copy(arena, event_id, count * sizeof *event_id), count};
-    sql_engine_late_add_rows added;
-    OQ_TRY(sql_engine_late_add(
-        en->s, (sql_engine_late_add_args){.incident_ids = to, .event_ids = events, .ids = ids},
-        &added));
-    /* A step for each incident, with how many it got. */
-    for (size_t i = 0; i < added.count; i++) {
-        size_t got = 0;
-        bool is_first = true;
-        for (size_t k = 0; k < added.count; k++) {
-            bool same = oq_uuid_eq(added.at[k].incident_id, added.at[i].incident_id);
-            got += same;
-            is_first &= !same || k >= i;
-        }
-        if (!is_first)
-            continue;
-        oq_str facts = oq_strf(arena, "{\"events\":%zu}", got);
-        OQ_TRY(incident_step(en->s, added.at[i].incident_id, "late_events", OQ_NONE, facts));
-    }
     return NULL;
 }

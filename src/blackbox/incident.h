@@ -151,6 +151,8 @@ OQ_CHECKED oq_err *incident_steps_of(oq_scope *s, oq_uuid id, incident_step_rows
 /* Goes through the chain: *ret_broken is the first step whose seal does not fit; zero: unaltered.
  */
 OQ_CHECKED oq_err *incident_check_chain(oq_scope *s, oq_uuid id, oq_uuid *ret_broken);
+/* The same for steps that were read, all of them and unmasked. */
+oq_uuid incident_find_broken(oq_scope *s, const incident_step_rows *steps);
 
 /* --- the engine ---------------------------------------------------------------------------------*/
 

@@ -87,21 +87,25 @@ oq_err *incident_steps_of(oq_scope *s, oq_uuid id, incident_step_rows *ret_steps
     return NULL;
 }
 
+oq_uuid incident_find_broken(oq_scope *s, const incident_step_rows *steps)
+{
+    oq_str before = OQ_NONE;
+    for (size_t i = 0; i < steps->count; i++) {
+        const incident_step_row *row = &steps->at[i];
+        uint8_t seal[OQ_DIGEST];
+        seal_of(s, row, seal);
+        if (!oq_str_eq(row->seal_before, before) ||
+            !oq_str_eq(row->seal, oq_strn((const char *)seal, sizeof seal)))
+            return row->id;
+        before = row->seal;
+    }
+    return OQ_UUID_ZERO;
+}
+
 oq_err *incident_check_chain(oq_scope *s, oq_uuid id, oq_uuid *ret_broken)
 {
     incident_step_rows rows;
     OQ_TRY(incident_steps_of(s, id, &rows));
-    *ret_broken = OQ_UUID_ZERO;
-    oq_str before = OQ_NONE;
-    for (size_t i = 0; i < rows.count; i++) {
-        uint8_t seal[OQ_DIGEST];
-        seal_of(s, &rows.at[i], seal);
-        if (!oq_str_eq(rows.at[i].seal_before, before) ||
-            !oq_str_eq(rows.at[i].seal, oq_strn((const char *)seal, sizeof seal))) {
-            *ret_broken = rows.at[i].id;
-            return NULL;
-        }
-        before = rows.at[i].seal;
-    }
+    *ret_broken = incident_find_broken(s, &rows);
     return NULL;
 }

@@ -3,6 +3,7 @@
 #include "asset/asset.h"
 #include "audit/audit.h"
 #include "blackbox/incident.h"
+#include "blackbox/incident_list.h"
 #include "demoplant/demoplant.h"
 #include "duty/duty.h"
 #include "historian/calc.h"
@@ -36,15 +37,15 @@
 #include "base/banned.h"
 
 http_route_list module_routes = {
-    web_routes,         home_routes,     health_routes, api_docs_routes,
-    login_routes,       setup_routes,    reset_routes,  profile_routes,
-    once_routes,        user_routes,     token_routes,  switch_routes,
-    tenant_routes,      settings_routes, audit_routes,  notify_routes,
-    job_routes,         job_page_routes, lead_routes,   series_routes,
-    calc_routes,        plant_routes,    ingest_routes, asset_routes,
+    web_routes,         home_routes,     health_routes,       api_docs_routes,
+    login_routes,       setup_routes,    reset_routes,        profile_routes,
+    once_routes,        user_routes,     token_routes,        switch_routes,
+    tenant_routes,      settings_routes, audit_routes,        notify_routes,
+    job_routes,         job_page_routes, lead_routes,         series_routes,
+    calc_routes,        plant_routes,    ingest_routes,       asset_routes,
     series_page_routes,
 
-    correction_routes,  space_routes,    NULL,
+    correction_routes,  space_routes,    incident_api_routes, NULL,
 };
 
 /* A line each, for those that come. */

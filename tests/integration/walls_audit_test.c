@@ -124,6 +124,7 @@ static const deed deeds[] = {
     {"POST /plant/import", ADMIN, "kind=skills&store=1&text=code%2Cname%0Apage{n}%2CDeed"},
     {"GET /plant/export", ADMIN},
     {"POST /plant/presets", ADMIN, NULL, "what is there stays"},
+    {"POST /api/blackbox/incidents/{id}/status", ADMIN, "{\"status\":\"INVESTIGATING\"}"},
     {"POST /api/jobs/{id}/cancel", ADMIN},
     {"POST /jobs/{id}/cancel", ADMIN},
     {"POST /api/jobs/{id}/retry", ADMIN},

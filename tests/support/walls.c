@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "blackbox/incident.h"
 #include "historian/series.h"
 #include "historian/write.h"
 #include "http/router.h"
@@ -425,6 +426,28 @@ static oq_str make_series(walls *w)
     return done(w, s, made->id);
 }
 
+static oq_str make_incident(walls *w)
+{
+    oq_scope *s = open_scope(w, w->tenant_a, w->admin_a);
+    event_order order = {.source_system = OQ_STR("PI"),
+                         .source_type = EVENT_ALARM,
+                         .source_id = OQ_STR(WALLS_MARK),
+                         .event_time = oq_now(s),
+                         .severity = SEVERITY_CRITICAL,
+                         .category = CATEGORY_ALERT,
+                         .asset_id =
+                             plant_sample(s, record_kind_find(OQ_STR("assets")), WALLS_MARK),
+                         .summary = OQ_STR(WALLS_MARK)};
+    size_t added;
+    bool more;
+    incidents found;
+    CHECK_OK(event_add_many(s, &order, 1, &added));
+    CHECK_OK(incident_engine_run(s, 10, &more));
+    CHECK_OK(incident_find_by_asset(s, order.asset_id, 1, &found));
+    assert_int_equal(found.count, 1);
+    return done(w, s, found.at[0].id);
+}
+
 /* Of every kind of record of the plant the tests' own sample. */
 static oq_str make_plant(walls *w, const record_kind *kind)
 {
@@ -447,39 +470,18 @@ static struct {
     {"once", make_once},
     {"leads", make_lead},
     {"series", make_series},
+    {"incidents", make_incident},
 };
 
-const char *const walls_nouns[] = {"users",
-                                   "tenant",
-                                   "tenants",
-                                   "tokens",
-                                   "sessions",
-                                   "jobs",
-                                   "notifications",
-                                   "once",
-                                   "leads",
-                                   "series",
-                                   "sites",
-                                   "units",
-                                   "asset-classes",
-                                   "class-metrics",
-                                   "cost-models",
-                                   "assets",
-                                   "components",
-                                   "failure-modes",
-                                   "machine-specs",
-                                   "thresholds",
-                                   "carbon-factors",
-                                   "shifts",
-                                   "user-shifts",
-                                   "absences",
-                                   "skills",
-                                   "user-skills",
-                                   "holidays",
-                                   "source-clocks",
-                                   "integrations",
-                                   "mappings",
-                                   NULL};
+const char *const walls_nouns[] = {
+    "users",         "tenant",         "tenants",       "tokens",
+    "sessions",      "jobs",           "notifications", "once",
+    "leads",         "series",         "incidents",     "sites",
+    "units",         "asset-classes",  "class-metrics", "cost-models",
+    "assets",        "components",     "failure-modes", "machine-specs",
+    "thresholds",    "carbon-factors", "shifts",        "user-shifts",
+    "absences",      "skills",         "user-skills",   "holidays",
+    "source-clocks", "integrations",   "mappings",      NULL};
 
 /* The objects that were made, in the order of walls_nouns. */
 static oq_str made[OQ_COUNT(walls_nouns)];
