@@ -32,6 +32,7 @@ MAKERS = {
     "oq_fail_field": (1, 2),
     "oq_wrap": (2, 3),
     "FIELD_WRONG": (2, 3),
+    "RULE_WRONG": (2, 3),
 }
 # Calls that take a key of the language files, and at which place.
 KEY_TAKERS = {
