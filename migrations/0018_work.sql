@@ -45,13 +45,14 @@ CREATE TABLE work_order_checks (
     result      text CONSTRAINT work_order_checks_result_check CHECK (result IN (
                     'ok', 'failed', 'not_applicable')), -- null: not looked at yet
     note        text,
-    done_by     uuid,
+    done_by     text,                       -- a person's e-mail, a token's name
+    done_by_id  uuid,                       -- a person of the tenant
     done_at     timestamptz,
     follow_up_id uuid,                      -- the order that a failed item made
     version     bigint NOT NULL DEFAULT 1,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, work_order_id) REFERENCES work_orders (tenant_id, id),
-    FOREIGN KEY (tenant_id, done_by) REFERENCES users (tenant_id, id),
+    FOREIGN KEY (tenant_id, done_by_id) REFERENCES users (tenant_id, id),
     FOREIGN KEY (tenant_id, follow_up_id) REFERENCES work_orders (tenant_id, id)
 );
 CREATE INDEX work_order_checks_order_idx
@@ -62,11 +63,12 @@ CREATE TABLE work_order_notes (
     id          uuid NOT NULL,
     work_order_id uuid NOT NULL,
     text        text NOT NULL,
-    made_by     uuid NOT NULL,
+    made_by     text NOT NULL,              -- a person's e-mail, a token's name
+    made_by_id  uuid,                       -- a person of the tenant
     made_at     timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, work_order_id) REFERENCES work_orders (tenant_id, id),
-    FOREIGN KEY (tenant_id, made_by) REFERENCES users (tenant_id, id)
+    FOREIGN KEY (tenant_id, made_by_id) REFERENCES users (tenant_id, id)
 );
 CREATE INDEX work_order_notes_order_idx
     ON work_order_notes (tenant_id, work_order_id, made_at, id);
@@ -96,11 +98,12 @@ CREATE TABLE work_order_files (
     bytes       bigint NOT NULL,
     sha256      bytea NOT NULL,
     content     bytea NOT NULL,
-    made_by     uuid NOT NULL,
+    made_by     text NOT NULL,              -- a person's e-mail, a token's name
+    made_by_id  uuid,                       -- a person of the tenant
     made_at     timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, work_order_id) REFERENCES work_orders (tenant_id, id),
-    FOREIGN KEY (tenant_id, made_by) REFERENCES users (tenant_id, id)
+    FOREIGN KEY (tenant_id, made_by_id) REFERENCES users (tenant_id, id)
 );
 ALTER TABLE work_order_files ALTER COLUMN content SET STORAGE EXTERNAL;
 CREATE INDEX work_order_files_order_idx ON work_order_files (tenant_id, work_order_id, made_at);
@@ -111,11 +114,14 @@ CREATE TABLE work_order_steps (
     work_order_id uuid NOT NULL,
     status      text NOT NULL,              -- it came to
     note        text,
-    made_by     text NOT NULL,
+    made_by     text NOT NULL,              -- a person's e-mail, a token's, a job's name
+    made_by_id  uuid,                       -- a person of the tenant
     made_at     timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, work_order_id) REFERENCES work_orders (tenant_id, id)
 );
+ALTER TABLE work_order_steps ADD FOREIGN KEY (tenant_id, made_by_id)
+    REFERENCES users (tenant_id, id);
 CREATE INDEX work_order_steps_order_idx
     ON work_order_steps (tenant_id, work_order_id, made_at, id);
 

@@ -33,20 +33,45 @@
 #include "tenant/retention.h"
 #include "tenant/tenant.h"
 #include "web/page.h"
+#include "workorder/work_order.h"
 
 #include "base/banned.h"
 
+/* A line each, for those that come. */
+/* clang-format off */
 http_route_list module_routes = {
-    web_routes,         home_routes,     health_routes,       api_docs_routes,
-    login_routes,       setup_routes,    reset_routes,        profile_routes,
-    once_routes,        user_routes,     token_routes,        switch_routes,
-    tenant_routes,      settings_routes, audit_routes,        notify_routes,
-    job_routes,         job_page_routes, lead_routes,         series_routes,
-    calc_routes,        plant_routes,    ingest_routes,       asset_routes,
+    web_routes,
+    home_routes,
+    health_routes,
+    api_docs_routes,
+    login_routes,
+    setup_routes,
+    reset_routes,
+    profile_routes,
+    once_routes,
+    user_routes,
+    token_routes,
+    switch_routes,
+    tenant_routes,
+    settings_routes,
+    audit_routes,
+    notify_routes,
+    job_routes,
+    job_page_routes,
+    lead_routes,
+    series_routes,
+    calc_routes,
+    plant_routes,
+    ingest_routes,
+    asset_routes,
     series_page_routes,
-
-    correction_routes,  space_routes,    incident_api_routes, NULL,
+    correction_routes,
+    space_routes,
+    incident_api_routes,
+    work_order_routes,
+    NULL,
 };
+/* clang-format on */
 
 /* A line each, for those that come. */
 /* clang-format off */
@@ -60,6 +85,7 @@ job_kind_list module_job_kinds = {
     hist_job_kinds,
     duty_job_kinds,
     blackbox_job_kinds,
+    work_order_job_kinds,
     NULL,
 };
 /* clang-format on */

@@ -16,6 +16,11 @@ oq_uuid work_order_person_of(const oq_scope *s);
 /* Those of the ids that the actor sees, in their order. */
 OQ_CHECKED oq_err *work_orders_get(oq_scope *s, oq_uuids ids, work_orders *ret_orders);
 
+/* As work_order_get, of one that is not over: work_order.over (number). */
+OQ_CHECKED oq_err *work_order_get_going(oq_scope *s, oq_uuid id, work_order **ret_order);
+/* The same, of one that the actor may work on: work_order.not_yours (number), access.forbidden. */
+OQ_CHECKED oq_err *work_order_get_own(oq_scope *s, oq_uuid id, work_order **ret_order);
+
 /* As work_order_create; with `source_id` a second order of the same source is the first one. */
 OQ_CHECKED oq_err *work_order_make(oq_scope *s, const work_order_order *order, oq_str source_id,
                                    work_order **ret_order, bool *ret_made);

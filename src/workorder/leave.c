@@ -83,6 +83,7 @@ oq_err *work_order_leave_step(oq_scope *s, const work_order *order, oq_str note)
         .status = oq_cstr(status),
         .note = note.len ? note : OQ_NONE,
         .made_by = oq_scope_actor(s)->label,
+        .made_by_id = work_order_person_of(s),
         .now = oq_now(s),
     };
     OQ_TRY(sql_work_order_step_add(s, step, NULL));

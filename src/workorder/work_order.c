@@ -123,12 +123,29 @@ oq_uuid work_order_person_of(const oq_scope *s)
 
 /* --- reading ------------------------------------------------------------------------------------*/
 
+/* When colleagues are away, and what they cannot do, is for those who plan. */
+static void mask_why(const oq_scope *s, oq_arena *arena, work_order *o)
+{
+    const oq_actor *actor = oq_scope_actor(s);
+    oq_pair *pair;
+    size_t count;
+    if (actor->kind != ACTOR_USER || oq_caps_have(actor->caps, CAP_WORK_ORDER_MANAGE) ||
+        !o->assigned_why.len || oq_json_pairs(arena, o->assigned_why, &pair, &count))
+        return;
+    o->assigned_why = OQ_NONE;
+    for (size_t i = 0; i < count; i++)
+        if (oq_str_eq(pair[i].name, OQ_STR("code")))
+            o->assigned_why = oq_strf(arena, "{\"code\":\"%.*s\"}", OQ_FMT(pair[i].value));
+}
+
 oq_err *work_orders_get(oq_scope *s, oq_uuids ids, work_orders *ret_orders)
 {
     sql_work_orders_get_rows rows = {0};
     if (work_order_sees_any(s))
         OQ_TRY(sql_work_orders_get(s, (sql_work_orders_get_args){ids, work_order_only_user(s)},
                                    &rows));
+    for (size_t i = 0; i < rows.count; i++)
+        mask_why(s, oq_scope_arena(s), &rows.at[i]);
     *ret_orders = (work_orders){rows.at, rows.count};
     return NULL;
 }

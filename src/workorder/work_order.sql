@@ -131,10 +131,11 @@ UPDATE work_orders
  WHERE tenant_id = :tenant AND id = :id AND version = :version
 RETURNING version;
 
--- WORK_ORDER_STEP_ADD (id uuid, work_order_id uuid, status text, note text?, made_by text, now time)
---                     -> nothing
-INSERT INTO work_order_steps (tenant_id, id, work_order_id, status, note, made_by, made_at)
-VALUES (:tenant, :id, :work_order_id, :status, :note, :made_by, :now);
+-- WORK_ORDER_STEP_ADD (id uuid, work_order_id uuid, status text, note text?, made_by text,
+--                      made_by_id uuid?, now time) -> nothing
+INSERT INTO work_order_steps (tenant_id, id, work_order_id, status, note, made_by, made_by_id,
+                              made_at)
+VALUES (:tenant, :id, :work_order_id, :status, :note, :made_by, :made_by_id, :now);
 
 -- WORK_ORDER_CHECKS_ADD (ids uuids, work_order_id uuid, positions i32s, texts texts, texts_ar texts)
 --                       -> nothing

@@ -95,6 +95,22 @@ static const deed deeds[] = {
     {"POST /api/series/{id}/corrections", ADMIN,
      "{\"kind\":\"delete\",\"from\":\"2026-01-01T00:00:00Z\",\"to\":\"2026-01-02T00:00:00Z\","
      "\"reason\":\"a ticket\"}"},
+    {"POST /api/work-orders", ADMIN, "{\"title\":\"Deed {n}\"}"},
+    {"PATCH /api/work-orders/{id}", ADMIN, "{\"title\":\"Deed {n}\",\"version\":{version}}"},
+    {"POST /api/work-orders/{id}/status", ADMIN,
+     "{\"status\":\"in_progress\",\"version\":{version}}"},
+    {"POST /api/work-orders/{id}/assign", ADMIN, "{\"version\":{version}}"},
+    {"POST /api/work-orders/{id}/approve", ADMIN, "{\"version\":{version}}"},
+    {"POST /api/work-orders/{id}/acknowledge", ADMIN},
+    {"POST /api/work-orders/{id}/notes", ADMIN, "{\"text\":\"Deed {n}\"}"},
+    {"POST /api/work-orders/{id}/checks", ADMIN, "{\"text\":\"Deed {n}\"}"},
+    {"POST /api/work-orders/{id}/checks/{check_id}", ADMIN,
+     "{\"result\":\"failed\",\"version\":1}"},
+    {"POST /api/work-orders/{id}/parts", ADMIN, "{\"name\":\"Deed {n}\",\"quantity\":1}"},
+    {"PUT /api/work-orders/{id}/parts/{part_id}", ADMIN,
+     "{\"name\":\"Deed {n}\",\"quantity\":1,\"version\":1}"},
+    {"DELETE /api/work-orders/{id}/parts/{part_id}", ADMIN},
+    {"PUT /api/work-orders/{id}/files", ADMIN, "deed {n}"},
     {"POST /api/tenants/{id}/enter", OWNER, "{\"reason\":\"a ticket\"}"},
     {"POST /tenants/{id}/enter", OWNER, "reason=a%20ticket"},
     {"POST /api/tenants/leave", OWNER_INSIDE},
@@ -264,6 +280,19 @@ static oq_str make_notification(asking *a)
     return id;
 }
 
+/* Another one each time: a deed changes what the next one may do. */
+static oq_str make_work_order(asking *a)
+{
+    walls_forget(OQ_STR("work-orders"));
+    oq_str id = walls_object(a->w, OQ_STR("work-orders"));
+    if (strstr(a->deed->label, "/approve"))
+        value(a->w,
+              "WITH o AS (UPDATE work_orders SET status = 'pending_approval' WHERE id = '%.*s' "
+              "RETURNING 1) SELECT count(*) FROM o",
+              OQ_FMT(id));
+    return id;
+}
+
 static void make_object(asking *a, oq_str noun)
 {
     walls *w = a->w;
@@ -285,6 +314,9 @@ static void make_object(asking *a, oq_str noun)
         a->id = make_once(a);
     } else if (oq_str_eq(noun, OQ_STR("notifications"))) {
         a->id = make_notification(a);
+    } else if (oq_str_eq(noun, OQ_STR("work-orders"))) {
+        a->id = make_work_order(a);
+        a->table = OQ_STR("work_orders");
     } else {
         const record_kind *kind = record_kind_find(noun);
         a->id = walls_object(w, noun);

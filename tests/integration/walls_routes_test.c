@@ -273,6 +273,7 @@ static const struct {
     {"/series/new", "asset_id", "assets"},
     {"/api/blackbox/incidents", "asset_id", "assets"},
     {"/api/blackbox/incidents/kpis", "asset_id", "assets"},
+    {"/api/work-orders", "asset_id", "assets"},
 };
 
 /* Records of the plant refer to one another in many ways: all of their routes are asked. */

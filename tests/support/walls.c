@@ -16,6 +16,7 @@
 #include "plant/record.h"
 #include "support/plant_samples.h"
 #include "tenant/tenant.h"
+#include "workorder/work_order.h"
 
 #include "base/banned.h"
 
@@ -174,6 +175,8 @@ static const struct {
                                   "quality=2147483648&reason=sample+$"},
     {"POST /series/new", "key=page$.flow&metric=flow&unit=m3/h&is_active=true"},
     {"POST /series/{id}/edit", "name=sample+$&unit=m3/h&is_active=true&version=1"},
+    {"POST /api/work-orders/{id}/assign", "{\"version\":1,\"note\":\"sample $\"}"},
+    {"PUT /api/work-orders/{id}/files", "sample $ of a file"},
 };
 
 static oq_str own_body(oq_arena *arena, const http_route *route, int salt)
@@ -201,11 +204,11 @@ oq_str walls_body(oq_arena *arena, const http_route *route, int salt)
 {
     if (is_plant_change(route))
         return route->is_page ? OQ_STR("version=1") : OQ_STR("{\"version\":1}");
-    if (!route->body)
-        return OQ_NONE;
     oq_str own = own_body(arena, route, salt);
     if (oq_str_given(own))
         return own;
+    if (!route->body)
+        return OQ_NONE;
     OQ_AUTO(oq_buf) body = oq_buf_make(64 * 1024);
     if (route->is_page)
         put_form(&body, arena, route->body, salt);
@@ -448,6 +451,31 @@ static oq_str make_incident(walls *w)
     return done(w, s, found.at[0].id);
 }
 
+static oq_str make_work_order(walls *w)
+{
+    oq_scope *s = open_scope(w, w->tenant_a, w->admin_a);
+    work_order *order;
+    CHECK_OK(work_order_create(s,
+                               &(work_order_order){.source = OQ_STR("MANUAL"),
+                                                   .title = OQ_STR(WALLS_MARK),
+                                                   .due_at = OQ_TIME_NONE},
+                               &order, NULL));
+    oq_str id = done(w, s, order->id), tenant_id = oq_uuid_text(w->arena, w->tenant_a);
+    /* What belongs to it has its id, so that one value fits every place of a path. */
+    oq_str sql = oq_strf(
+        w->arena,
+        "INSERT INTO work_order_checks (tenant_id, id, work_order_id, position, text)"
+        " VALUES ('%1$s', '%2$s', '%2$s', 1, 'x');"
+        "INSERT INTO work_order_parts (tenant_id, id, work_order_id, name, quantity, unit)"
+        " VALUES ('%1$s', '%2$s', '%2$s', 'x', 1, 'pc');"
+        "INSERT INTO work_order_files (tenant_id, id, work_order_id, name, media_type, bytes,"
+        " sha256, content, made_by, made_at)"
+        " VALUES ('%1$s', '%2$s', '%2$s', 'x', 'text/plain', 1, '', 'x', 'x', now())",
+        tenant_id.ptr, id.ptr);
+    testdb_exec(testapp_db(w->app), sql.ptr);
+    return id;
+}
+
 /* Of every kind of record of the plant the tests' own sample. */
 static oq_str make_plant(walls *w, const record_kind *kind)
 {
@@ -471,17 +499,20 @@ static struct {
     {"leads", make_lead},
     {"series", make_series},
     {"incidents", make_incident},
+    {"work-orders", make_work_order},
 };
 
-const char *const walls_nouns[] = {
-    "users",         "tenant",         "tenants",       "tokens",
-    "sessions",      "jobs",           "notifications", "once",
-    "leads",         "series",         "incidents",     "sites",
-    "units",         "asset-classes",  "class-metrics", "cost-models",
-    "assets",        "components",     "failure-modes", "machine-specs",
-    "thresholds",    "carbon-factors", "shifts",        "user-shifts",
-    "absences",      "skills",         "user-skills",   "holidays",
-    "source-clocks", "integrations",   "mappings",      NULL};
+const char *const walls_nouns[] = {"users",         "tenant",         "tenants",
+                                   "tokens",        "sessions",       "jobs",
+                                   "notifications", "once",           "leads",
+                                   "series",        "incidents",      "work-orders",
+                                   "sites",         "units",          "asset-classes",
+                                   "class-metrics", "cost-models",    "assets",
+                                   "components",    "failure-modes",  "machine-specs",
+                                   "thresholds",    "carbon-factors", "shifts",
+                                   "user-shifts",   "absences",       "skills",
+                                   "user-skills",   "holidays",       "source-clocks",
+                                   "integrations",  "mappings",       NULL};
 
 /* The objects that were made, in the order of walls_nouns. */
 static oq_str made[OQ_COUNT(walls_nouns)];
