@@ -98,11 +98,15 @@ OQ_CHECKED oq_err *engine_gather_again(engine *en, const engine_stored *it);
 
 OQ_CHECKED oq_err *engine_gather(engine *en, const group_place *place, oq_us at, oq_us from,
                                  oq_us to, engine_members *ret_members);
-/* Stores them as the incident's; *ret_changed: how many came and went. `g` NULL: triggers stay what
- * they are. */
+/* What storing them changed. */
+typedef struct engine_difference {
+    size_t came, went;
+    bool has_sign; /* of what came: more than context, so that what was resolved is not */
+} engine_difference;
+/* Stores them as the incident's. `g` NULL: triggers stay what they are. */
 OQ_CHECKED oq_err *engine_store_members(engine *en, oq_uuid incident_id, const engine_members *m,
                                         const group *g, const engine_cluster *c,
-                                        size_t *ret_changed);
+                                        engine_difference *ret_difference);
 bool engine_is_among(oq_uuid event_id, const group *g, const engine_cluster *c);
 /* The first sign of trouble before T, else T. */
 oq_us engine_start_of(const engine_members *m, oq_us at);
@@ -114,7 +118,8 @@ oq_str engine_scope_of(oq_arena *arena, const group_place *place, const engine_m
 OQ_CHECKED oq_err *engine_ask_why(engine *en, oq_uuid id, bool is_new);
 OQ_CHECKED oq_err *engine_tell_people(engine *en, oq_uuid id, int64_t number, const group *g,
                                       const group_trigger *t, oq_uuid trace_id);
-/* Of a step: version, how many events changed, and, given, the group's window. */
-oq_str engine_step_facts(oq_arena *arena, int64_t version, size_t changed, const group *g);
+/* Of a step: version, how many events came and went, and the window. */
+oq_str engine_step_facts(oq_arena *arena, int64_t version, const engine_difference *d,
+                         const group *g);
 
 #endif

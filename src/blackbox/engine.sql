@@ -126,7 +126,7 @@ SELECT a.id AS asset_id, a.unit_id, a.site_id, c.incident_before_min AS before_m
 --     from_time time, to_time time, limit i64) -> engine_member
 -- The events of a window around an asset, a unit with those above and below it, and the site itself.
 -- Where there are too many, the gravest and then the nearest to the trigger. `is_bare`: an incident
--- of a site, or of nothing, has no more than that.
+-- of a site, or of nothing, has no more than that. What is told about incidents is none of theirs.
 WITH near AS (
     SELECT e.tenant_id, e.id FROM blackbox_events e
      WHERE e.tenant_id = :tenant AND e.asset_id = :asset_id
@@ -151,6 +151,7 @@ chosen AS (
       FROM near n
       JOIN blackbox_events e ON e.tenant_id = :tenant AND e.id = n.id
      WHERE n.tenant_id = :tenant
+       AND e.source_system NOT IN ('OPTRIA_INCIDENT', 'OPTRIA_RCA')
      ORDER BY e.is_trigger DESC,
               array_position(ARRAY['CRITICAL', 'MAJOR', 'MINOR', 'WARNING', 'INFO'], e.severity),
               abs(extract(epoch FROM e.event_time - :at)), e.source_system, e.source_id,
@@ -201,11 +202,12 @@ SELECT count(*) AS members
  WHERE tenant_id = :tenant AND incident_id = :incident_id AND NOT is_late;
 
 -- ENGINE_MEMBERS_ADD (incident_id uuid, ids uuids, event_ids uuids, orders i32s, triggers i32s)
---   -> nothing
+--   -> (event_id uuid)
 INSERT INTO blackbox_incident_events (tenant_id, id, incident_id, event_id, order_index, is_trigger)
 SELECT :tenant, m.id, :incident_id, m.event_id, m.order_index, m.is_trigger <> 0
   FROM unnest(:ids, :event_ids, :orders, :triggers) AS m (id, event_id, order_index, is_trigger)
-ON CONFLICT (tenant_id, incident_id, event_id) DO NOTHING;
+ON CONFLICT (tenant_id, incident_id, event_id) DO NOTHING
+RETURNING event_id;
 
 -- ENGINE_MEMBERS_ORDER (incident_id uuid, event_ids uuids, orders i32s, triggers i32s,
 --     sets_triggers bool) -> nothing

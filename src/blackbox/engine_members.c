@@ -39,9 +39,26 @@ bool engine_is_among(oq_uuid id, const group *g, const engine_cluster *c)
     return false;
 }
 
-/* `g` NULL: triggers stay what they are. *ret_changed: how many came and went. */
+/* A sign of trouble, not what stood around it. */
+static bool is_sign(const engine_member *m, int severity)
+{
+    return m->severity >= severity &&
+           (m->event_category == CATEGORY_SENSOR || m->event_category == CATEGORY_ALERT ||
+            m->event_category == CATEGORY_FAILURE);
+}
+
+static bool has_sign(const engine_members *m, const sql_engine_members_add_rows *added)
+{
+    for (size_t i = 0; i < m->count && added->count; i++)
+        for (size_t k = 0; k < added->count && is_sign(&m->at[i], SEVERITY_WARNING); k++)
+            if (oq_uuid_eq(added->at[k].event_id, m->at[i].id))
+                return true;
+    return false;
+}
+
 oq_err *engine_store_members(engine *en, oq_uuid incident_id, const engine_members *m,
-                             const group *g, const engine_cluster *c, size_t *ret_changed)
+                             const group *g, const engine_cluster *c,
+                             engine_difference *ret_difference)
 {
     oq_arena *arena = oq_scope_arena(en->s);
     oq_uuids ids = {oq_new_n(arena, oq_uuid, m->count), m->count};
@@ -55,7 +72,8 @@ oq_err *engine_store_members(engine *en, oq_uuid incident_id, const engine_membe
         trigger[i] = g ? engine_is_among(m->at[i].id, g, c) : 0;
     }
     db_i32s orders = {order, m->count}, triggers = {trigger, m->count};
-    size_t added, dropped;
+    sql_engine_members_add_rows added;
+    size_t dropped;
     OQ_TRY(sql_engine_members_drop(
         en->s, (sql_engine_members_drop_args){.incident_id = incident_id, .event_ids = event_ids},
         &dropped));
@@ -73,19 +91,12 @@ oq_err *engine_store_members(engine *en, oq_uuid incident_id, const engine_membe
                                                                     .triggers = triggers,
                                                                     .sets_triggers = g != NULL},
                                     NULL));
-    *ret_changed = added + dropped;
+    *ret_difference =
+        (engine_difference){.came = added.count, .went = dropped, .has_sign = has_sign(m, &added)};
     return NULL;
 }
 
 /* --- what it is ---------------------------------------------------------------------------------*/
-
-/* A sign of trouble, not what stood around it. */
-static bool is_sign(const engine_member *m, int severity)
-{
-    return m->severity >= severity &&
-           (m->event_category == CATEGORY_SENSOR || m->event_category == CATEGORY_ALERT ||
-            m->event_category == CATEGORY_FAILURE);
-}
 
 oq_us engine_start_of(const engine_members *m, oq_us at)
 {

@@ -50,9 +50,9 @@ static oq_err *open_incident(engine *en, const engine_cluster *c, const group *g
                                .now = oq_now(en->s),
                            },
                            NULL));
-    size_t changed;
-    OQ_TRY(engine_store_members(en, id, &m, g, c, &changed));
-    OQ_TRY(incident_step(en->s, id, "opened", OQ_NONE, engine_step_facts(arena, 1, changed, g)));
+    engine_difference d;
+    OQ_TRY(engine_store_members(en, id, &m, g, c, &d));
+    OQ_TRY(incident_step(en->s, id, "opened", OQ_NONE, engine_step_facts(arena, 1, &d, g)));
     OQ_TRY(incident_publish(en->s, id, number.at[0].last_number, "opened"));
     OQ_TRY(engine_tell_people(en, id, number.at[0].last_number, g, t, trace_id));
     oq_log_info("incident.opened", OQ_F_UUID("trace", trace_id),
@@ -70,15 +70,17 @@ static bool is_same_group(const engine_stored *it, const group *g, const group_t
            oq_uuid_eq(it->unit_id, t->place.unit_id) && oq_uuid_eq(it->site_id, t->place.site_id);
 }
 
-/* A person's "resolved" no longer holds, and what was merged away stands alone again. */
-static bool reopens(const engine_stored *it)
+/* A person's "resolved" does not hold when trouble goes on; what was merged away stands alone
+ * again. */
+static bool reopens(const engine_stored *it, bool goes_on)
 {
-    return it->status == INCIDENT_RESOLVED || !oq_uuid_is_zero(it->merged_into);
+    return (it->status == INCIDENT_RESOLVED && goes_on) || !oq_uuid_is_zero(it->merged_into);
 }
 
-static oq_err *write_change(engine *en, const engine_stored *it, const group_place *place,
-                            const group *g, oq_str title, oq_uuid trigger_id,
-                            const engine_members *m, int64_t *ret_version)
+/* `g` with its place, title and trigger is the incident from here on. */
+static oq_err *write_change(engine *en, const engine_stored *it, const group *g,
+                            const group_trigger *t, const engine_members *m, bool is_reopened,
+                            int64_t *ret_version)
 {
     sql_engine_change_rows rows;
     OQ_TRY(sql_engine_change(
@@ -87,18 +89,18 @@ static oq_err *write_change(engine *en, const engine_stored *it, const group_pla
             .id = it->id,
             .incident_type = words(incident_type_choices, g->type),
             .severity = words(incident_severity_choices, g->severity),
-            .title = title,
-            .asset_id = place->asset_id,
-            .site_id = place->site_id,
-            .unit_id = place->unit_id,
-            .impact_scope = engine_scope_of(oq_scope_arena(en->s), place, m),
+            .title = t->summary,
+            .asset_id = t->place.asset_id,
+            .site_id = t->place.site_id,
+            .unit_id = t->place.unit_id,
+            .impact_scope = engine_scope_of(oq_scope_arena(en->s), &t->place, m),
             .start_time = engine_start_of(m, g->at),
             .anchor_time = g->at,
             .window_from = g->from,
             .window_to = g->to,
             .grace_until = later(g->to, it->created_at) + en->grace,
-            .trigger_event_id = trigger_id,
-            .status = words(incident_status_choices, reopens(it) ? INCIDENT_OPEN : it->status),
+            .trigger_event_id = t->event_id,
+            .status = words(incident_status_choices, is_reopened ? INCIDENT_OPEN : it->status),
             .now = oq_now(en->s),
         },
         &rows));
@@ -106,13 +108,17 @@ static oq_err *write_change(engine *en, const engine_stored *it, const group_pla
     return NULL;
 }
 
-/* What follows from a new version. */
-static oq_err *tell_change(engine *en, const engine_stored *it, int64_t version, size_t changed,
-                           const group *g)
+/* A new version, and what follows from it. */
+static oq_err *put_change(engine *en, const engine_stored *it, const group *g,
+                          const group_trigger *t, const engine_members *m,
+                          const engine_difference *d, bool goes_on)
 {
-    const char *step = reopens(it) ? "reopened" : "updated";
+    bool is_reopened = reopens(it, goes_on);
+    const char *step = is_reopened ? "reopened" : "updated";
+    int64_t version;
+    OQ_TRY(write_change(en, it, g, t, m, is_reopened, &version));
     OQ_TRY(incident_step(en->s, it->id, step, OQ_NONE,
-                         engine_step_facts(oq_scope_arena(en->s), version, changed, g)));
+                         engine_step_facts(oq_scope_arena(en->s), version, d, g)));
     OQ_TRY(incident_publish(en->s, it->id, it->number, step));
     oq_log_info("incident.changed", OQ_F_UUID("trace", it->trace_id),
                 OQ_F_UUID("tenant", oq_scope_tenant(en->s)), OQ_F_UUID("incident", it->id),
@@ -125,14 +131,13 @@ static oq_err *change_incident(engine *en, const engine_cluster *c, const group 
 {
     const group_trigger *t = &c->trigger[g->trigger[0]];
     engine_members m;
-    size_t changed;
-    int64_t version;
+    engine_difference d;
     OQ_TRY(engine_gather(en, &t->place, g->at, g->from, g->to, &m));
-    OQ_TRY(engine_store_members(en, it->id, &m, g, c, &changed));
-    if (!changed && is_same_group(it, g, t))
+    OQ_TRY(engine_store_members(en, it->id, &m, g, c, &d));
+    bool is_same = is_same_group(it, g, t);
+    if (is_same && !d.came && !d.went)
         return NULL;
-    OQ_TRY(write_change(en, it, &t->place, g, t->summary, t->event_id, &m, &version));
-    return tell_change(en, it, version, changed, g);
+    return put_change(en, it, g, t, &m, &d, d.has_sign || !is_same);
 }
 
 static oq_err *merge_incident(engine *en, const engine_stored *it, const engine_stored *into)
@@ -208,26 +213,25 @@ oq_err *engine_store(engine *en, const engine_cluster *c)
 
 oq_err *engine_gather_again(engine *en, const engine_stored *it)
 {
-    group_place place = {it->asset_id, it->unit_id, it->site_id};
     oq_mark mark = oq_arena_mark(oq_scope_arena(en->s));
+    group g = {.at = it->anchor_time,
+               .from = it->window_from,
+               .to = it->window_to,
+               .type = it->incident_type,
+               .severity = it->severity};
+    group_trigger t = {.event_id = it->trigger_event_id,
+                       .place = {it->asset_id, it->unit_id, it->site_id},
+                       .summary = it->title};
     engine_members m;
+    engine_difference d = {0};
     sql_engine_members_count_rows known;
-    OQ_TRY(engine_gather(en, &place, it->anchor_time, it->window_from, it->window_to, &m));
+    OQ_TRY(engine_gather(en, &t.place, g.at, g.from, g.to, &m));
     OQ_TRY(sql_engine_members_count(en->s, (sql_engine_members_count_args){.incident_id = it->id},
                                     &known));
-    size_t changed = 0;
-    int64_t version;
     if (known.at[0].members != (int64_t)m.count || m.count == INCIDENT_EVENTS_MAX)
-        OQ_TRY(engine_store_members(en, it->id, &m, NULL, NULL, &changed));
-    if (changed) {
-        group g = {.at = it->anchor_time,
-                   .from = it->window_from,
-                   .to = it->window_to,
-                   .type = it->incident_type,
-                   .severity = it->severity};
-        OQ_TRY(write_change(en, it, &place, &g, it->title, it->trigger_event_id, &m, &version));
-        OQ_TRY(tell_change(en, it, version, changed, NULL));
-    }
+        OQ_TRY(engine_store_members(en, it->id, &m, NULL, NULL, &d));
+    if (d.came || d.went)
+        return put_change(en, it, &g, &t, &m, &d, d.has_sign);
     oq_arena_rewind(oq_scope_arena(en->s), mark);
     return NULL;
 }

@@ -53,18 +53,17 @@ oq_err *engine_tell_people(engine *en, oq_uuid id, int64_t number, const group *
     return NULL;
 }
 
-oq_str engine_step_facts(oq_arena *arena, int64_t version, size_t changed, const group *g)
+oq_str engine_step_facts(oq_arena *arena, int64_t version, const engine_difference *d,
+                         const group *g)
 {
     OQ_AUTO(oq_buf) buf = oq_buf_make(JSON_MAX);
     oq_json j = oq_json_to(&buf);
     oq_json_object(&j);
     oq_json_put(&j, i64, "version", version);
-    oq_json_put(&j, i64, "events_changed", (int64_t)changed);
-    if (g) {
-        oq_json_put(&j, i64, "triggers", (int64_t)g->triggers);
-        oq_json_put(&j, time, "window_from", g->from);
-        oq_json_put(&j, time, "window_to", g->to);
-    }
+    oq_json_put(&j, i64, "events_came", (int64_t)d->came);
+    oq_json_put(&j, i64, "events_went", (int64_t)d->went);
+    oq_json_put(&j, time, "window_from", g->from);
+    oq_json_put(&j, time, "window_to", g->to);
     oq_json_object_end(&j);
     return oq_str_copy(arena, oq_buf_view(&buf));
 }

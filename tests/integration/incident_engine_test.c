@@ -37,10 +37,365 @@ static void test_opens(void **state)
     assert_int_equal(number(h, "SELECT count(*) FROM blackbox_incident_steps"), 1);
 }
 
+static void add_and_run(house *h, event_order e)
+{
+    bb_add(h, &e, 1);
+    bb_run(h);
+}
+
+static void test_attaches(void **state)
+{
+    house *h = *state;
+    add_and_run(h, bb_alert("a1", -60, P101, SEVERITY_MAJOR));
+    testdb_exec(h->db, "DELETE FROM jobs");
+    add_and_run(h, bb_alert("a2", -40, P102, SEVERITY_CRITICAL));
+    CHECK_INCIDENTS("the same", "-90..-30 NEAR_MISS CRITICAL a1,a2");
+    assert_int_equal(number(h, "SELECT version FROM blackbox_incidents"), 2);
+    assert_int_equal(number(h, "SELECT count(*) FROM jobs WHERE kind = 'rca.run'"), 1);
+    add_and_run(h, bb_alert("a3", -25, P101, SEVERITY_MAJOR));
+    add_and_run(h, bb_alert("a4", -50, P301, SEVERITY_MAJOR));
+    CHECK_INCIDENTS("behind the window, and elsewhere",
+                    "-55..5 ANOMALOUS_BEHAVIOR MAJOR a2,a3; -80..-20 ANOMALOUS_BEHAVIOR MAJOR a4;"
+                    " -90..-30 NEAR_MISS CRITICAL a1,a2");
+    /* A reading that comes into a window is a new version too. */
+    testdb_exec(h->db, "DELETE FROM jobs");
+    event_order r = bb_reading("r", -45, P301);
+    bb_add(h, &r, 1);
+    assert_int_equal(number(h, "SELECT count(*) FROM jobs WHERE kind = 'blackbox.incidents' AND"
+                               " run_at > to_timestamp(20000 * 86400 + 8 * 3600)"),
+                     1);
+    bb_run(h);
+    assert_int_equal(number(h, "SELECT version FROM blackbox_incidents WHERE title = 'a4'"), 2);
+    assert_int_equal(number(h, "SELECT count(*) FROM blackbox_incidents WHERE version = 2"), 2);
+}
+
+static void set_status(house *h, const char *title, int status)
+{
+    oq_uuid id;
+    oq_uuid_parse(oq_cstr(testdb_value(h->db, oq_strf(h->arena,
+                                                      "SELECT id FROM blackbox_incidents"
+                                                      " WHERE title = '%s'",
+                                                      title)
+                                                  .ptr)),
+                  &id);
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_OK(incident_set_status(s, id, status, OQ_NONE));
+    house_commit(s);
+}
+
+static void test_reopens(void **state)
+{
+    house *h = *state;
+    add_and_run(h, bb_alert("a1", -20, P101, SEVERITY_MAJOR));
+    set_status(h, "a1", INCIDENT_RESOLVED);
+    bb_run(h); /* the entry about it lies in the window, and reopens nothing */
+    CHECK_STR("status", oq_cstr(testdb_value(h->db, "SELECT status FROM blackbox_incidents")),
+              "RESOLVED");
+    add_and_run(h, bb_reading("late", -10, P101));
+    CHECK_STR("status", oq_cstr(testdb_value(h->db, "SELECT status FROM blackbox_incidents")),
+              "OPEN");
+    assert_int_equal(number(h, "SELECT count(*) FROM blackbox_incident_steps WHERE step ="
+                               " 'reopened'"),
+                     1);
+    assert_int_equal(number(h, "SELECT count(*) FROM blackbox_incidents WHERE resolved_at IS NULL"),
+                     1);
+    /* What a person closed stays closed, with its new version. */
+    set_status(h, "a1", INCIDENT_CLOSED);
+    add_and_run(h, bb_reading("later", -9, P101));
+    CHECK_STR("status", oq_cstr(testdb_value(h->db, "SELECT status FROM blackbox_incidents")),
+              "CLOSED");
+}
+
+static void test_after_grace(void **state)
+{
+    house *h = *state;
+    add_and_run(h, bb_alert("a1", -20, P101, SEVERITY_MAJOR));
+    int64_t version = number(h, "SELECT version FROM blackbox_incidents");
+    oq_clock_set(bb_at(10 + 60 + 1)); /* the window's end, the grace period, a minute */
+    testdb_exec(h->db, "DELETE FROM jobs");
+    event_order e[] = {bb_reading("late", -10, P102), bb_alert("late trigger", -5, P101, 5),
+                       bb_reading("elsewhere", -10, P301), bb_alert("new", 60, P101, 4)};
+    bb_add(h, e, OQ_COUNT(e));
+    bb_run(h);
+    CHECK_INCIDENTS("unchanged, and one more",
+                    "-50..10 ANOMALOUS_BEHAVIOR MAJOR a1; 30..90 ANOMALOUS_BEHAVIOR MAJOR new");
+    assert_int_equal(number(h, "SELECT version FROM blackbox_incidents WHERE title = 'a1'"),
+                     version);
+    assert_int_equal(number(h, "SELECT count(*) FROM blackbox_incident_events ie JOIN"
+                               " blackbox_incidents i ON i.id = ie.incident_id WHERE i.title = 'a1'"
+                               " AND ie.is_late"),
+                     2);
+    assert_int_equal(number(h, "SELECT sum((facts ->> 'events')::int) FROM blackbox_incident_steps"
+                               " WHERE step = 'late_events'"),
+                     2);
+    assert_int_equal(number(h, "SELECT count(*) FROM jobs WHERE kind = 'rca.run'"), 1);
+    bb_run(h);
+    assert_int_equal(number(h, "SELECT count(*) FROM blackbox_incident_events WHERE is_late"), 2);
+    assert_int_equal(number(h, "SELECT count(*) FROM blackbox_events WHERE NOT is_noticed"), 0);
+}
+
+/* A trigger before the first one moves T; one between two makes them one, and they part again. */
+static void test_moves_and_merges(void **state)
+{
+    house *h = *state;
+    add_and_run(h, bb_alert("b", -60, P101, SEVERITY_MAJOR));
+    add_and_run(h, bb_alert("a", -80, P102, SEVERITY_MAJOR));
+    CHECK_INCIDENTS("T moved", "-110..-50 ANOMALOUS_BEHAVIOR MAJOR a,b");
+    assert_int_equal(number(h, "SELECT count(*) FROM blackbox_incidents"), 1);
+    /* d lies behind the window, and opens one; c, before it, then takes it over. */
+    add_and_run(h, bb_alert("d", -45, P102, SEVERITY_MAJOR));
+    add_and_run(h, bb_alert("c", -48, P101, SEVERITY_CRITICAL));
+    assert_int_equal(number(h, "SELECT count(*) FROM blackbox_incidents"), 2);
+    CHECK_INCIDENTS("c opens what d had opened",
+                    "-110..-50 ANOMALOUS_BEHAVIOR MAJOR a,b; -78..-18 NEAR_MISS CRITICAL b,c,d");
+    /* z shortens a's reach: b opens on its own, and takes c and d, whose incident is merged. */
+    add_and_run(h, bb_alert("z", -100, P101, SEVERITY_MAJOR));
+    CHECK_INCIDENTS("z", "-130..-70 ANOMALOUS_BEHAVIOR MAJOR z,a; -90..-18 NEAR_MISS CRITICAL"
+                         " a,b,c,d");
+    assert_int_equal(number(h, "SELECT count(*) FROM blackbox_incidents WHERE merged_into IS NULL"),
+                     2);
+}
+
+/* Two that were open become one when something between them comes late. */
+static void test_merges(void **state)
+{
+    house *h = *state;
+    add_and_run(h, bb_alert("first", -80, P101, SEVERITY_MAJOR));
+    add_and_run(h, bb_alert("second", -45, P101, SEVERITY_MAJOR));
+    assert_int_equal(number(h, "SELECT count(*) FROM blackbox_incidents"), 2);
+    add_and_run(h, bb_alert("between", -60, P101, SEVERITY_MAJOR));
+    CHECK_INCIDENTS("one", "-110..-15 ANOMALOUS_BEHAVIOR MAJOR first,between,second");
+    assert_int_equal(number(h, "SELECT count(*) FROM blackbox_incidents m JOIN blackbox_incidents i"
+                               " ON i.id = m.merged_into WHERE m.title = 'second' AND i.title ="
+                               " 'first' AND m.status = 'CLOSED'"),
+                     1);
+    assert_int_equal(
+        number(h, "SELECT count(*) FROM blackbox_incident_steps WHERE step = 'merged'"), 1);
+}
+
+static void test_windows_of_classes(void **state)
+{
+    house *h = *state;
+    testdb_exec(h->db,
+                "INSERT INTO asset_classes (tenant_id, id, code, name, incident_before_min,"
+                " incident_after_min, created_at, updated_at) VALUES"
+                " ('0a000000-0000-0000-0000-000000000000', gen_random_uuid(), 'slow', 'Slow',"
+                " 1440, 10, now(), now())");
+    testdb_exec(h->db, "UPDATE assets SET class_id = (SELECT id FROM asset_classes) WHERE code ="
+                       " 'P-900'");
+    testdb_exec(h->db, "INSERT INTO tenant_settings (tenant_id, settings, version, updated_at)"
+                       " VALUES ('0a000000-0000-0000-0000-000000000000',"
+                       " '{\"incident_window_before_minutes\":5,"
+                       "\"incident_window_after_minutes\":7}', 1, now())");
+    event_order e[] = {bb_reading("long ago", -1400, P900), bb_alert("x", 0, P900, 4),
+                       bb_alert("y", 0, P301, 4)};
+    bb_add(h, e, OQ_COUNT(e));
+    bb_run(h);
+    CHECK_INCIDENTS("each its own", "-1440..10 ANOMALOUS_BEHAVIOR MAJOR long ago,x; -5..7"
+                                    " ANOMALOUS_BEHAVIOR MAJOR y");
+}
+
+static void test_places(void **state)
+{
+    house *h = *state;
+    event_order e[] = {bb_alert("trip", 0, P101, 5), bb_reading("unit", 1, P102),
+                       bb_reading("sister", 2, P201), bb_reading("site", 3, P101),
+                       bb_reading("nowhere", 4, P101)};
+    e[0].category = CATEGORY_FAILURE;
+    e[3].asset_id = e[4].asset_id = OQ_UUID_ZERO;
+    e[3].site_id = bb_site_id();
+    bb_add(h, e, OQ_COUNT(e));
+    bb_run(h);
+    CHECK_INCIDENTS("the unit and the site", "-30..30 FAILURE CATASTROPHIC trip,unit,site");
+    CHECK_STR("scope", oq_cstr(testdb_value(h->db, "SELECT impact_scope FROM blackbox_incidents")),
+              "{\"sites\": [\"00000000-0000-0000-0000-000000000090\"], \"units\":"
+              " [\"00000000-0000-0000-0000-0000000000b1\"], \"assets\":"
+              " [\"00000000-0000-0000-0000-0000000000c0\"]}");
+}
+
+static void test_trigger_of_no_asset(void **state)
+{
+    house *h = *state;
+    event_order e = bb_alert("fire alarm", 0, P101, 5);
+    e.asset_id = OQ_UUID_ZERO;
+    event_order r = bb_reading("of nothing", 1, P101);
+    r.asset_id = OQ_UUID_ZERO;
+    bb_add(h, &e, 1);
+    add_and_run(h, r);
+    CHECK_INCIDENTS("of nothing", "-30..30 NEAR_MISS CRITICAL fire alarm,of nothing");
+}
+
+static void test_by_hand(void **state)
+{
+    house *h = *state;
+    event_order e[] = {bb_reading("r1", -20, P101), bb_reading("r2", -5, P101),
+                       bb_reading("else", 0, P102)};
+    e[0].severity = SEVERITY_MINOR;
+    bb_add(h, e, OQ_COUNT(e));
+    bb_run(h);
+    assert_int_equal(number(h, "SELECT count(*) FROM blackbox_incidents"), 0);
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    oq_uuid id, again;
+    CHECK_OK(incident_begin_by_hand(s, bb_pump_id(P101), BB_NOW, &id));
+    CHECK_OK(incident_begin_by_hand(s, bb_pump_id(P101), bb_at(5), &again));
+    assert_true(oq_uuid_eq(id, again));
+    CHECK_CODE("nothing there", incident_begin_by_hand(s, bb_pump_id(P301), BB_NOW, &again),
+               "incident.nothing_there");
+    CHECK_CODE("no asset", incident_begin_by_hand(s, house_id(ADMIN_A), BB_NOW, &again),
+               "asset.not_found");
+    house_commit(s);
+    CHECK_INCIDENTS("one", "-50..10 ANOMALOUS_BEHAVIOR MINOR r1,r2,else");
+    bb_run(h); /* and it stays one */
+    CHECK_INCIDENTS("one", "-50..10 ANOMALOUS_BEHAVIOR MINOR r1,r2,else");
+}
+
+/* Killed before its commit, the engine did nothing, and the next one does all of it. */
+static void test_killed(void **state)
+{
+    house *h = *state;
+    event_order e[] = {bb_alert("a", -60, P101, 4), bb_alert("b", 0, P301, 4)};
+    bb_add(h, e, OQ_COUNT(e));
+    bool more;
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_OK(incident_engine_run(s, 1, &more));
+    assert_true(more);
+    oq_scope_close(s);
+    assert_int_equal(number(h, "SELECT count(*) FROM blackbox_incidents"), 0);
+    assert_int_equal(number(h, "SELECT count(*) FROM blackbox_events WHERE NOT is_noticed"), 2);
+    bb_run(h);
+    assert_int_equal(number(h, "SELECT count(*) FROM blackbox_incidents"), 2);
+    assert_int_equal(number(h, "SELECT max(number) FROM blackbox_incidents"), 2);
+}
+
+/* An event that was being added while its incident was opened is found by the look afterwards. */
+static void test_added_meanwhile(void **state)
+{
+    house *h = *state;
+    event_order a = bb_alert("a", 0, P101, 4), r = bb_reading("meanwhile", 1, P101);
+    bb_add(h, &a, 1);
+    oq_scope *adding = house_scope(h, ADMIN_A, OQ_WRITE), *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    size_t added;
+    bool more;
+    CHECK_OK(event_add_many(adding, &r, 1, &added));
+    CHECK_OK(incident_engine_run(s, 10, &more));
+    house_commit(s);
+    house_commit(adding);
+    CHECK_INCIDENTS("not yet", "-30..30 ANOMALOUS_BEHAVIOR MAJOR a");
+    bb_run(h);
+    CHECK_INCIDENTS("found", "-30..30 ANOMALOUS_BEHAVIOR MAJOR a,meanwhile");
+}
+
+static void test_tenants(void **state)
+{
+    house *h = *state;
+    event_order e = bb_alert("a", 0, P101, 5);
+    oq_scope *s = house_scope(h, ADMIN_B, OQ_WRITE);
+    size_t added;
+    CHECK_CODE("A's asset", event_add_many(s, &e, 1, &added), "event.asset_unknown");
+    oq_scope_close(s);
+    e.asset_id = OQ_UUID_ZERO;
+    e.site_id = bb_site_id();
+    s = house_scope(h, ADMIN_B, OQ_WRITE);
+    CHECK_CODE("A's site", event_add_many(s, &e, 1, &added), "event.site_unknown");
+    oq_scope_close(s);
+}
+
+static void test_what_is_told(void **state)
+{
+    house *h = *state;
+    event_order e[] = {bb_alert("minor", -10, P301, 3), bb_alert("of the past", -3000, P101, 5)};
+    e[0].category = CATEGORY_FAILURE;
+    bb_add(h, e, OQ_COUNT(e));
+    bb_run(h);
+    assert_int_equal(number(h, "SELECT count(*) FROM blackbox_incidents"), 2);
+    assert_int_equal(number(h, "SELECT count(*) FROM notifications"), 0);
+}
+
+/* --- live and replayed data give the same incidents ---------------------------------------------*/
+
+static uint64_t seed = 7;
+static uint32_t roll(uint32_t below)
+{
+    seed = seed * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(seed >> 33) % below;
+}
+
+enum { SETS = 12, EVENTS = 60 };
+
+static void make_set(house *h, event_order *e)
+{
+    for (int i = 0; i < EVENTS; i++) {
+        const char *id = oq_strf(h->arena, "e%d", i).ptr;
+        double minute = -(double)roll(500);
+        bb_pump pump = (bb_pump)roll(BB_PUMPS);
+        e[i] =
+            roll(3) ? bb_reading(id, minute, pump) : bb_alert(id, minute, pump, (int)(3 + roll(3)));
+    }
+}
+
+static void shuffle(event_order *e)
+{
+    for (uint32_t i = EVENTS; i > 1; i--) {
+        uint32_t k = roll(i);
+        event_order kept = e[i - 1];
+        e[i - 1] = e[k];
+        e[k] = kept;
+    }
+}
+
+static void test_any_order(void **state)
+{
+    house *h = *state;
+    for (int set = 0; set < SETS; set++) {
+        assert_int_equal(bb_reset(state), 0);
+        event_order e[EVENTS];
+        make_set(h, e);
+        bb_add(h, e, EVENTS);
+        bb_run(h);
+        oq_str wanted = oq_strf(h->arena, "%s", bb_incidents(h));
+        oq_arena *kept = oq_arena_open(0);
+        wanted = oq_str_copy(kept, wanted);
+        for (int i = 0; i < EVENTS; i++) {
+            e[i].source_id = oq_str_copy(kept, e[i].source_id);
+            e[i].summary = e[i].source_id;
+        }
+        assert_int_equal(bb_reset(state), 0);
+        shuffle(e);
+        for (int i = 0; i < EVENTS;) {
+            int batch = (int)(1 + roll(7)), left = EVENTS - i;
+            batch = batch < left ? batch : left;
+            bb_add(h, &e[i], (size_t)batch);
+            if (roll(3))
+                bb_run(h);
+            if (!roll(4))
+                bb_add(h, &e[i], (size_t)batch); /* told twice */
+            i += batch;
+        }
+        bb_run(h);
+        CHECK_STR(oq_strf(h->arena, "set %d", set).ptr, oq_cstr(bb_incidents(h)), wanted.ptr);
+        assert_int_equal(number(h, "SELECT count(*) FROM blackbox_events"), EVENTS);
+        oq_arena_close(kept);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_opens, bb_reset),
+        cmocka_unit_test_setup(test_attaches, bb_reset),
+        cmocka_unit_test_setup(test_reopens, bb_reset),
+        cmocka_unit_test_setup(test_after_grace, bb_reset),
+        cmocka_unit_test_setup(test_moves_and_merges, bb_reset),
+        cmocka_unit_test_setup(test_merges, bb_reset),
+        cmocka_unit_test_setup(test_windows_of_classes, bb_reset),
+        cmocka_unit_test_setup(test_places, bb_reset),
+        cmocka_unit_test_setup(test_trigger_of_no_asset, bb_reset),
+        cmocka_unit_test_setup(test_by_hand, bb_reset),
+        cmocka_unit_test_setup(test_killed, bb_reset),
+        cmocka_unit_test_setup(test_added_meanwhile, bb_reset),
+        cmocka_unit_test_setup(test_tenants, bb_reset),
+        cmocka_unit_test_setup(test_what_is_told, bb_reset),
+        cmocka_unit_test_setup(test_any_order, bb_reset),
     };
     return cmocka_run_group_tests(tests, house_open, house_close);
 }
