@@ -102,8 +102,8 @@ CREATE TABLE alarm_states (
     due_at      timestamptz,                -- time alone changes something then; null: never
     updated_at  timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, rule_id, asset_id),
-    FOREIGN KEY (tenant_id, rule_id) REFERENCES alarm_rules (tenant_id, id),
-    FOREIGN KEY (tenant_id, asset_id) REFERENCES assets (tenant_id, id)
+    FOREIGN KEY (tenant_id, rule_id) REFERENCES alarm_rules (tenant_id, id) ON DELETE CASCADE,
+    FOREIGN KEY (tenant_id, asset_id) REFERENCES assets (tenant_id, id) ON DELETE CASCADE
 );
 
 -- Rules, or assets, that are quiet for a stated time and reason; never without an end.
@@ -148,11 +148,33 @@ CREATE TABLE alert_steps (
 CREATE INDEX alert_steps_alert_idx ON alert_steps (tenant_id, alert_id, at, id);
 CREATE INDEX alert_steps_at_idx ON alert_steps (tenant_id, at);
 
+-- Who watches samples as they come (historian/watch.h), and how often it has looked: whoever finds
+-- another number than its own knows that somebody else looked in between. No row: nobody watches.
+CREATE TABLE series_watches (
+    tenant_id   uuid NOT NULL REFERENCES tenants (id),
+    watcher     uuid NOT NULL,
+    looks       bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (tenant_id)
+) WITH (fillfactor = 50);
+
+-- Batches that were folded before the watcher had seen them.
+CREATE TABLE series_unseen (
+    tenant_id   uuid NOT NULL,
+    seq         bigint NOT NULL,
+    received_at timestamptz NOT NULL,
+    payload     bytea NOT NULL,
+    PRIMARY KEY (tenant_id, seq)
+);
+ALTER TABLE series_unseen ALTER COLUMN payload SET STORAGE EXTERNAL;
+ALTER TABLE series_batches ADD COLUMN is_seen boolean NOT NULL DEFAULT true; -- by the watcher, or
+                                                                             -- there is none
+
 DO $$
 DECLARE
     t text;
 BEGIN
-    FOREACH t IN ARRAY ARRAY['alarm_rules', 'alerts', 'alarm_states', 'alarm_silences', 'alert_steps'] LOOP
+    FOREACH t IN ARRAY ARRAY['alarm_rules', 'alerts', 'alarm_states', 'alarm_silences', 'alert_steps',
+        'series_watches', 'series_unseen'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
         EXECUTE format('CREATE POLICY %I ON %I TO optria_app USING (tenant_id = '

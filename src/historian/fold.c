@@ -4,6 +4,7 @@
 #include "historian/calc.h"
 #include "historian/fold_input.h"
 #include "historian/store.h"
+#include "historian/watch.h"
 
 #include "fold.sql.h"
 #include "store.sql.h"
@@ -197,6 +198,7 @@ static oq_err *finish(folding *f)
         seq[i] = f->input.batch[i].seq;
     OQ_TRY(store_flush(&f->writer));
     OQ_TRY(calc_notice(f->scope, seq, f->input.count));
+    OQ_TRY(watch_keep(f->scope, seq, f->input.count));
     OQ_TRY(sql_fold_taken(f->scope, (sql_fold_taken_args){.seqs = {seq, f->input.count}}, NULL));
     f->done.batches = (int64_t)f->input.count;
     f->done.samples = f->input.samples;
