@@ -80,7 +80,8 @@ CREATE TABLE alerts (
     version     bigint NOT NULL DEFAULT 1,
     updated_at  timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, id),
-    FOREIGN KEY (tenant_id, rule_id) REFERENCES alarm_rules (tenant_id, id),
+    FOREIGN KEY (tenant_id, rule_id) REFERENCES alarm_rules (tenant_id, id)
+        ON DELETE SET NULL (rule_id),       -- what it raised stays on record
     FOREIGN KEY (tenant_id, asset_id) REFERENCES assets (tenant_id, id),
     FOREIGN KEY (tenant_id, site_id) REFERENCES sites (tenant_id, id),
     FOREIGN KEY (tenant_id, acknowledged_by) REFERENCES users (tenant_id, id),
@@ -90,6 +91,9 @@ CREATE TABLE alerts (
 CREATE UNIQUE INDEX alerts_active_key ON alerts (tenant_id, source, source_key)
     WHERE cleared_at IS NULL;
 CREATE INDEX alerts_raised_idx ON alerts (tenant_id, raised_at, id);
+-- What shows on the list of active alarms, and what the engine looks after.
+CREATE INDEX alerts_open_idx ON alerts (tenant_id, priority, raised_at, id) WHERE cleared_at IS NULL;
+CREATE INDEX alerts_rule_idx ON alerts (tenant_id, rule_id, raised_at, id);
 CREATE INDEX alerts_asset_idx ON alerts (tenant_id, asset_id, raised_at, id);
 
 -- Where each condition stands between two looks: what a delay has to remember.
@@ -123,7 +127,7 @@ CREATE TABLE alarm_silences (
     created_at  timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, id),
     CONSTRAINT alarm_silences_time_check CHECK (to_time > from_time),
-    FOREIGN KEY (tenant_id, rule_id) REFERENCES alarm_rules (tenant_id, id),
+    FOREIGN KEY (tenant_id, rule_id) REFERENCES alarm_rules (tenant_id, id) ON DELETE CASCADE,
     FOREIGN KEY (tenant_id, asset_id) REFERENCES assets (tenant_id, id),
     FOREIGN KEY (tenant_id, site_id) REFERENCES sites (tenant_id, id),
     FOREIGN KEY (tenant_id, made_by) REFERENCES users (tenant_id, id)

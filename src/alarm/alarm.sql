@@ -1,0 +1,202 @@
+-- Alerts: one row an occurrence of an alarm, and what happens to it.
+
+-- ALERT_GET (id uuid) -> alert
+SELECT id, rule_id, asset_id, site_id, source, source_key, code, title, title_ar, priority,
+       severity, state, shelved_until, shelved_reason, suppressed_by, value, limit_value, unit,
+       occurrences, is_first_out, is_chattering, raised_at, seen_at, last_at, acknowledged_at,
+       acknowledged_by, returned_at, cleared_at, trace_id, version
+  FROM alerts
+ WHERE tenant_id = :tenant AND id = :id;
+
+-- ALERT_LOCK (id uuid) -> alert
+SELECT id, rule_id, asset_id, site_id, source, source_key, code, title, title_ar, priority,
+       severity, state, shelved_until, shelved_reason, suppressed_by, value, limit_value, unit,
+       occurrences, is_first_out, is_chattering, raised_at, seen_at, last_at, acknowledged_at,
+       acknowledged_by, returned_at, cleared_at, trace_id, version
+  FROM alerts
+ WHERE tenant_id = :tenant AND id = :id
+   FOR UPDATE;
+
+-- ALERT_LOCK_ACTIVE (source text, source_key text) -> alert
+SELECT id, rule_id, asset_id, site_id, source, source_key, code, title, title_ar, priority,
+       severity, state, shelved_until, shelved_reason, suppressed_by, value, limit_value, unit,
+       occurrences, is_first_out, is_chattering, raised_at, seen_at, last_at, acknowledged_at,
+       acknowledged_by, returned_at, cleared_at, trace_id, version
+  FROM alerts
+ WHERE tenant_id = :tenant AND source = :source AND source_key = :source_key
+   AND cleared_at IS NULL
+   FOR UPDATE;
+
+-- ALERT_OF_ASSET (asset_id uuid, limit i64) -> alert
+SELECT id, rule_id, asset_id, site_id, source, source_key, code, title, title_ar, priority,
+       severity, state, shelved_until, shelved_reason, suppressed_by, value, limit_value, unit,
+       occurrences, is_first_out, is_chattering, raised_at, seen_at, last_at, acknowledged_at,
+       acknowledged_by, returned_at, cleared_at, trace_id, version
+  FROM alerts
+ WHERE tenant_id = :tenant AND asset_id = :asset_id
+ ORDER BY cleared_at IS NULL DESC, raised_at DESC, id DESC
+ LIMIT :limit;
+
+-- --- transitions --------------------------------------------------------------------------------
+
+-- ALERT_RAISE (id uuid, rule_id uuid?, source text, source_key text, asset_id uuid?, site_id uuid?,
+--   series_no i64?, code text, title text, title_ar text?, priority text, severity text,
+--   shelved_until time?, shelved_by uuid?, shelved_reason text?, suppressed_by text?, value f64?,
+--   limit_value f64?, unit text?, raised_at time, now time, trace_id uuid) -> alert
+-- One active row, whoever comes first: the other one counts it up.
+INSERT INTO alerts
+       (tenant_id, id, rule_id, source, source_key, asset_id, site_id, series_no, code, title,
+        title_ar, priority, severity, state, shelved_until, shelved_by, shelved_reason,
+        suppressed_by, value, limit_value, unit, raised_at, seen_at, last_at, trace_id, updated_at)
+VALUES (:tenant, :id, :rule_id, :source, :source_key, :asset_id, :site_id, :series_no, :code,
+        :title, :title_ar, :priority, :severity, 'unacknowledged', :shelved_until, :shelved_by,
+        :shelved_reason, :suppressed_by, :value, :limit_value, :unit, :raised_at, :now, :raised_at,
+        :trace_id, :now)
+ON CONFLICT (tenant_id, source, source_key) WHERE cleared_at IS NULL
+DO UPDATE SET occurrences = alerts.occurrences + 1, state = 'unacknowledged',
+       last_at = excluded.last_at, value = excluded.value, limit_value = excluded.limit_value,
+       acknowledged_at = NULL, acknowledged_by = NULL, returned_at = NULL,
+       suppressed_by = excluded.suppressed_by, updated_at = excluded.updated_at,
+       version = alerts.version + 1
+RETURNING id, rule_id, asset_id, site_id, source, source_key, code, title, title_ar, priority,
+          severity, state, shelved_until, shelved_reason, suppressed_by, value, limit_value, unit,
+          occurrences, is_first_out, is_chattering, raised_at, seen_at, last_at, acknowledged_at,
+          acknowledged_by, returned_at, cleared_at, trace_id, version;
+
+-- ALERT_STAND (id uuid, state text, acknowledged_at time?, acknowledged_by uuid?,
+--   returned_at time?, cleared_at time?, now time) -> nothing
+UPDATE alerts
+   SET state = :state, acknowledged_at = :acknowledged_at, acknowledged_by = :acknowledged_by,
+       returned_at = :returned_at, cleared_at = :cleared_at, updated_at = :now,
+       version = version + 1
+ WHERE tenant_id = :tenant AND id = :id;
+
+-- ALERT_MOVE (id uuid, last_at time, now time) -> nothing
+-- Late samples say that its latest occurrence began at another moment.
+UPDATE alerts
+   SET raised_at = CASE WHEN occurrences = 1 THEN :last_at ELSE raised_at END,
+       last_at = :last_at, updated_at = :now, version = version + 1
+ WHERE tenant_id = :tenant AND id = :id;
+
+-- ALERT_SHELVE (id uuid, until time?, by uuid?, reason text?, now time) -> nothing
+UPDATE alerts
+   SET shelved_until = :until, shelved_by = :by, shelved_reason = :reason, updated_at = :now,
+       version = version + 1
+ WHERE tenant_id = :tenant AND id = :id;
+
+-- ALERT_SUPPRESS (ids uuids, by text?, now time) -> nothing
+UPDATE alerts
+   SET suppressed_by = :by, updated_at = :now, version = version + 1
+ WHERE tenant_id = :tenant AND id = ANY (:ids);
+
+-- ALERT_CHATTERS (id uuid, facts json, now time) -> nothing
+UPDATE alerts
+   SET is_chattering = true, facts = facts || :facts, updated_at = :now
+ WHERE tenant_id = :tenant AND id = :id;
+
+-- ALERT_FACTS (id uuid) -> (facts json)
+SELECT facts FROM alerts WHERE tenant_id = :tenant AND id = :id;
+
+-- ALERT_STEP_ADD (id uuid, alert_id uuid, step text, at time, made_by uuid?, note text?) -> nothing
+INSERT INTO alert_steps (tenant_id, id, alert_id, step, at, made_by, note)
+VALUES (:tenant, :id, :alert_id, :step, :at, :made_by, :note);
+
+-- ALERT_STEPS (alert_id uuid, limit i64) -> alert_step
+SELECT t.id, t.step, t.at, t.made_by, u.full_name AS made_by_name, t.note
+  FROM alert_steps t
+  LEFT JOIN users u ON u.tenant_id = :tenant AND u.id = t.made_by
+ WHERE t.tenant_id = :tenant AND t.alert_id = :alert_id
+ ORDER BY t.at DESC, t.id DESC
+ LIMIT :limit;
+
+-- --- what comes together ------------------------------------------------------------------------
+
+-- ALERT_FIRST_OUT (asset_id uuid, from_time time, to_time time) -> nothing
+-- Of the alarms of a unit (or, without one, of an asset) that began together, the first; none when
+-- it stands alone.
+UPDATE alerts AS x
+   SET is_first_out = NOT x.is_first_out
+  FROM (SELECT a.id, a.tenant_id, a.is_first_out,
+               row_number() OVER (ORDER BY a.raised_at, a.id) = 1 AND count(*) OVER () > 1
+               AS is_first
+          FROM alerts a
+          JOIN assets s ON s.tenant_id = :tenant AND s.id = a.asset_id
+          JOIN assets o ON o.tenant_id = :tenant AND o.id = :asset_id
+         WHERE a.tenant_id = :tenant AND a.raised_at BETWEEN :from_time AND :to_time
+           AND (s.id = o.id OR s.unit_id = o.unit_id)) AS g
+ WHERE x.tenant_id = :tenant AND g.tenant_id = :tenant AND x.id = g.id
+   AND g.is_first <> x.is_first_out;
+
+-- ALERT_RAISED_SINCE (site_id uuid?, since time) -> (times i64)
+SELECT count(*) AS times
+  FROM alert_steps t
+  JOIN alerts a ON a.tenant_id = :tenant AND a.id = t.alert_id
+ WHERE t.tenant_id = :tenant AND t.at >= :since AND t.step IN ('raised', 'again')
+   AND (:site_id IS NULL OR a.site_id = :site_id);
+
+-- ALERT_TURNS_SINCE (alert_id uuid, since time) -> (times i64)
+SELECT count(*) AS times
+  FROM alert_steps
+ WHERE tenant_id = :tenant AND alert_id = :alert_id AND at >= :since
+   AND step IN ('raised', 'again');
+
+-- ALERT_FLOODED -> (id uuid, site_id uuid)
+SELECT id, site_id
+  FROM alerts
+ WHERE tenant_id = :tenant AND cleared_at IS NULL AND suppressed_by = 'flood'
+ ORDER BY site_id;
+
+-- ALERT_SHELVES_OVER (now time) -> (id uuid)
+SELECT id
+  FROM alerts
+ WHERE tenant_id = :tenant AND cleared_at IS NULL AND shelved_until <= :now;
+
+-- ALERT_SILENCED -> silenced_alert
+-- Active ones that a window keeps quiet, or that lie in one now.
+SELECT a.id, a.suppressed_by, a.rule_id, a.asset_id, a.site_id
+  FROM alerts a
+ WHERE a.tenant_id = :tenant AND a.cleared_at IS NULL
+   AND a.suppressed_by IN ('maintenance', 'out_of_service');
+
+-- --- silences -----------------------------------------------------------------------------------
+
+-- SILENCES_NOW (now time) -> silence
+SELECT id, kind, rule_id, asset_id, site_id, from_time, to_time, reason, made_by, ended_at,
+       created_at
+  FROM alarm_silences
+ WHERE tenant_id = :tenant AND from_time <= :now AND to_time > :now AND ended_at IS NULL
+ ORDER BY to_time, id;
+
+-- SILENCE_GET (id uuid) -> silence
+SELECT id, kind, rule_id, asset_id, site_id, from_time, to_time, reason, made_by, ended_at,
+       created_at
+  FROM alarm_silences
+ WHERE tenant_id = :tenant AND id = :id;
+
+-- SILENCE_FIND (now time, active bool, before_at time?, before_id uuid?, limit i64) -> silence
+SELECT id, kind, rule_id, asset_id, site_id, from_time, to_time, reason, made_by, ended_at,
+       created_at
+  FROM alarm_silences
+ WHERE tenant_id = :tenant
+   AND (NOT :active OR (to_time > :now AND ended_at IS NULL))
+   AND (:before_at IS NULL OR (to_time, id) < (:before_at, :before_id))
+ ORDER BY to_time DESC, id DESC
+ LIMIT :limit;
+
+-- SILENCE_ADD (id uuid, kind text, rule_id uuid?, asset_id uuid?, site_id uuid?, from_time time,
+--   to_time time, reason text, made_by uuid?, now time) -> nothing
+INSERT INTO alarm_silences (tenant_id, id, kind, rule_id, asset_id, site_id, from_time, to_time,
+                            reason, made_by, created_at)
+VALUES (:tenant, :id, :kind, :rule_id, :asset_id, :site_id, :from_time, :to_time, :reason,
+        :made_by, :now);
+
+-- SILENCE_END (id uuid, now time) -> nothing
+UPDATE alarm_silences
+   SET ended_at = :now
+ WHERE tenant_id = :tenant AND id = :id AND ended_at IS NULL;
+
+-- SILENCES_OF_ALARM_END (rule_id uuid, asset_id uuid, now time) -> nothing
+UPDATE alarm_silences
+   SET ended_at = :now
+ WHERE tenant_id = :tenant AND kind = 'shelved' AND rule_id = :rule_id AND asset_id = :asset_id
+   AND ended_at IS NULL AND to_time > :now;

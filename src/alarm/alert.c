@@ -1,0 +1,112 @@
+/* Rows of alerts. */
+#include "alarm/inner.h"
+
+#include "blackbox/event.h"
+
+#include "alarm.sql.h"
+
+#include "base/banned.h"
+
+const oq_choice alert_state_choices[] = {
+    {ALERT_UNACKNOWLEDGED, "unacknowledged"},
+    {ALERT_ACKNOWLEDGED, "acknowledged"},
+    {ALERT_RETURNED, "returned"},
+    {ALERT_LATCHED, "latched"},
+    {ALERT_NORMAL, "normal"},
+    {0, NULL},
+};
+const oq_choice silence_kind_choices[] = {
+    {SILENCE_SHELVED, "shelved"},
+    {SILENCE_OUT_OF_SERVICE, "out_of_service"},
+    {SILENCE_MAINTENANCE, "maintenance"},
+    {0, NULL},
+};
+
+const oq_field alert_fields[] = {
+    OQ_UUID(alert, id),
+    OQ_UUID(alert, rule_id),
+    OQ_UUID(alert, asset_id),
+    OQ_UUID(alert, site_id),
+    OQ_TEXT(alert, source),
+    OQ_TEXT(alert, source_key),
+    OQ_TEXT(alert, code),
+    OQ_TEXT(alert, title),
+    OQ_TEXT(alert, title_ar),
+    OQ_CHOICE(alert, priority, alarm_priority_choices),
+    OQ_CHOICE(alert, severity, event_severity_choices),
+    OQ_CHOICE(alert, state, alert_state_choices),
+    OQ_TIME(alert, shelved_until),
+    OQ_TEXT(alert, shelved_reason),
+    OQ_TEXT(alert, suppressed_by, .help = "flood, maintenance, out_of_service"),
+    OQ_F64(alert, value, .help = "when it was raised"),
+    OQ_F64(alert, limit_value),
+    OQ_TEXT(alert, unit),
+    OQ_I64(alert, occurrences),
+    OQ_BOOL(alert, is_first_out, .help = "the first of those that came together in its unit"),
+    OQ_BOOL(alert, is_chattering),
+    OQ_TIME(alert, raised_at, .help = "when the condition came true"),
+    OQ_TIME(alert, seen_at, .help = "when it was known here"),
+    OQ_TIME(alert, last_at, .help = "of the latest occurrence"),
+    OQ_TIME(alert, acknowledged_at),
+    OQ_UUID(alert, acknowledged_by),
+    OQ_TIME(alert, returned_at),
+    OQ_TIME(alert, cleared_at),
+    OQ_UUID(alert, trace_id),
+    OQ_I64(alert, version),
+    OQ_FIELDS_END,
+};
+
+oq_err *alert_get(oq_scope *s, oq_uuid id, alert **ret_alert)
+{
+    sql_alert_get_rows rows;
+    OQ_TRY(sql_alert_get(s, (sql_alert_get_args){.id = id}, &rows));
+    if (rows.count == 0)
+        return oq_fail(OQ_NOT_FOUND, "alert.not_found");
+    *ret_alert = rows.at;
+    return NULL;
+}
+
+oq_err *alert_find_by_asset(oq_scope *s, oq_uuid asset_id, size_t limit, alerts *ret_alerts)
+{
+    sql_alert_of_asset_rows rows;
+    OQ_TRY(sql_alert_of_asset(
+        s, (sql_alert_of_asset_args){.asset_id = asset_id, .limit = (int64_t)limit}, &rows));
+    *ret_alerts = (alerts){rows.at, rows.count};
+    return NULL;
+}
+
+oq_err *alert_add_step(oq_scope *s, oq_uuid alert_id, const char *step, oq_us at, oq_uuid made_by,
+                       oq_str note)
+{
+    return sql_alert_step_add(s,
+                              (sql_alert_step_add_args){.id = oq_uuid_new(oq_now(s)),
+                                                        .alert_id = alert_id,
+                                                        .step = oq_cstr(step),
+                                                        .at = at,
+                                                        .made_by = made_by,
+                                                        .note = note},
+                              NULL);
+}
+
+/* Writes where it stands now; the moments in the record are the caller's. */
+oq_err *alert_stand(oq_scope *s, alert *a, int standing)
+{
+    a->state = standing == STANDING_NORMAL ? ALERT_NORMAL
+               : standing == STANDING_ACKNOWLEDGED ? ALERT_ACKNOWLEDGED
+               : standing == STANDING_RETURNED     ? ALERT_RETURNED
+               : standing == STANDING_LATCHED      ? ALERT_LATCHED
+                                                   : ALERT_UNACKNOWLEDGED;
+    if (a->state == ALERT_NORMAL)
+        a->cleared_at = oq_now(s);
+    a->version++;
+    return sql_alert_stand(
+        s,
+        (sql_alert_stand_args){.id = a->id,
+                               .state = oq_cstr(oq_choice_text(alert_state_choices, a->state)),
+                               .acknowledged_at = a->acknowledged_at,
+                               .acknowledged_by = a->acknowledged_by,
+                               .returned_at = a->returned_at,
+                               .cleared_at = a->cleared_at,
+                               .now = oq_now(s)},
+        NULL);
+}
