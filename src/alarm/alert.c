@@ -88,14 +88,17 @@ oq_err *alert_add_step(oq_scope *s, oq_uuid alert_id, const char *step, oq_us at
                               NULL);
 }
 
+/* Where an alarm stands has one list of numbers. */
+_Static_assert(ALERT_UNACKNOWLEDGED == (int)STANDING_UNACKNOWLEDGED &&
+                   ALERT_ACKNOWLEDGED == (int)STANDING_ACKNOWLEDGED &&
+                   ALERT_RETURNED == (int)STANDING_RETURNED &&
+                   ALERT_LATCHED == (int)STANDING_LATCHED && ALERT_NORMAL == (int)STANDING_NORMAL,
+               "alert_state and alarm_standing go together");
+
 /* Writes where it stands now; the moments in the record are the caller's. */
 oq_err *alert_stand(oq_scope *s, alert *a, int standing)
 {
-    a->state = standing == STANDING_NORMAL ? ALERT_NORMAL
-               : standing == STANDING_ACKNOWLEDGED ? ALERT_ACKNOWLEDGED
-               : standing == STANDING_RETURNED     ? ALERT_RETURNED
-               : standing == STANDING_LATCHED      ? ALERT_LATCHED
-                                                   : ALERT_UNACKNOWLEDGED;
+    a->state = standing;
     if (a->state == ALERT_NORMAL)
         a->cleared_at = oq_now(s);
     a->version++;

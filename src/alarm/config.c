@@ -10,8 +10,10 @@ typedef struct alarm_pair_row {
     oq_str asset_code;
 } alarm_pair_row;
 static const oq_field alarm_pair_row_fields[] = {
-    OQ_UUID(alarm_pair_row, rule_id), OQ_UUID(alarm_pair_row, asset_id),
-    OQ_UUID(alarm_pair_row, site_id), OQ_TEXT(alarm_pair_row, asset_code),
+    OQ_UUID(alarm_pair_row, rule_id),
+    OQ_UUID(alarm_pair_row, asset_id),
+    OQ_UUID(alarm_pair_row, site_id),
+    OQ_TEXT(alarm_pair_row, asset_code),
     OQ_FIELDS_END,
 };
 
@@ -55,11 +57,12 @@ typedef struct alarm_state_row {
     oq_us due_at, updated_at;
 } alarm_state_row;
 static const oq_field alarm_state_row_fields[] = {
-    OQ_UUID(alarm_state_row, rule_id), OQ_UUID(alarm_state_row, asset_id),
-    OQ_JSON(alarm_state_row, state),   OQ_TIME(alarm_state_row, due_at),
+    OQ_UUID(alarm_state_row, rule_id),    OQ_UUID(alarm_state_row, asset_id),
+    OQ_JSON(alarm_state_row, state),      OQ_TIME(alarm_state_row, due_at),
     OQ_TIME(alarm_state_row, updated_at), OQ_FIELDS_END,
 };
 
+#include "alarm_config.sql.h"
 #include "look.sql.h"
 
 #include "base/banned.h"
@@ -119,7 +122,7 @@ typedef struct reading {
     struct {
         alarm_rule rule;
         alarm_condition *c; /* NULL: it cannot be read any more */
-    } *rule;
+    } * rule;
     size_t rules;
 } reading;
 
@@ -146,7 +149,7 @@ static oq_err *read_rules(reading *r)
         rule->response = rule->response_ar = rule->consequence = rule->consequence_ar = OQ_NONE;
         oq_err *err = alarm_condition_parse(arena, rule->condition, &r->rule[i].c);
         if (err)
-            oq_log_err(OQ_LOG_WARN, "alarm.rule_unreadable", err);
+            oq_log_err(OQ_LOG_WARN, "alarm.rule_unreadable", err, NULL);
     }
     return NULL;
 }

@@ -39,8 +39,7 @@ static oq_err *record(alert_writing *w, const alert *a, const char *step, const 
                                           .object_label = a->code}));
     oq_log_info("alarm.deed", OQ_F_UUID("trace", a->trace_id), OQ_F_UUID("alert", a->id),
                 OQ_F_CSTR("step", step));
-    OQ_TRY(alert_tell_pages(w, a));
-    return alert_writing_end(w);
+    return alert_tell_pages(w, a);
 }
 
 oq_err *alert_acknowledge(oq_scope *s, oq_uuid id, oq_str note, alert **ret_alert)
@@ -48,8 +47,7 @@ oq_err *alert_acknowledge(oq_scope *s, oq_uuid id, oq_str note, alert **ret_aler
     alert_writing w = {.s = s};
     alert *a;
     OQ_TRY(lock(s, id, &a));
-    alarm_step step = alarm_step_from(a->state == ALERT_NORMAL ? STANDING_NORMAL : a->state,
-                                      DEED_ACKNOWLEDGE, false);
+    alarm_step step = alarm_step_from(a->state, DEED_ACKNOWLEDGE, false);
     if (step.is_refused)
         return oq_fail(OQ_CONFLICT, "alert.is_over");
     bool is_news = a->acknowledged_at == OQ_TIME_NONE;
@@ -103,11 +101,11 @@ static oq_err *keep_shelved(oq_scope *s, const alert *a)
 {
     if (oq_uuid_is_zero(a->rule_id))
         return NULL;
-    OQ_TRY(sql_silences_of_alarm_end(
-        s,
-        (sql_silences_of_alarm_end_args){
-            .rule_id = a->rule_id, .asset_id = a->asset_id, .now = oq_now(s)},
-        NULL));
+    OQ_TRY(sql_silences_of_alarm_end(s,
+                                     (sql_silences_of_alarm_end_args){.rule_id = a->rule_id,
+                                                                      .asset_id = a->asset_id,
+                                                                      .now = oq_now(s)},
+                                     NULL));
     if (a->shelved_until == OQ_TIME_NONE)
         return NULL;
     return sql_silence_add(s,

@@ -82,7 +82,6 @@ typedef struct alert_writing {
     silences silences;
     bool has_silences;
     size_t told; /* live events */
-    bool wakes;  /* there are new events */
 } alert_writing;
 
 OQ_CHECKED oq_err *alert_write_raised(alert_writing *w, const alert_news *news, alert **ret_alert);
@@ -92,8 +91,6 @@ OQ_CHECKED oq_err *alert_write_returned(alert_writing *w, const alert_news *news
 OQ_CHECKED oq_err *alert_write_moved(alert_writing *w, const alert_news *news);
 /* The rule is no more, or no longer looked at: what it raised is over. */
 OQ_CHECKED oq_err *alert_write_closed(alert_writing *w, const alert *a, const char *note);
-/* Last in the transaction: wakes the incident engine. */
-OQ_CHECKED oq_err *alert_writing_end(alert_writing *w);
 
 OQ_CHECKED oq_err *alert_add_step(oq_scope *s, oq_uuid alert_id, const char *step, oq_us at,
                                   oq_uuid made_by, oq_str note);

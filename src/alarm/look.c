@@ -86,7 +86,7 @@ typedef struct looking {
     alert_writing writing;
     watched_pair **store; /* whose state has to be written */
     size_t stores;
-    bool more, has_rules, is_new;
+    bool more, has_rules;
     int64_t changes, late;
 } looking;
 
@@ -101,12 +101,12 @@ static oq_err *close_orphans(looking *l)
 }
 
 /* Brings what is remembered up to the rules and the plant of this moment. */
-static oq_err *configure(looking *l, int64_t looks, const sql_alarm_stamp_row *stamp)
+static oq_err *configure(looking *l, int64_t looks, bool is_mine, const sql_alarm_stamp_row *stamp)
 {
     kept *k = l->kept;
     oq_us now = oq_monotonic();
     sql_alarm_plant_stamp_rows plant;
-    if (k->watched && k->watched->looks != looks)
+    if (k->watched && (!is_mine || k->watched->looks != looks))
         forget(k);
     bool asks = !k->watched || now - k->watched->plant_asked_at >= plant_asked_every;
     if (k->watched && !asks && oq_str_eq(k->watched->rules_stamp, stamp->stamp)) {
@@ -128,7 +128,6 @@ static oq_err *configure(looking *l, int64_t looks, const sql_alarm_stamp_row *s
     fresh->plant_asked_at = now;
     fresh->rules_stamp = oq_str_copy(fresh->arena, stamp->stamp);
     fresh->plant_stamp = oq_str_copy(fresh->arena, plant.at[0].stamp);
-    l->is_new = true;
     return close_orphans(l);
 }
 
@@ -195,8 +194,8 @@ static oq_err *write_outcome(looking *l, const watched_pair *p, const alarm_outc
 static bool has_to_be_stored(const watched_pair *p, const alarm_outcome *o, oq_us now)
 {
     bool is_passed = p->stored_due != OQ_TIME_NONE && p->stored_due <= now;
-    bool is_sooner = p->due_at != OQ_TIME_NONE &&
-                     (p->stored_due == OQ_TIME_NONE || p->due_at < p->stored_due);
+    bool is_sooner =
+        p->due_at != OQ_TIME_NONE && (p->stored_due == OQ_TIME_NONE || p->due_at < p->stored_due);
     bool is_busy = p->m.front.is_on || p->m.front.holds;
     bool is_old = p->stored_at == OQ_TIME_NONE || p->stored_at < now - stored_again;
     return o->changes || o->taken_backs || is_passed || is_sooner || (is_busy && is_old);
@@ -284,23 +283,22 @@ static oq_err *look(looking *l)
     sql_alarm_stamp_rows stamp;
     watch_batches batches;
     int64_t looks;
-    bool any;
+    bool is_mine, any;
     OQ_TRY(sql_alarm_stamp(l->s, &stamp));
     l->has_rules = stamp.at[0].rules > 0;
     if (!l->has_rules) {
         OQ_TRY(stop(l));
-        OQ_TRY(silences_end(&l->writing, &any));
-        return alert_writing_end(&l->writing);
+        return silences_end(&l->writing, &any);
     }
-    OQ_TRY(hist_watch_begin(l->s, memory.watcher, &looks));
-    OQ_TRY(configure(l, looks, &stamp.at[0]));
+    OQ_TRY(hist_watch_begin(l->s, memory.watcher, &looks, &is_mine));
+    OQ_TRY(configure(l, looks, is_mine, &stamp.at[0]));
     OQ_TRY(hist_watch_new(l->s, &batches));
     OQ_TRY(watched_feed(l->s, l->w, &batches));
     OQ_TRY(look_at_all(l));
     OQ_TRY(silences_end(&l->writing, &any));
     OQ_TRY(hist_watch_seen(l->s, memory.watcher, &batches));
     l->more = batches.more;
-    return alert_writing_end(&l->writing);
+    return NULL;
 }
 
 static oq_err *look_once(kept *k, oq_scope *s, bool *ret_more, bool *ret_rules)
@@ -308,19 +306,18 @@ static oq_err *look_once(kept *k, oq_scope *s, bool *ret_more, bool *ret_rules)
     looking l = {.s = s, .kept = k, .writing = {.s = s}};
     oq_err *err = look(&l);
     if (!err && l.has_rules && !l.more)
-        err = job_add(s,
-                      &(job_order){.kind = "alarm.look",
-                                   .is_unique = true,
-                                   .run_at = oq_now(s) + look_every},
-                      NULL);
+        err = job_add(
+            s,
+            &(job_order){.kind = "alarm.look", .is_unique = true, .run_at = oq_now(s) + look_every},
+            NULL);
     if (!err)
         err = oq_scope_commit(s);
     if (err) {
         forget(k);
         return err;
     }
-    if (k->watched) /* the first look of a watcher finds 0, and is the first */
-        k->watched->looks = k->watched->looks < 0 ? -1 : k->watched->looks + 1;
+    if (k->watched)
+        k->watched->looks++;
     if (l.late)
         oq_log_debug("alarm.too_late", OQ_F_INT("samples", l.late));
     *ret_more = l.more;

@@ -71,8 +71,8 @@ static oq_str summary_of(oq_arena *arena, const alert *a, const alert_news *news
     while (said.len && ((unsigned char)said.ptr[said.len - 1] & 0x80) && said.len == max)
         max = --said.len;
     bool is_raised = strcmp(what, "raised") == 0 || strcmp(what, "again") == 0;
-    oq_str text = oq_strf(arena, "%s%.*s", is_raised ? "" : oq_strf(arena, "%s: ", what).ptr,
-                          OQ_FMT(said));
+    oq_str text =
+        oq_strf(arena, "%s%.*s", is_raised ? "" : oq_strf(arena, "%s: ", what).ptr, OQ_FMT(said));
     if (news && news->asset_code.len)
         text = oq_strf(arena, "%.*s: %.*s", OQ_FMT(news->asset_code), OQ_FMT(text));
     if (is_raised && isfinite(a->value))
@@ -102,11 +102,10 @@ oq_err *alert_add_event(alert_writing *w, const alert *a, const alert_news *news
         .asset_id = a->asset_id,
         .summary = summary_of(arena, a, news, what),
         .payload = payload_of(arena, a, news, what),
+        .trace_id = a->trace_id,
     };
     size_t added;
-    OQ_TRY(event_add_many(w->s, &order, 1, &added));
-    w->wakes |= added > 0;
-    return NULL;
+    return event_add_many(w->s, &order, 1, &added);
 }
 
 /* --- telling -----------------------------------------------------------------------------------*/
@@ -135,7 +134,7 @@ static oq_err *announce(alert_writing *w, const alert *a, const alert_news *news
     oq_str id = oq_uuid_text(arena, a->id);
     const oq_arg fact[] = {
         {"asset", news->asset_code.len ? news->asset_code : OQ_STR("-")},
-        {"title_en", a->title},
+        {"title", a->title},
         {"title_ar", a->title_ar.len ? a->title_ar : a->title},
         {"priority", oq_cstr(oq_choice_text(alarm_priority_choices, a->priority))},
         {"value", figure(arena, a->value)},
@@ -206,14 +205,14 @@ static oq_err *look_for_chatter(alert_writing *w, alert *a)
     if (a->is_chattering || a->occurrences < ALARM_CHATTER_PER_MINUTE)
         return NULL;
     OQ_TRY(sql_alert_turns_since(
-        w->s,
-        (sql_alert_turns_since_args){.alert_id = a->id, .since = a->last_at - OQ_MINUTE}, &rows));
+        w->s, (sql_alert_turns_since_args){.alert_id = a->id, .since = a->last_at - OQ_MINUTE},
+        &rows));
     if (rows.at[0].times < ALARM_CHATTER_PER_MINUTE)
         return NULL;
     a->is_chattering = true;
     return sql_alert_chatters(
-        w->s,
-        (sql_alert_chatters_args){.id = a->id, .facts = OQ_STR("{}"), .now = oq_now(w->s)}, NULL);
+        w->s, (sql_alert_chatters_args){.id = a->id, .facts = OQ_STR("{}"), .now = oq_now(w->s)},
+        NULL);
 }
 
 static oq_err *mark_first_out(alert_writing *w, const alert *a)
@@ -230,14 +229,14 @@ static oq_err *mark_first_out(alert_writing *w, const alert *a)
 static oq_err *tell_flood(alert_writing *w, const alert_news *n)
 {
     oq_arena *arena = oq_scope_arena(w->s);
-    oq_str site = oq_uuid_text(arena, n->site_id);
+    oq_str where = oq_uuid_text(arena, n->site_id);
     notify_order order = {
         .type = "alarm.flood",
         .topic = TOPIC_ALARM,
         .urgency = URGENCY_HIGH,
         .entity_type = "alarms",
-        .entity_id = site,
-        .once_key = oq_strf(arena, "flood:%.*s:%lld", OQ_FMT(site),
+        .entity_id = where,
+        .once_key = oq_strf(arena, "flood:%.*s:%lld", OQ_FMT(where),
                             (long long)(oq_now(w->s) / (10 * OQ_MINUTE))),
     };
     OQ_TRY(notify_role(w->s, ROLE_RELIABILITY_ENGINEER, &order));
@@ -283,8 +282,8 @@ static oq_err *lock_active(alert_writing *w, const alert_news *n, alert **ret_al
 {
     sql_alert_lock_active_rows rows;
     OQ_TRY(sql_alert_lock_active(
-        w->s,
-        (sql_alert_lock_active_args){.source = n->source, .source_key = n->source_key}, &rows));
+        w->s, (sql_alert_lock_active_args){.source = n->source, .source_key = n->source_key},
+        &rows));
     *ret_alert = rows.count ? rows.at : NULL;
     return NULL;
 }
@@ -333,15 +332,6 @@ oq_err *alert_write_closed(alert_writing *w, const alert *shown, const char *not
     return alert_tell_pages(w, a);
 }
 
-oq_err *alert_writing_end(alert_writing *w)
-{
-    if (!w->wakes)
-        return NULL;
-    return job_add(
-        w->s,
-        &(job_order){.kind = "blackbox.incidents", .is_unique = true, .run_at = OQ_TIME_NONE}, NULL);
-}
-
 /* --- alerts of others --------------------------------------------------------------------------*/
 
 oq_err *alert_raise(oq_scope *s, const alert_order *o, oq_uuid *ret_id)
@@ -373,7 +363,6 @@ oq_err *alert_raise(oq_scope *s, const alert_order *o, oq_uuid *ret_id)
                                           .object_type = "alert",
                                           .object_id = a->id,
                                           .object_label = a->code}));
-    OQ_TRY(alert_writing_end(&w));
     if (ret_id)
         *ret_id = a->id;
     return NULL;

@@ -11,13 +11,20 @@ typedef struct class_limits {
     double span;
 } class_limits;
 static const oq_field class_limits_fields[] = {
-    OQ_UUID(class_limits, class_id),      OQ_TEXT(class_limits, class_code),
-    OQ_TEXT(class_limits, class_name),    OQ_TEXT(class_limits, class_name_ar),
-    OQ_TEXT(class_limits, metric),        OQ_TEXT(class_limits, metric_name),
-    OQ_TEXT(class_limits, metric_name_ar), OQ_TEXT(class_limits, unit),
-    OQ_BOOL(class_limits, has_low_low),   OQ_BOOL(class_limits, has_low),
-    OQ_BOOL(class_limits, has_high),      OQ_BOOL(class_limits, has_high_high),
-    OQ_F64(class_limits, span),           OQ_FIELDS_END,
+    OQ_UUID(class_limits, class_id),
+    OQ_TEXT(class_limits, class_code),
+    OQ_TEXT(class_limits, class_name),
+    OQ_TEXT(class_limits, class_name_ar),
+    OQ_TEXT(class_limits, metric),
+    OQ_TEXT(class_limits, metric_name),
+    OQ_TEXT(class_limits, metric_name_ar),
+    OQ_TEXT(class_limits, unit),
+    OQ_BOOL(class_limits, has_low_low),
+    OQ_BOOL(class_limits, has_low),
+    OQ_BOOL(class_limits, has_high),
+    OQ_BOOL(class_limits, has_high_high),
+    OQ_F64(class_limits, span),
+    OQ_FIELDS_END,
 };
 
 #include "rule.sql.h"
@@ -25,8 +32,11 @@ static const oq_field class_limits_fields[] = {
 #include "base/banned.h"
 
 const oq_choice alarm_priority_choices[] = {
-    {ALARM_CRITICAL, "critical"}, {ALARM_HIGH, "high"}, {ALARM_MEDIUM, "medium"},
-    {ALARM_LOW, "low"},           {0, NULL},
+    {ALARM_CRITICAL, "critical"},
+    {ALARM_HIGH, "high"},
+    {ALARM_MEDIUM, "medium"},
+    {ALARM_LOW, "low"},
+    {0, NULL},
 };
 
 #define SECONDS .f64_min = 0, .f64_max = 86400
@@ -127,7 +137,8 @@ static bool has_limit(const class_limits *row, alarm_limit limit)
     }
 }
 
-/* Half a percent of the instrument's span, two figures: less than any limit is meant to the digit. */
+/* Half a percent of the instrument's span, two figures: less than any limit is meant to the digit.
+ */
 static double deadband_of(double span)
 {
     double x = fabs(span) * 0.005;

@@ -2,28 +2,25 @@
 #include "alarm/inner.h"
 
 const oq_field silence_fields[] = {
-    OQ_UUID(silence, id),
-    OQ_CHOICE(silence, kind, silence_kind_choices),
-    OQ_UUID(silence, rule_id),
-    OQ_UUID(silence, asset_id),
-    OQ_UUID(silence, site_id),
-    OQ_TIME(silence, from_time),
-    OQ_TIME(silence, to_time),
-    OQ_TEXT(silence, reason),
-    OQ_UUID(silence, made_by),
-    OQ_TIME(silence, ended_at),
-    OQ_TIME(silence, created_at),
-    OQ_FIELDS_END,
+    OQ_UUID(silence, id),         OQ_CHOICE(silence, kind, silence_kind_choices),
+    OQ_UUID(silence, rule_id),    OQ_UUID(silence, asset_id),
+    OQ_UUID(silence, site_id),    OQ_TIME(silence, from_time),
+    OQ_TIME(silence, to_time),    OQ_TEXT(silence, reason),
+    OQ_UUID(silence, made_by),    OQ_TIME(silence, ended_at),
+    OQ_TIME(silence, created_at), OQ_FIELDS_END,
 };
 const oq_field silenced_alert_fields[] = {
-    OQ_UUID(silenced_alert, id),       OQ_TEXT(silenced_alert, suppressed_by),
-    OQ_UUID(silenced_alert, rule_id),  OQ_UUID(silenced_alert, asset_id),
-    OQ_UUID(silenced_alert, site_id),  OQ_FIELDS_END,
+    OQ_UUID(silenced_alert, id),      OQ_TEXT(silenced_alert, suppressed_by),
+    OQ_UUID(silenced_alert, rule_id), OQ_UUID(silenced_alert, asset_id),
+    OQ_UUID(silenced_alert, site_id), OQ_FIELDS_END,
 };
 const oq_field alert_step_fields[] = {
-    OQ_UUID(alert_step, id),           OQ_TEXT(alert_step, step),
-    OQ_TIME(alert_step, at),           OQ_UUID(alert_step, made_by),
-    OQ_TEXT(alert_step, made_by_name), OQ_TEXT(alert_step, note),
+    OQ_UUID(alert_step, id),
+    OQ_TEXT(alert_step, step),
+    OQ_TIME(alert_step, at),
+    OQ_UUID(alert_step, made_by),
+    OQ_TEXT(alert_step, made_by_name),
+    OQ_TEXT(alert_step, note),
     OQ_FIELDS_END,
 };
 
@@ -69,8 +66,8 @@ static oq_err *raised_lately(oq_scope *s, oq_uuid site_id, int64_t *ret_times)
 {
     sql_alert_raised_since_rows rows;
     OQ_TRY(sql_alert_raised_since(
-        s,
-        (sql_alert_raised_since_args){.site_id = site_id, .since = oq_now(s) - flood_span}, &rows));
+        s, (sql_alert_raised_since_args){.site_id = site_id, .since = oq_now(s) - flood_span},
+        &rows));
     *ret_times = rows.at[0].times;
     return NULL;
 }
@@ -114,10 +111,10 @@ static oq_err *unsuppress(alert_writing *w, const oq_uuid *id, size_t count, boo
     if (count == 0)
         return NULL;
     *any = true;
-    OQ_TRY(sql_alert_suppress(w->s,
-                              (sql_alert_suppress_args){.ids = {(oq_uuid *)(uintptr_t)id, count},
-                                                        .now = oq_now(w->s)},
-                              NULL));
+    OQ_TRY(sql_alert_suppress(
+        w->s,
+        (sql_alert_suppress_args){.ids = {(oq_uuid *)(uintptr_t)id, count}, .now = oq_now(w->s)},
+        NULL));
     for (size_t i = 0; i < count; i++)
         OQ_TRY(show_again(w, id[i], "unsuppressed"));
     return NULL;

@@ -17,7 +17,7 @@ typedef struct tracked {
     signal_limits limits;
     samples samples; /* `room` of them */
     size_t room;
-    oq_us fresh_from; /* the oldest that came since the last look; INT64_MAX: none */
+    oq_us fresh_from;      /* the oldest that came since the last look; INT64_MAX: none */
     uint32_t first, pairs; /* who looks at it: watched.reader[first ...] */
 } tracked;
 

@@ -16,15 +16,16 @@ const oq_field watch_batch_fields[] = {
 enum { LOOK_BYTES = 16 * 1024 * 1024, LOOK_BATCHES = 2000, SINCE_SERIES = 500 };
 static const oq_us kept_for = OQ_HOUR;
 
-oq_err *hist_watch_begin(oq_scope *s, oq_uuid watcher, int64_t *ret_looks)
+oq_err *hist_watch_begin(oq_scope *s, oq_uuid watcher, int64_t *ret_looks, bool *ret_is_mine)
 {
     sql_watch_begin_rows rows;
     OQ_TRY(sql_watch_begin(s, &rows));
-    *ret_looks = -1;
+    *ret_looks = 0;
+    *ret_is_mine = false;
     if (rows.count == 0)
         return sql_watch_start(s, (sql_watch_start_args){.watcher = watcher}, NULL);
-    if (oq_uuid_eq(rows.at[0].watcher, watcher))
-        *ret_looks = rows.at[0].looks;
+    *ret_looks = rows.at[0].looks;
+    *ret_is_mine = oq_uuid_eq(rows.at[0].watcher, watcher);
     return NULL;
 }
 
@@ -36,8 +37,8 @@ oq_err *hist_watch_stop(oq_scope *s)
 oq_err *hist_watch_new(oq_scope *s, watch_batches *ret_batches)
 {
     sql_watch_new_rows rows;
-    OQ_TRY(sql_watch_new(
-        s, (sql_watch_new_args){.bytes = LOOK_BYTES, .limit = LOOK_BATCHES}, &rows));
+    OQ_TRY(
+        sql_watch_new(s, (sql_watch_new_args){.bytes = LOOK_BYTES, .limit = LOOK_BATCHES}, &rows));
     size_t bytes = 0;
     for (size_t i = 0; i < rows.count; i++)
         bytes += rows.at[i].payload.len;
@@ -65,8 +66,7 @@ oq_err *watch_keep(oq_scope *s, int64_t *seq, size_t count)
         s, (sql_watch_keep_args){.seqs = {seq, count}, .oldest = oq_now(s) - kept_for}, NULL);
 }
 
-static oq_err *since(oq_scope *s, const int32_t *no, size_t count, oq_us from,
-                     samples *ret_samples)
+static oq_err *since(oq_scope *s, const int32_t *no, size_t count, oq_us from, samples *ret_samples)
 {
     oq_arena *arena = oq_scope_arena(s);
     hist_tracks tracks;

@@ -15,9 +15,10 @@
 #include "historian/read.h"
 
 /* Begins a look, alone until the end of the transaction. `watcher` is any id of the process that
- * remembers something from look to look; *ret_looks counts the looks that were committed before, and
- * is -1 when somebody else had the latest one: what is remembered may be old then. */
-OQ_CHECKED oq_err *hist_watch_begin(oq_scope *s, oq_uuid watcher, int64_t *ret_looks);
+ * remembers something from look to look; *ret_looks counts the looks that were committed before;
+ * *ret_is_mine: this watcher had the latest of them. Otherwise what it remembers may be old. */
+OQ_CHECKED oq_err *hist_watch_begin(oq_scope *s, oq_uuid watcher, int64_t *ret_looks,
+                                    bool *ret_is_mine);
 /* Nobody watches any more: batches come as seen. */
 OQ_CHECKED oq_err *hist_watch_stop(oq_scope *s);
 

@@ -1,5 +1,6 @@
 #include "main/modules.h"
 
+#include "alarm/alarm.h"
 #include "asset/asset.h"
 #include "audit/audit.h"
 #include "blackbox/incident.h"
@@ -86,6 +87,7 @@ job_kind_list module_job_kinds = {
     duty_job_kinds,
     blackbox_job_kinds,
     work_order_job_kinds,
+    alarm_job_kinds,
     NULL,
 };
 /* clang-format on */

@@ -3,7 +3,8 @@
  * What a person is told: a row per receiver, shown in the bell and on the notifications page, and
  * pushed to open pages. The sentence is put together in the reader's language from the type and
  * its facts ("notify.<type>.title" / ".body" in the language files); a fact whose name ends with
- * "_at" is RFC 3339 in the row and a local time in the sentence.
+ * "_at" is RFC 3339 in the row and a local time in the sentence, and "title_ar" stands for "title"
+ * where the reader has Arabic.
  *
  * Open pages hold an event stream (GET /api/live). An event is stored in the transaction that it
  * tells about, its id goes to all processes by NOTIFY, each of them reads it in its tenant's scope

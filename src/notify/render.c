@@ -34,11 +34,25 @@ static bool turns(oq_lang lang, oq_str text)
     return false;
 }
 
+/* A text that is there in both languages comes as "title" and "title_ar". */
+static void take_arabic(oq_arg *arg, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < count; k++) {
+            size_t len = strlen(arg[i].name);
+            if (arg[k].value.len && strncmp(arg[k].name, arg[i].name, len) == 0 &&
+                strcmp(arg[k].name + len, "_ar") == 0)
+                arg[i].value = arg[k].value;
+        }
+}
+
 static size_t read_facts(oq_arena *arena, const web_locale *locale, oq_str facts,
                          oq_arg ret_arg[OQ_FACTS_MAX])
 {
     static const char time_suffix[] = "_at";
     size_t count = oq_facts_read(arena, facts, ret_arg);
+    if (locale->lang == OQ_LANG_AR)
+        take_arabic(ret_arg, count);
     for (size_t i = 0; i < count; i++) {
         oq_us at;
         if (oq_str_ends(oq_cstr(ret_arg[i].name), oq_cstr(time_suffix)) &&
@@ -58,9 +72,9 @@ static const struct {
     const char *type, *path;
     bool has_id;
 } places[] = {
-    {"job", "/jobs/", true},          {"lead", "/leads#lead-", true}, {"series", "/series/", true},
-    {"settings", "/settings", false}, {"tenant", "/tenants/", true},  {"token", "/tokens", false},
-    {"user", "/users/", true},
+    {"alert", "/alarms/", true},    {"alarms", "/alarms", false}, {"job", "/jobs/", true},
+    {"lead", "/leads#lead-", true}, {"series", "/series/", true}, {"settings", "/settings", false},
+    {"tenant", "/tenants/", true},  {"token", "/tokens", false},  {"user", "/users/", true},
 };
 
 static oq_str href_of(oq_arena *arena, oq_str type, oq_str id)

@@ -1,7 +1,8 @@
 /* quant/alarm.h
  *
  * When an alarm is on: a condition over the signals of one asset, and the machine that follows it
- * in event time. No clock and no database: the same samples give the same changes, live or replayed.
+ * in event time. No clock and no database: the same samples give the same changes, live or
+ * replayed.
  *
  * A condition is JSON, a leaf or a group:
  *
@@ -11,12 +12,12 @@
  *                         {"metric": "flow", "is": "bad"} ]} ]}
  *
  *     is          needs              is true                                  goes when
- *     above       limit              value > limit                            value <= limit - deadband
- *     below       limit              value < limit                            value >= limit + deadband
- *     away_from   limit, by          |value - limit| > by                     ... <= by - deadband
- *     rising      by, within_s       value - lowest of the last within_s >= by  ... < by - deadband
- *     falling     by, within_s       highest of the last within_s - value >= by ... < by - deadband
- *     stale       after_s            nothing came for after_s                 a sample comes
+ *     above       limit              value > limit                            value <= limit -
+ * deadband below       limit              value < limit                            value >= limit +
+ * deadband away_from   limit, by          |value - limit| > by                     ... <= by -
+ * deadband rising      by, within_s       value - lowest of the last within_s >= by  ... < by -
+ * deadband falling     by, within_s       highest of the last within_s - value >= by ... < by -
+ * deadband stale       after_s            nothing came for after_s                 a sample comes
  *     bad         -                  the newest sample is bad                 one comes that is not
  *
  * `limit` is a number, or "high_high", "high", "low", "low_low": what holds for the signal.
@@ -160,7 +161,8 @@ typedef struct alarm_outcome {
 
 /* Follows the condition to `now`. `signal` is one per leaf and holds all samples since
  * base.at - reach; `fresh_from` is the oldest time among those that are new (INT64_MAX: none are).
- * More than 2 * ALARM_TOLD_MAX changes in one call: the oldest are left out, but for their effect. */
+ * More than 2 * ALARM_TOLD_MAX changes in one call: the oldest are left out, but for their effect.
+ */
 void alarm_look(const alarm_condition *c, alarm_delays delays, const alarm_signal *signal,
                 oq_us fresh_from, oq_us now, alarm_machine *m, alarm_outcome *ret_outcome);
 
@@ -174,11 +176,11 @@ OQ_CHECKED oq_err *alarm_machine_read(oq_arena *arena, oq_str json, const alarm_
 /* --- what people see (ISA-18.2) ----------------------------------------------------------------*/
 
 typedef enum alarm_standing {
-    STANDING_NORMAL = 1,
-    STANDING_UNACKNOWLEDGED,
+    STANDING_UNACKNOWLEDGED = 1,
     STANDING_ACKNOWLEDGED,
     STANDING_RETURNED, /* the condition went before anybody acknowledged */
-    STANDING_LATCHED   /* the condition went; waits for a reset */
+    STANDING_LATCHED,  /* the condition went; waits for a reset */
+    STANDING_NORMAL
 } alarm_standing;
 
 typedef enum alarm_deed { DEED_RAISE = 1, DEED_RETURN, DEED_ACKNOWLEDGE, DEED_RESET } alarm_deed;

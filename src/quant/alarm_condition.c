@@ -7,8 +7,9 @@
 #include "base/banned.h"
 
 const oq_choice alarm_is_choices[] = {
-    {ALARM_ABOVE, "above"},         {ALARM_BELOW, "below"}, {ALARM_RISING, "rising"},
-    {ALARM_FALLING, "falling"},     {ALARM_STALE, "stale"}, {ALARM_BAD, "bad"},
+    {ALARM_ABOVE, "above"},         {ALARM_BELOW, "below"},
+    {ALARM_RISING, "rising"},       {ALARM_FALLING, "falling"},
+    {ALARM_STALE, "stale"},         {ALARM_BAD, "bad"},
     {ALARM_AWAY_FROM, "away_from"}, {0, NULL},
 };
 const oq_choice alarm_limit_choices[] = {
@@ -71,7 +72,7 @@ enum { MISTAKES_MAX = 20 };
 
 #define MISTAKE(p, path, node, code, facts, ...)                                                   \
     mistake((p), (p)->errors < MISTAKES_MAX                                                        \
-                     ? oq_fail_field(oq_str_c((p)->arena, (path)), "alarm_condition." code,         \
+                     ? oq_fail_field(oq_str_c((p)->arena, (path)), (code),                         \
                                      "path=%.*s line=%d column=%d" facts, OQ_FMT(path),            \
                                      (node)->line, (node)->column, ##__VA_ARGS__)                  \
                      : NULL)
@@ -94,19 +95,20 @@ static void take_number(parsing *p, oq_str path, const struct number_field *f,
         if (oq_choice_value(alarm_limit_choices, node->text, &name))
             leaf->limit_kind = name;
         else
-            MISTAKE(p, path, node, "not_a_choice", " choices=%s", "high_high, high, low, low_low");
+            MISTAKE(p, path, node, "alarm_condition.not_a_choice", " choices=%s",
+                    "high_high, high, low, low_low");
         return;
     }
     if (node->type != JSON_NODE_NUMBER) {
-        MISTAKE(p, path, node, "type", " wanted=%s", "number");
+        MISTAKE(p, path, node, "alarm_condition.type", " wanted=%s", "number");
         return;
     }
     double x = node->number;
     if (!(x >= f->min && x <= f->max)) {
         if (f->max < DBL_MAX)
-            MISTAKE(p, path, node, "range", " min=%g max=%g", f->min, f->max);
+            MISTAKE(p, path, node, "alarm_condition.range", " min=%g max=%g", f->min, f->max);
         else
-            MISTAKE(p, path, node, "too_small", "");
+            MISTAKE(p, path, node, "alarm_condition.too_small", "");
         return;
     }
     if (f->bit == TAKES_LIMIT) {
@@ -135,13 +137,13 @@ static void take_text(parsing *p, oq_str path, const json_node *node, alarm_leaf
                       bool is_metric)
 {
     if (node->type != JSON_NODE_TEXT) {
-        MISTAKE(p, path, node, "type", " wanted=%s", "text");
+        MISTAKE(p, path, node, "alarm_condition.type", " wanted=%s", "text");
     } else if (is_metric) {
         leaf->metric = oq_str_trim(node->text);
         if (leaf->metric.len == 0 || leaf->metric.len > ALARM_METRIC_MAX)
-            MISTAKE(p, path, node, "metric_length", " max=%d", ALARM_METRIC_MAX);
+            MISTAKE(p, path, node, "alarm_condition.metric_length", " max=%d", ALARM_METRIC_MAX);
     } else if (!oq_choice_value(alarm_is_choices, node->text, &leaf->is)) {
-        MISTAKE(p, path, node, "not_a_choice", " choices=%s",
+        MISTAKE(p, path, node, "alarm_condition.not_a_choice", " choices=%s",
                 "above, below, rising, falling, away_from, stale, bad");
         leaf->is = 0;
     }
@@ -163,9 +165,10 @@ static void take_member(parsing *p, oq_str path, const json_node *m, alarm_leaf 
     if (is_metric || oq_str_eq(m->name, OQ_STR("is")))
         take_text(p, own, m, leaf, is_metric);
     else if (!f)
-        MISTAKE(p, own, m, "field_unknown", "");
+        MISTAKE(p, own, m, "alarm_condition.field_unknown", "");
     else if (leaf->is && !(takes(leaf->is) & f->bit))
-        MISTAKE(p, own, m, "field_unused", " is=%s", oq_choice_text(alarm_is_choices, leaf->is));
+        MISTAKE(p, own, m, "alarm_condition.field_unused", " is=%s",
+                oq_choice_text(alarm_is_choices, leaf->is));
     else
         take_number(p, own, f, m, leaf);
 }
@@ -175,9 +178,9 @@ static void read_leaf(parsing *p, oq_str path, const json_node *node, alarm_leaf
     const json_node *is = json_tree_member(node, "is"), *metric = json_tree_member(node, "metric");
     *leaf = (alarm_leaf){.limit = (double)NAN};
     if (!metric)
-        MISTAKE(p, path, node, "required", " name=%s", "metric");
+        MISTAKE(p, path, node, "alarm_condition.required", " name=%s", "metric");
     if (!is)
-        MISTAKE(p, path, node, "required", " name=%s", "is");
+        MISTAKE(p, path, node, "alarm_condition.required", " name=%s", "is");
     else if (is->type == JSON_NODE_TEXT)
         (void)oq_choice_value(alarm_is_choices, is->text, &leaf->is);
     for (const json_node *m = node->child; m; m = m->next)
@@ -185,9 +188,8 @@ static void read_leaf(parsing *p, oq_str path, const json_node *node, alarm_leaf
             take_member(p, path, m, leaf);
     for (size_t i = 0; i < OQ_COUNT(number_fields); i++) {
         const json_node *given = json_tree_member(node, number_fields[i].name);
-        if ((needs(leaf->is) & number_fields[i].bit) &&
-            (!given || given->type == JSON_NODE_NULL))
-            MISTAKE(p, path, node, "required", " name=%s", number_fields[i].name);
+        if ((needs(leaf->is) & number_fields[i].bit) && (!given || given->type == JSON_NODE_NULL))
+            MISTAKE(p, path, node, "alarm_condition.required", " name=%s", number_fields[i].name);
     }
     p->c->reach = leaf->within > p->c->reach ? leaf->within : p->c->reach;
 }
@@ -202,13 +204,13 @@ static void read_group(parsing *p, oq_str path, const json_node *list, const jso
     oq_str inner = path_of(p, path, list->name);
     for (const json_node *m = node->child; m; m = m->next)
         if (m != list)
-            MISTAKE(p, path_of(p, path, m->name), m, "field_unknown", "");
+            MISTAKE(p, path_of(p, path, m->name), m, "alarm_condition.field_unknown", "");
     if (list->type != JSON_NODE_LIST)
-        MISTAKE(p, inner, list, "type", " wanted=%s", "list");
+        MISTAKE(p, inner, list, "alarm_condition.type", " wanted=%s", "list");
     else if (list->count == 0)
-        MISTAKE(p, inner, list, "group_empty", "");
+        MISTAKE(p, inner, list, "alarm_condition.group_empty", "");
     else if (depth >= ALARM_DEPTH_MAX)
-        MISTAKE(p, inner, list, "too_deep", " max=%d", ALARM_DEPTH_MAX);
+        MISTAKE(p, inner, list, "alarm_condition.too_deep", " max=%d", ALARM_DEPTH_MAX);
     else {
         size_t i = 0;
         for (const json_node *one = list->child; one; one = one->next)
@@ -222,12 +224,12 @@ static void read_node(parsing *p, oq_str path, const json_node *node, int depth)
     const json_node *all = json_tree_member(node, "all"), *any = json_tree_member(node, "any");
     bool is_group = all || any;
     if (node->type != JSON_NODE_OBJECT) {
-        MISTAKE(p, path, node, "type", " wanted=%s", "object");
+        MISTAKE(p, path, node, "alarm_condition.type", " wanted=%s", "object");
         return;
     }
     if (c->nodes == ALARM_NODES_MAX || (!is_group && c->leaves == ALARM_LEAVES_MAX)) {
         if (!oq_err_is(p->first, "alarm_condition.too_many"))
-            MISTAKE(p, path, node, "too_many", " max=%d", ALARM_LEAVES_MAX);
+            MISTAKE(p, path, node, "alarm_condition.too_many", " max=%d", ALARM_LEAVES_MAX);
         return;
     }
     alarm_node *own = &c->node[c->nodes++];

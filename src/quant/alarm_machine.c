@@ -146,8 +146,7 @@ static void step(pass *p, oq_us at)
         m->holds = holds;
         m->holds_since = at;
     }
-    if (m->holds != m->is_on &&
-        at - m->holds_since >= (m->holds ? p->delays.on : p->delays.off)) {
+    if (m->holds != m->is_on && at - m->holds_since >= (m->holds ? p->delays.on : p->delays.off)) {
         m->is_on = m->holds;
         tell(p, m->is_on ? ALARM_RAISED : ALARM_RETURNED);
     }
@@ -235,8 +234,8 @@ static size_t count_too_late(const alarm_condition *c, const alarm_signal *signa
     size_t count = 0;
     for (int k = 0; k < c->leaves; k++)
         if (signal[k].samples)
-            count += samples_find(signal[k].samples, base + 1) -
-                     samples_find(signal[k].samples, from);
+            count +=
+                samples_find(signal[k].samples, base + 1) - samples_find(signal[k].samples, from);
     return count;
 }
 

@@ -39,8 +39,8 @@ static void test_parse_mistakes(void **state)
         {"{\"metric\":\"v\",\n\"is\":\"over\",\"limit\":1}", "alarm_condition.not_a_choice",
          "condition.is", "2"},
         {"{\"metric\":\"v\",\"is\":\"above\"}", "alarm_condition.required", "condition", "1"},
-        {"{\"metric\":\"v\",\"is\":\"above\",\n \"limit\":\"7.1\"}",
-         "alarm_condition.not_a_choice", "condition.limit", "2"},
+        {"{\"metric\":\"v\",\"is\":\"above\",\n \"limit\":\"7.1\"}", "alarm_condition.not_a_choice",
+         "condition.limit", "2"},
         {"{\"is\":\"bad\"}", "alarm_condition.required", "condition", "1"},
         {"{\"metric\":\"\",\"is\":\"bad\"}", "alarm_condition.metric_length", "condition.metric",
          "1"},
@@ -70,8 +70,8 @@ static void test_parse_mistakes(void **state)
         CHECK_STR(row[i].json, err->arg[row[i].field ? 1 : 0].value, row[i].line);
     }
     alarm_condition *c;
-    oq_err *two = alarm_condition_parse(
-        *state, OQ_STR("{\"metric\":1,\"is\":\"above\",\"limit\":true}"), &c);
+    oq_err *two =
+        alarm_condition_parse(*state, OQ_STR("{\"metric\":1,\"is\":\"above\",\"limit\":true}"), &c);
     CHECK("all mistakes at once", two && two->next && !two->next->next);
 }
 
@@ -157,18 +157,21 @@ static void test_machine(void **state)
          "R3/3 r7/7 "},
         {"slow rise", LEAF("\"rising\",\"by\":4,\"within_s\":3"), "123456789", NULL, 0, 0, 9, ""},
         {"falling", LEAF("\"falling\",\"by\":3,\"within_s\":60"), "963", NULL, 0, 0, 9, "R1/1 "},
-        {"all", "{\"all\":[" LEAF("\"above\",\"limit\":5") ",{\"metric\":\"b\",\"is\":\"below\","
-                                                          "\"limit\":3}]}",
+        {"all",
+         "{\"all\":[" LEAF("\"above\",\"limit\":5") ",{\"metric\":\"b\",\"is\":\"below\","
+                                                    "\"limit\":3}]}",
          "666444", "443322", 0, 0, 9, ""},
-        {"all, at last", "{\"all\":[" LEAF("\"above\",\"limit\":5") ",{\"metric\":\"b\",\"is\":"
-                                                                   "\"below\",\"limit\":3}]}",
+        {"all, at last",
+         "{\"all\":[" LEAF("\"above\",\"limit\":5") ",{\"metric\":\"b\",\"is\":"
+                                                    "\"below\",\"limit\":3}]}",
          "666466", "443222", 0, 0, 9, "R4/4 "},
-        {"any", "{\"any\":[" LEAF("\"above\",\"limit\":5") ",{\"metric\":\"b\",\"is\":\"below\","
-                                                          "\"limit\":3}]}",
+        {"any",
+         "{\"any\":[" LEAF("\"above\",\"limit\":5") ",{\"metric\":\"b\",\"is\":\"below\","
+                                                    "\"limit\":3}]}",
          "464444", "444224", 0, 0, 9, "R1/1 r2/2 R3/3 r5/5 "},
-        {"without a signal it is not true", "{\"any\":[" LEAF("\"above\",\"limit\":5")
-                                            ",{\"metric\":\"b\",\"is\":\"bad\"}]}",
-         "44", NULL, 0, 0, 9, ""},
+        {"without a signal it is not true",
+         "{\"any\":[" LEAF("\"above\",\"limit\":5") ",{\"metric\":\"b\",\"is\":\"bad\"}]}", "44",
+         NULL, 0, 0, 9, ""},
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++) {
         alarm_condition *c;
@@ -241,7 +244,8 @@ static void test_live_is_replay(void **state)
         LEAF("\"stale\",\"after_s\":4"),
         LEAF("\"rising\",\"by\":0.5,\"within_s\":5"),
         "{\"all\":[" LEAF("\"above\",\"limit\":0.4") ",{\"any\":[{\"metric\":\"b\",\"is\":"
-        "\"below\",\"limit\":0.5},{\"metric\":\"b\",\"is\":\"bad\"}]}]}",
+                                                     "\"below\",\"limit\":0.5},{\"metric\":\"b\","
+                                                     "\"is\":\"bad\"}]}]}",
     };
     enum { ROUNDS = 400, COUNT = 60, SIGNALS = 2 };
     uint64_t dice = 7;
@@ -271,8 +275,8 @@ static void test_live_is_replay(void **state)
         for (int k = 0; k < SIGNALS; k++)
             had[k] = samples_make(arena, COUNT, true, false);
         for (int k = 0; k < c->leaves; k++)
-            signal[k] = (alarm_signal){&had[oq_str_eq(c->leaf[k].metric, OQ_STR("b"))],
-                                       c->leaf[k].limit};
+            signal[k] =
+                (alarm_signal){&had[oq_str_eq(c->leaf[k].metric, OQ_STR("b"))], c->leaf[k].limit};
         alarm_machine_start(&live, c, 0, false, 0);
         oq_us end = 0;
         for (oq_us now = 0; now < 100 * OQ_SECOND; now += OQ_SECOND / 2) {
@@ -305,8 +309,8 @@ static void test_live_is_replay(void **state)
         alarm_machine_start(&replay, c, 0, false, 0);
         alarm_look(c, delays, signal, 0, end, &replay, &once);
         size_t skipped = tolds > once.changes ? tolds - once.changes : 0;
-        CHECK("as many", tolds - skipped == once.changes &&
-                             (skipped == 0 || once.changes >= ALARM_TOLD_MAX));
+        CHECK("as many",
+              tolds - skipped == once.changes && (skipped == 0 || once.changes >= ALARM_TOLD_MAX));
         for (size_t i = 0; i < once.changes; i++)
             CHECK("the same", told[skipped + i].at == once.change[i].at &&
                                   told[skipped + i].kind == once.change[i].kind &&
@@ -319,8 +323,8 @@ static void test_live_is_replay(void **state)
 static void test_later_than_the_bound(void **state)
 {
     alarm_condition *c = parse(*state, LEAF("\"above\",\"limit\":5"));
-    samples first = samples_make(*state, 2, false, false), all = samples_make(*state, 2, false,
-                                                                             false);
+    samples first = samples_make(*state, 2, false, false),
+            all = samples_make(*state, 2, false, false);
     alarm_signal signal = {&first, 5};
     alarm_machine m;
     alarm_outcome o;
