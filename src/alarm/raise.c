@@ -28,14 +28,19 @@ static const struct {
 
 /* --- events ------------------------------------------------------------------------------------*/
 
+/* Four figures. */
 static oq_str figure(oq_arena *arena, double x)
 {
-    char text[OQ_F64_TEXT_MAX];
     if (!isfinite(x))
         return OQ_NONE;
-    double unit = x == 0.0 ? 1 : pow(10, floor(log10(fabs(x))) - 3); /* four figures */
-    size_t len = oq_f64_format(round(x / unit) * unit, text);
-    return oq_str_copy(arena, oq_strn(text, len));
+    int places = x == 0.0 ? 0 : 3 - (int)floor(log10(fabs(x)));
+    places = places < 0 ? 0 : places > 9 ? 9 : places;
+    oq_str text = oq_strf(arena, "%.*f", places, x);
+    while (places && text.len && text.ptr[text.len - 1] == '0')
+        text.len--;
+    if (places && text.len && text.ptr[text.len - 1] == '.')
+        text.len--;
+    return text;
 }
 
 static oq_str payload_of(oq_arena *arena, const alert *a, const alert_news *news, const char *what)
