@@ -6,6 +6,8 @@
  * or the client is gone, and only then may the answer's bytes go. */
 #include "http/inner.h"
 
+#include <malloc.h>
+
 /* --- one request -----------------------------------------------------------------------------*/
 
 /* libmicrohttpd would take the query apart too, into the connection's small pool, and some four
@@ -209,12 +211,23 @@ static http_options with_presets(http_options o)
     return o;
 }
 
+/* What one request gives back the next one takes: otherwise the C library returns each megabyte to
+ * the kernel at once, and half of a worker's time goes into getting it again, page by page. A
+ * worker keeps 8 MB at most; larger pieces still come and go. */
+static void keep_memory(void)
+{
+    enum { TRIM_BYTES = 8 * 1024 * 1024, MMAP_BYTES = 4 * 1024 * 1024 };
+    mallopt(M_TRIM_THRESHOLD, TRIM_BYTES);
+    mallopt(M_MMAP_THRESHOLD, MMAP_BYTES);
+}
+
 oq_err *http_server_open(const http_options *options, http_server **ret_server)
 {
     http_router *router;
     http_proxies proxies;
     OQ_TRY(http_proxies_parse(options->trusted_proxies, &proxies));
     OQ_TRY(http_router_make(options->routes, &router));
+    keep_memory();
     oq_arena *arena = oq_arena_open(0);
     http_server *server = oq_new(arena, http_server);
     server->arena = arena;
