@@ -3,14 +3,21 @@
  * Between two runs of the fold some dozens of batches wait, and each question about the last
  * minutes needs all of them. They do not change, so their bytes are fetched once per process and
  * found here by (tenant, seq) afterwards; the statement is told which ones are here and leaves
- * their payloads out. What nobody asked for in a minute was folded, most likely, and goes. */
+ * their payloads out. What nobody asked for in a minute was folded, most likely, and goes.
+ *
+ * A batch of which as many runs were decoded as it has is decoded as a whole, and kept so beside
+ * its bytes: no batch costs more than twice the work that its questions cost anyway. */
 #include "historian/reading.h"
 
+#include "historian/fresh_decoded.h"
+
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "base/banned.h"
 
-enum { KEPT_BYTES = 64 * 1024 * 1024, BUCKETS = 256, RETRY_AFTER_S = 30 };
+enum { KEPT_BYTES = 64 * 1024 * 1024, DECODED_BYTES = 128 * 1024 * 1024 };
+enum { BUCKETS = 256, RETRY_AFTER_S = 30 };
 static const oq_us kept_for = OQ_MINUTE;
 
 typedef struct fresh_entry {
@@ -22,6 +29,8 @@ typedef struct fresh_entry {
     int pins;
     bool is_kept; /* in the table; else it goes with its last pin */
     batch batch;
+    _Atomic size_t runs_read; /* without being decoded as a whole */
+    fresh_decoded *decoded;   /* NULL: is not; under the lock, then for good */
     size_t len;
     char bytes[];
 } fresh_entry;
@@ -30,7 +39,7 @@ static struct {
     pthread_mutex_t lock;
     fresh_entry *bucket[BUCKETS]; /* by tenant, so that all of one are found together */
     fresh_entry *oldest, *newest;
-    size_t bytes;
+    size_t bytes, decoded_bytes;
 } kept = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 /* --- under the lock ----------------------------------------------------------------------------*/
@@ -55,6 +64,14 @@ static void link_newest(fresh_entry *e, oq_us now)
     kept.newest = e;
 }
 
+static void drop(fresh_entry *e)
+{
+    if (e->decoded)
+        kept.decoded_bytes -= e->decoded->bytes;
+    free(e->decoded);
+    free(e);
+}
+
 static void forget(fresh_entry *e)
 {
     fresh_entry **at = bucket_of(e->tenant);
@@ -65,7 +82,7 @@ static void forget(fresh_entry *e)
     kept.bytes -= e->len;
     e->is_kept = false;
     if (e->pins == 0)
-        free(e);
+        drop(e);
 }
 
 static void trim(oq_us now)
@@ -112,7 +129,7 @@ void fresh_pins_drop(fresh_pins *pins)
     pthread_mutex_lock(&kept.lock);
     for (size_t i = 0; i < pins->count; i++)
         if (--pins->at[i]->pins == 0 && !pins->at[i]->is_kept)
-            free(pins->at[i]);
+            drop(pins->at[i]);
     pthread_mutex_unlock(&kept.lock);
     pins->count = 0;
 }
@@ -184,17 +201,47 @@ bool fresh_has(const fresh_pins *pins, int64_t seq, oq_str payload)
     return oq_str_given(payload) || find_pinned(pins, seq);
 }
 
+/* Decodes a batch that is pinned, when it has been worth it and there is room. */
+static const fresh_decoded *decode_whole(fresh_entry *e)
+{
+    size_t bytes = fresh_decoded_bytes(&e->batch);
+    if (atomic_load_explicit(&e->runs_read, memory_order_relaxed) < e->batch.runs)
+        return NULL;
+    pthread_mutex_lock(&kept.lock);
+    bool has_room = e->is_kept && kept.decoded_bytes + bytes <= DECODED_BYTES;
+    pthread_mutex_unlock(&kept.lock);
+    fresh_decoded *made = has_room ? fresh_decoded_make(&e->batch) : NULL;
+    if (!made) {
+        atomic_store_explicit(&e->runs_read, 0, memory_order_relaxed); /* again after as many */
+        return NULL;
+    }
+    pthread_mutex_lock(&kept.lock);
+    if (!e->decoded) {
+        e->decoded = made;
+        kept.decoded_bytes += bytes;
+        made = NULL;
+    }
+    const fresh_decoded *decoded = e->decoded;
+    pthread_mutex_unlock(&kept.lock);
+    free(made); /* another thread was first */
+    return decoded;
+}
+
 oq_err *fresh_open(oq_arena *arena, oq_uuid tenant, fresh_pins *pins, int64_t seq,
                    oq_us received_at, oq_str payload, fresh_batch *ret_batch)
 {
     fresh_entry *e = find_pinned(pins, seq);
+    const fresh_decoded *decoded = NULL;
     if (e) {
         pthread_mutex_lock(&kept.lock);
         if (e->is_kept) {
             unlink_use(e);
             link_newest(e, oq_monotonic());
         }
+        decoded = e->decoded;
         pthread_mutex_unlock(&kept.lock);
+        if (!decoded)
+            decoded = decode_whole(e);
     } else if (!oq_str_given(payload)) {
         return fresh_too_much(bytes_max);
     } else {
@@ -211,8 +258,50 @@ oq_err *fresh_open(oq_arena *arena, oq_uuid tenant, fresh_pins *pins, int64_t se
         keep(e);
         add_pin(arena, pins, e);
     }
-    *ret_batch = (fresh_batch){.seq = seq, .received_at = received_at, .batch = e->batch};
+    *ret_batch = (fresh_batch){
+        .seq = seq, .received_at = received_at, .batch = e->batch, .entry = e, .decoded = decoded};
     return NULL;
+}
+
+bool fresh_find(const fresh_batch *b, int32_t no, fresh_run *ret_run)
+{
+    if (!b->decoded) {
+        bool is_there = batch_find(&b->batch, no, &ret_run->run);
+        ret_run->count = is_there ? ret_run->run.count : 0;
+        return is_there;
+    }
+    size_t k = fresh_decoded_find(b->decoded, no);
+    if (k == SIZE_MAX)
+        return false;
+    ret_run->from = b->decoded->from[k];
+    ret_run->count = b->decoded->from[k + 1] - ret_run->from;
+    return true;
+}
+
+oq_err *fresh_read(const fresh_batch *b, const fresh_run *run, samples *into)
+{
+    size_t at = into->count;
+    if (b->decoded) {
+        const fresh_decoded *d = b->decoded;
+        memcpy(into->time + at, d->time + run->from, run->count * sizeof *d->time);
+        memcpy(into->value + at, d->value + run->from, run->count * sizeof *d->value);
+        memcpy(into->quality + at, d->quality + run->from, run->count * sizeof *d->quality);
+        into->count += run->count;
+    } else {
+        OQ_TRY(batch_decode_run(&b->batch, &run->run, into));
+        atomic_fetch_add_explicit(&b->entry->runs_read, 1, memory_order_relaxed);
+    }
+    for (size_t k = at; k < into->count; k++)
+        into->known[k] = b->received_at;
+    return NULL;
+}
+
+size_t fresh_decoded_kept(void)
+{
+    pthread_mutex_lock(&kept.lock);
+    size_t bytes = kept.decoded_bytes;
+    pthread_mutex_unlock(&kept.lock);
+    return bytes;
 }
 
 void fresh_forget(void)

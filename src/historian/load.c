@@ -129,7 +129,7 @@ const hist_track *hist_track_of(const hist_tracks *tracks, int32_t no)
 
 typedef struct found_run {
     const fresh_batch *batch;
-    batch_run run;
+    fresh_run run;
 } found_run;
 
 static bool is_all_good(const samples *s)
@@ -150,9 +150,7 @@ static oq_err *decode_runs(oq_arena *arena, const found_run *found, size_t runs,
     bool is_rising = true;
     for (size_t i = 0; i < runs; i++) {
         size_t from = all.count;
-        OQ_TRY(batch_decode_run(&found[i].batch->batch, &found[i].run, &all));
-        for (size_t k = from; k < all.count; k++)
-            all.known[k] = found[i].batch->received_at;
+        OQ_TRY(fresh_read(found[i].batch, &found[i].run, &all));
         part[i] = samples_part(&all, from, all.count - from);
         is_rising =
             is_rising && (!from || all.count == from || all.time[from - 1] < all.time[from]);
@@ -205,21 +203,19 @@ static void sort_out(oq_arena *arena, const hist_want *want, beside *all)
  * has it, and whichever is not farther away than all of that one. */
 static void want_neighbours(const beside *all, int32_t no)
 {
-    batch_run run;
+    fresh_run run;
     oq_us bound = INT64_MIN;
     for (size_t i = 0; i < all->befores; i++) {
         const hist_row *row = &all->row[all->before[i]];
         bool *is_wanted = &all->is_wanted[all->before[i]];
-        *is_wanted =
-            row->time_last >= bound && batch_find(&all->batch[all->before[i]].batch, no, &run);
+        *is_wanted = row->time_last >= bound && fresh_find(&all->batch[all->before[i]], no, &run);
         bound = *is_wanted && row->time_first > bound ? row->time_first : bound;
     }
     bound = INT64_MAX;
     for (size_t i = 0; i < all->afters; i++) {
         const hist_row *row = &all->row[all->after[i]];
         bool *is_wanted = &all->is_wanted[all->after[i]];
-        *is_wanted =
-            row->time_first <= bound && batch_find(&all->batch[all->after[i]].batch, no, &run);
+        *is_wanted = row->time_first <= bound && fresh_find(&all->batch[all->after[i]], no, &run);
         bound = *is_wanted && row->time_last < bound ? row->time_last : bound;
     }
 }
@@ -231,7 +227,7 @@ static oq_err *take_fresh(oq_arena *arena, hist_track *track, const beside *all,
     size_t runs = 0, samples_count = 0;
     want_neighbours(all, track->no);
     for (size_t i = 0; i < all->count; i++) {
-        if (!all->is_wanted[i] || !batch_find(&all->batch[i].batch, track->no, &found[runs].run))
+        if (!all->is_wanted[i] || !fresh_find(&all->batch[i], track->no, &found[runs].run))
             continue;
         found[runs].batch = &all->batch[i];
         samples_count += found[runs++].run.count;

@@ -22,7 +22,16 @@ typedef struct fresh_batch {
     int64_t seq;
     oq_us received_at;
     batch batch;
+    struct fresh_entry *entry;
+    const struct fresh_decoded *decoded; /* NULL: not all of it is */
 } fresh_batch;
+
+/* A series' samples within a batch. */
+typedef struct fresh_run {
+    size_t count;
+    batch_run run; /* where the batch is not decoded */
+    size_t from;   /* where it is */
+} fresh_run;
 
 typedef struct fresh_pins {
     struct fresh_entry **at;
@@ -50,8 +59,14 @@ bool fresh_has(const fresh_pins *pins, int64_t seq, oq_str payload);
  * neither here nor given). */
 OQ_CHECKED oq_err *fresh_open(oq_arena *arena, oq_uuid tenant, fresh_pins *pins, int64_t seq,
                               oq_us received_at, oq_str payload, fresh_batch *ret_batch);
+/* batch_find and batch_decode_run, of batches whose runs were asked for often enough (as many times
+ * as there are) without decoding. `known` is filled too. Fails: batch.malformed. */
+bool fresh_find(const fresh_batch *b, int32_t no, fresh_run *ret_run);
+OQ_CHECKED oq_err *fresh_read(const fresh_batch *b, const fresh_run *run, samples *into);
 /* For tests: forgets everything that nobody has pinned. */
 void fresh_forget(void);
+/* For tests: bytes of what is kept decoded. */
+size_t fresh_decoded_kept(void);
 
 /* One series by its number, or (0) by its id. */
 typedef struct hist_which {

@@ -163,6 +163,27 @@ static const char *last_code(house *h, int32_t no)
     return err ? err->code : "";
 }
 
+/* A batch that is asked for again and again is decoded once, and says the same as before. */
+static void test_decoded_once(void **state)
+{
+    house *h = *state;
+    chunks_series(h->db, HOUSE_A, 1, "one", (aggregate_rule){0});
+    fresh_forget();
+    CHECK("nothing", fresh_decoded_kept() == 0);
+    samples some = seconds(h, SECOND(10), 50), more = seconds(h, SECOND(60), 50);
+    write_fresh(h, 1, &some);
+    write_fresh(h, 1, &more);
+    for (int i = 0; i < 4; i++) {
+        hist_points p = read_points(h, T0, NOW, 1000, true);
+        check_seconds("all", &p.samples, 10, 100);
+        p = read_points(h, SECOND(30), SECOND(60), 1000, true);
+        check_seconds("with a neighbour of the other batch", &p.samples, 29, 32);
+    }
+    CHECK("decoded", fresh_decoded_kept() > 100 * 20);
+    fresh_forget();
+    CHECK("and forgotten", fresh_decoded_kept() == 0);
+}
+
 /* Ten batches of a hundred samples, of which a question may fetch four or so. */
 static void test_too_much_waits(void **state)
 {
@@ -238,6 +259,7 @@ int main(void)
         cmocka_unit_test_setup(test_points, reset),
         cmocka_unit_test_setup(test_bounds_at_edges, reset),
         cmocka_unit_test_setup(test_fresh, reset),
+        cmocka_unit_test_setup(test_decoded_once, reset),
         cmocka_unit_test_setup(test_too_much_waits, reset),
         cmocka_unit_test_setup(test_last, reset),
     };
