@@ -10,7 +10,7 @@
 #include "historian/calc.h"
 #include "historian/correct.h"
 #include "historian/fold.h"
-#include "historian/ingest.h"
+#include "ingest/ingest.h"
 #include "historian/retain.h"
 #include "historian/series.h"
 #include "historian/series_page.h"

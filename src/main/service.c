@@ -7,7 +7,7 @@
 #include "db/listen.h"
 #include "db/pool.h"
 #include "historian/live.h"
-#include "historian/names.h"
+#include "ingest/names.h"
 #include "historian/broken.h"
 #include "http/server.h"
 #include "http/stream.h"

@@ -8,9 +8,9 @@
 
 #include "bench/bench.h"
 #include "bench/signals.h"
-#include "historian/ingest.h"
-#include "historian/ingest_json.h"
-#include "historian/remote_write.h"
+#include "ingest/ingest.h"
+#include "ingest/ingest_json.h"
+#include "ingest/remote_write.h"
 #include "support/testapp.h"
 
 #include "base/banned.h"

@@ -1,5 +1,5 @@
 /* Any bytes as samples in JSON. */
-#include "historian/ingest_json.h"
+#include "ingest/ingest_json.h"
 
 #include "base/banned.h"
 

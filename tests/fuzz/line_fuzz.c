@@ -2,7 +2,7 @@
  * text, names come apart, and reading ends. */
 #include <math.h>
 
-#include "historian/ingest.h"
+#include "ingest/ingest.h"
 
 #include "base/banned.h"
 

@@ -1,5 +1,5 @@
 /* Any bytes as a message of remote write, and as labels of one. */
-#include "historian/remote_write.h"
+#include "ingest/remote_write.h"
 
 #include "base/banned.h"
 

@@ -5,8 +5,8 @@
 
 #include "db/fault.h"
 #include "historian/backlog.h"
-#include "historian/ingest.h"
-#include "historian/remote_message.h"
+#include "ingest/ingest.h"
+#include "ingest/remote_message.h"
 #include "http/inner.h"
 #include "integration/ingest_house.h"
 

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "historian/names.h"
+#include "ingest/names.h"
 #include "quant/batch.h"
 
 #include "base/banned.h"

@@ -1,7 +1,7 @@
 /* Samples by the line protocol, over HTTP, on a real PostgreSQL. */
 #include "integration/ingest_house.h"
 
-#include "historian/ingest.h"
+#include "ingest/ingest.h"
 
 #include "base/banned.h"
 

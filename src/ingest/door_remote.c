@@ -1,8 +1,8 @@
 /* Prometheus' remote write becomes samples. */
 #include <math.h>
 
-#include "historian/ingest.h"
-#include "historian/remote_write.h"
+#include "ingest/ingest.h"
+#include "ingest/remote_write.h"
 
 #include "base/banned.h"
 

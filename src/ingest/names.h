@@ -1,4 +1,4 @@
-/* historian/names.h
+/* ingest/names.h
  *
  * What this process remembers of senders' names: the bytes by which a door calls a series, and
  * which series that is. Looked up for every sample, so it is made to be found again quickly: what
@@ -10,12 +10,12 @@
  * while the database cannot tell us, until it can. Nothing is remembered of series that are not
  * there. All tables together stay below NAMES_BYTES_MAX: where they would pass it, the largest one
  * goes. So a tenant that sends endless spellings crowds out itself, and nobody else. */
-#ifndef HISTORIAN_NAMES_H
-#define HISTORIAN_NAMES_H
+#ifndef INGEST_NAMES_H
+#define INGEST_NAMES_H
 
 #include <stdatomic.h>
 
-#include "historian/inner.h"
+#include "historian/resolve.h"
 
 #define NAMES_BYTES_MAX ((size_t)512 * 1024 * 1024)
 

@@ -1,4 +1,4 @@
-#include "historian/ingest.h"
+#include "ingest/ingest.h"
 
 #include <math.h>
 #include <stdlib.h>

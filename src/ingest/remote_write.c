@@ -1,4 +1,4 @@
-#include "historian/remote_write.h"
+#include "ingest/remote_write.h"
 
 #include <endian.h>
 

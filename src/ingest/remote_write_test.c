@@ -1,7 +1,7 @@
 #include <math.h>
 
 #include "base/test.h"
-#include "historian/remote_message.h"
+#include "ingest/remote_message.h"
 
 static oq_arena *arena;
 

@@ -1,4 +1,4 @@
-#include "historian/ingest_json.h"
+#include "ingest/ingest_json.h"
 
 #include <math.h>
 #include <stdlib.h>

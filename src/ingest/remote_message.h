@@ -1,10 +1,10 @@
-/* historian/remote_message.h
+/* ingest/remote_message.h
  *
  * Messages of remote write for tests and measurements. Not part of the program. */
-#ifndef HISTORIAN_REMOTE_MESSAGE_H
-#define HISTORIAN_REMOTE_MESSAGE_H
+#ifndef INGEST_REMOTE_MESSAGE_H
+#define INGEST_REMOTE_MESSAGE_H
 
-#include "historian/remote_write.h"
+#include "ingest/remote_write.h"
 
 static inline void message_varint(oq_buf *out, uint64_t value)
 {

@@ -4,7 +4,7 @@
 
 #include "base/facts.h"
 #include "historian/backlog.h"
-#include "historian/ingest.h"
+#include "ingest/ingest.h"
 #include "http/request.h"
 
 #include "base/banned.h"

@@ -1,8 +1,8 @@
 /* JSON becomes samples. */
 #include <math.h>
 
-#include "historian/ingest.h"
-#include "historian/ingest_json.h"
+#include "ingest/ingest.h"
+#include "ingest/ingest_json.h"
 
 #include "base/banned.h"
 

@@ -1,4 +1,4 @@
-#include "historian/line.h"
+#include "ingest/line.h"
 
 #include <math.h>
 

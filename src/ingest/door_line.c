@@ -1,5 +1,5 @@
 /* InfluxDB's line protocol becomes samples. */
-#include "historian/ingest.h"
+#include "ingest/ingest.h"
 
 #include "base/banned.h"
 

@@ -1,4 +1,4 @@
-#include "historian/names.h"
+#include "ingest/names.h"
 
 #include <pthread.h>
 

@@ -1,4 +1,4 @@
-/* historian/ingest_json.h
+/* ingest/ingest_json.h
  *
  * Samples as JSON, read in one pass without a tree:
  *
@@ -13,8 +13,8 @@
  * an OPC UA status code or a word: good, local_override, uncertain, last_usable, substitute,
  * sensor_not_accurate, bad, no_communication, sensor_failure, out_of_service, no_data. Member names
  * come in any order. */
-#ifndef HISTORIAN_INGEST_JSON_H
-#define HISTORIAN_INGEST_JSON_H
+#ifndef INGEST_JSON_H
+#define INGEST_JSON_H
 
 #include "quant/samples.h"
 

@@ -1,4 +1,4 @@
-/* historian/line.h
+/* ingest/line.h
  *
  * InfluxDB's line protocol, one line at a time, without copying:
  *
@@ -10,8 +10,8 @@
  *
  * A line that cannot be read does not spoil the next: reading goes on behind the next line end (for
  * a text whose quotes never close: behind the next line end after the first of them). */
-#ifndef HISTORIAN_LINE_H
-#define HISTORIAN_LINE_H
+#ifndef INGEST_LINE_H
+#define INGEST_LINE_H
 
 #include "base/base.h"
 

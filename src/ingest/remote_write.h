@@ -1,4 +1,4 @@
-/* historian/remote_write.h
+/* ingest/remote_write.h
  *
  * Prometheus' remote write 0.1.0: a protobuf message WriteRequest, read in one pass over its bytes,
  * without a tree.
@@ -10,8 +10,8 @@
  *     Sample       { double value = 1; int64 timestamp = 2; }     milliseconds
  *
  * Labels stand before samples, as every sender of the protocol writes them. */
-#ifndef HISTORIAN_REMOTE_WRITE_H
-#define HISTORIAN_REMOTE_WRITE_H
+#ifndef INGEST_REMOTE_WRITE_H
+#define INGEST_REMOTE_WRITE_H
 
 #include "base/base.h"
 

@@ -1,4 +1,4 @@
-/* historian/ingest.h
+/* ingest/ingest.h
  *
  * Samples from outside on their way in: what all doors share. A door reads its protocol and puts
  * sample after sample; here names become series, values are held against the instrument, refusals
@@ -9,11 +9,11 @@
  *                └──▶ pending ──▶ series_resolve ┘   one look-up for all of them
  *
  * A sample that cannot be taken is refused alone. */
-#ifndef HISTORIAN_INGEST_H
-#define HISTORIAN_INGEST_H
+#ifndef INGEST_H
+#define INGEST_H
 
-#include "historian/line.h"
-#include "historian/names.h"
+#include "ingest/line.h"
+#include "ingest/names.h"
 #include "historian/write.h"
 
 enum {
