@@ -360,13 +360,35 @@ static void test_nothing_of_another_tenant(void **state)
     WALLS_NO_COMPLAINTS();
 }
 
-/* A failure mode is of a class or of an asset, not of both. */
-static const char *without_other_owner(oq_str table, oq_str column)
+/* A failure mode is of a class or of an asset, not of both; so is an alarm rule. */
+static oq_str other_owner(oq_str table, oq_str column)
 {
-    if (!oq_str_eq(table, OQ_STR("asset_failure_modes")) &&
-        !oq_str_eq(table, OQ_STR("machine_specs")))
-        return "";
-    return oq_str_eq(column, OQ_STR("class_id")) ? "\"asset_id\": null," : "\"class_id\": null,";
+    static const char *const either[] = {"asset_failure_modes", "machine_specs", "alarm_rules"};
+    for (size_t i = 0; i < OQ_COUNT(either); i++)
+        if (oq_str_eq(table, oq_cstr(either[i]))) {
+            if (oq_str_eq(column, OQ_STR("class_id")))
+                return OQ_STR(", asset_id = NULL");
+            if (oq_str_eq(column, OQ_STR("asset_id")))
+                return OQ_STR(", class_id = NULL");
+        }
+    return OQ_STR("");
+}
+
+/* A row of A is made to point at what is B's; where the program may change no row, a new one is. */
+static outcome point_across(oq_str table, oq_str column, const char *strange)
+{
+    outcome o = alone("optria_app", id_a(),
+                      text("UPDATE %.*s SET %.*s = '%s'%.*s WHERE ctid = (SELECT ctid FROM %.*s"
+                           " WHERE tenant_id = '%s' LIMIT 1)",
+                           OQ_FMT(table), OQ_FMT(column), strange,
+                           OQ_FMT(other_owner(table, column)), OQ_FMT(table), id_a()));
+    if (!is_refused(o))
+        return o;
+    const char *name = text("%.*s", OQ_FMT(table));
+    const char *id = oq_uuid_text(w->arena, oq_uuid_new(oq_clock_now())).ptr;
+    return alone("optria_app", id_a(),
+                 insert_row(name, row_of_a(name, text("{\"id\": \"%s\", \"%.*s\": \"%s\"}", id,
+                                                      OQ_FMT(column), strange))));
 }
 
 /* A reference is checked by the database past all policies, so the tenant has to be part of it. */
@@ -394,20 +416,12 @@ static void test_no_reference_across(void **state)
             OQ_FMT(key), OQ_FMT(parent), id_b(), OQ_FMT(parent), id_a(), OQ_FMT(key), OQ_FMT(key));
         if (!testdb_value(db, find)[0])
             make_row(db, text("%.*s", OQ_FMT(parent)), id_b());
-        const char *strange = testdb_value(db, find), *table = text("%.*s", OQ_FMT(child));
+        const char *strange = testdb_value(db, find);
         CHECK(parent.ptr, strange[0]);
-        const char *row = row_of_a(
-            table,
-            text("{%s \"id\": \"%s\", \"name\": \"across\", \"code\": \"across\","
-                 " \"number\": \"across\", \"source_id\": \"across\", \"key\": \"across\","
-                 " \"no\": 77, \"is_default\": false, \"metric\": \"across\","
-                 " \"energy_type\": \"across\", \"external_tag\": \"across\", \"%.*s\": \"%s\"}",
-                 without_other_owner(child, column),
-                 oq_uuid_text(w->arena, oq_uuid_new(oq_clock_now())).ptr, OQ_FMT(column), strange));
-        outcome o = alone("optria_app", id_a(), insert_row(table, row));
+        outcome o = point_across(child, column, strange);
         if (strcmp(o.state, "23503") != 0)
-            WALLS_COMPLAIN("%s.%.*s points at B's %s: \"%s\"", table, OQ_FMT(column), strange,
-                           o.state);
+            WALLS_COMPLAIN("%.*s.%.*s points at B's %s: \"%s\"", OQ_FMT(child), OQ_FMT(column),
+                           strange, o.state);
         tried++;
     }
     CHECK("references were tried", tried >= 5);
