@@ -23,6 +23,7 @@
 #include "identity/token.h"
 #include "identity/user.h"
 #include "identity/identity_job.h"
+#include "incident/incident_page.h"
 #include "lead/lead.h"
 #include "notify/notify.h"
 #include "ops/api_docs.h"
@@ -69,6 +70,7 @@ http_route_list module_routes = {
     correction_routes,
     space_routes,
     incident_api_routes,
+    incident_page_routes,
     work_order_routes,
     NULL,
 };

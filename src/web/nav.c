@@ -6,6 +6,8 @@ const web_nav web_navs[] = {
     {"assets", "nav.assets", "/assets", "asset", CAP_ASSET_READ, "nav.group_plant"},
     {"series", "nav.series", "/series", "series", CAP_ASSET_READ, "nav.group_plant"},
     {"plant", "nav.plant", "/plant", "unit", CAP_ASSET_READ, "nav.group_plant"},
+    {"blackbox", "nav.blackbox", "/blackbox", "incident", CAP_INCIDENT_READ, "nav.group_blackbox",
+     "blackbox"},
     {"tenants", "nav.tenants", "/tenants", "tenant", CAP_TENANT_MANAGE, "nav.group_platform"},
     {"leads", "nav.leads", "/leads", "lead", CAP_LEAD_READ, "nav.group_platform"},
     {"users", "nav.users", "/users", "users", CAP_USER_READ, "nav.group_access"},

@@ -274,6 +274,7 @@ static const struct {
     {"/api/blackbox/incidents", "asset_id", "assets"},
     {"/api/blackbox/incidents/kpis", "asset_id", "assets"},
     {"/api/work-orders", "asset_id", "assets"},
+    {"/blackbox", "asset_id", "assets"},
 };
 
 /* Records of the plant refer to one another in many ways: all of their routes are asked. */

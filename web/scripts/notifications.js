@@ -60,6 +60,10 @@ export function ago(at, now, lang) {
   return format.format(Math.trunc(seconds), 'second');
 }
 
+// What parts of this page wait for (refresh.js): they share the one stream.
+const namesToFollow = () => new Set(
+  [...document.querySelectorAll('[data-refresh-on]')].map((part) => part.dataset.refreshOn));
+
 class Bell {
   constructor(root) {
     this.root = root;
@@ -96,6 +100,10 @@ class Bell {
     this.stream = new EventSource(EVENTS + query);
     this.stream.addEventListener('notification', (event) => this.arrive(event));
     this.stream.addEventListener('resync', () => this.count());
+    for (const name of namesToFollow()) {
+      this.stream.addEventListener(name, () => document.dispatchEvent(new Event(`live:${name}`)));
+      this.stream.addEventListener('resync', () => document.dispatchEvent(new Event(`live:${name}`)));
+    }
     this.stream.addEventListener('error', () => {
       // Closed for good (signed out, the server says no): the next page decides, not a loop.
       if (this.stream?.readyState === EventSource.CLOSED) this.stream = null;

@@ -1,6 +1,7 @@
 // <section id="jobs" data-refresh="5"> is fetched again every 5 seconds while the page is seen, and
 // replaced when it changed. Not while somebody works in it: focus, selection or an open dialog
-// inside would be lost.
+// inside would be lost. <section id="rows" data-refresh-on="incident"> is fetched again when the server
+// tells of such an event; while somebody works in it, as soon as they have done.
 const FAILURES_MAX = 5;
 
 function isInUse(part) {
@@ -36,6 +37,31 @@ function keepFresh(part) {
   }, every);
 }
 
+const SOON_MS = 400; // several events together are one
+const LATER_MS = 4000; // while somebody works in it
+
+function keepCurrent(part) {
+  let timer = null;
+  const later = (ms) => {
+    clearTimeout(timer);
+    timer = setTimeout(update, ms);
+  };
+  async function update() {
+    if (isInUse(part)) return later(LATER_MS);
+    try {
+      const fresh = await fetchPart(part.id);
+      if (!fresh || fresh.innerHTML === part.innerHTML) return undefined;
+      if (isInUse(part)) return later(LATER_MS);
+      part.replaceChildren(...fresh.childNodes);
+    } catch {
+      // The next event, or the next page, brings it.
+    }
+    return undefined;
+  }
+  document.addEventListener(`live:${part.dataset.refreshOn}`, () => later(SOON_MS));
+}
+
 export function startRefresh() {
+  document.querySelectorAll('[data-refresh-on][id]').forEach(keepCurrent);
   document.querySelectorAll('[data-refresh][id]').forEach(keepFresh);
 }
