@@ -75,6 +75,7 @@ CREATE TABLE rca_rule_hits (
     weight      double precision NOT NULL,
     verdict     text CONSTRAINT rca_rule_hits_verdict_check CHECK (verdict IN (
                     'confirmed', 'refuted')), -- null: nobody has said yet
+    judged_at   timestamptz,
     hit_at      timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, rule_id, incident_id),
     FOREIGN KEY (tenant_id, rule_id) REFERENCES rca_rules (tenant_id, id),

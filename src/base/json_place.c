@@ -117,3 +117,17 @@ void oq_json_place(oq_str json, const oq_json_step *step, size_t steps, bool of_
         }
     }
 }
+
+oq_str oq_json_part(oq_str json, const oq_json_step *step, size_t steps)
+{
+    walker w = {json.ptr, json.ptr + json.len};
+    const char *key;
+    skip_blank(&w);
+    for (size_t i = 0; i < steps; i++)
+        if (!(oq_str_given(step[i].key) ? enter_member(&w, step[i].key, &key)
+                                        : enter_item(&w, step[i].index)))
+            return OQ_NONE;
+    const char *begin = w.at;
+    skip_value(&w);
+    return oq_strn(begin, (size_t)(w.at - begin));
+}

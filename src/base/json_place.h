@@ -19,4 +19,7 @@ typedef struct oq_json_step {
 void oq_json_place(oq_str json, const oq_json_step *step, size_t steps, bool of_key, int *ret_line,
                    int *ret_column);
 
+/* The bytes of the value at the end of the steps; not given: it is not there. */
+oq_str oq_json_part(oq_str json, const oq_json_step *step, size_t steps);
+
 #endif

@@ -34,6 +34,8 @@ static void test_places(void **state)
         oq_json_place(oq_cstr(json), row[i].step, row[i].steps, row[i].of_key, &line, &column);
         CHECK(row[i].label, line == row[i].line && column == row[i].column);
     }
+    CHECK_STR("part", oq_json_part(oq_cstr(json), row[4].step, 3), "[[1],\n    true]");
+    assert_false(oq_str_given(oq_json_part(oq_cstr(json), row[6].step, 2)));
     /* Cut off anywhere, it ends. */
     oq_json_step step[] = {{OQ_STR_INIT("b"), 0}, {{NULL, 0}, 1}, {OQ_STR_INIT("y"), 0}};
     for (size_t len = 0; len <= strlen(json); len++) {

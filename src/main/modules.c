@@ -32,6 +32,7 @@
 #include "ops/job_page.h"
 #include "ops/job_view.h"
 #include "plant/plant.h"
+#include "rca/rule.h"
 #include "tenant/retention.h"
 #include "tenant/tenant.h"
 #include "web/page.h"

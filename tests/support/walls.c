@@ -14,6 +14,7 @@
 #include "main/modules.h"
 #include "notify/notify.h"
 #include "plant/record.h"
+#include "rca/rule.h"
 #include "support/plant_samples.h"
 #include "tenant/tenant.h"
 #include "workorder/work_order.h"
@@ -476,6 +477,20 @@ static oq_str make_work_order(walls *w)
     return id;
 }
 
+static oq_str make_rca_rule(walls *w)
+{
+    oq_scope *s = open_scope(w, w->tenant_a, w->admin_a);
+    rule_order order = {
+        .code = OQ_STR("walls"),
+        .body = OQ_STR("{\"name\":\"" WALLS_MARK "\",\"conditions\":[{\"category\":\"ALERT\"}],"
+                       "\"result\":{\"root_cause_category\":\"PROCESS\",\"cause\":\"walls\","
+                       "\"label\":\"" WALLS_MARK "\",\"confidence\":0.5}}"),
+        .is_enabled = true};
+    rca_rule *rule;
+    CHECK_OK(rule_add(s, &order, RULE_TENANT, &rule));
+    return done(w, s, rule->id);
+}
+
 /* Of every kind of record of the plant the tests' own sample. */
 static oq_str make_plant(walls *w, const record_kind *kind)
 {
@@ -500,6 +515,7 @@ static struct {
     {"series", make_series},
     {"incidents", make_incident},
     {"work-orders", make_work_order},
+    {"rca-rules", make_rca_rule},
 };
 
 const char *const walls_nouns[] = {"users",         "tenant",         "tenants",
@@ -512,7 +528,8 @@ const char *const walls_nouns[] = {"users",         "tenant",         "tenants",
                                    "thresholds",    "carbon-factors", "shifts",
                                    "user-shifts",   "absences",       "skills",
                                    "user-skills",   "holidays",       "source-clocks",
-                                   "integrations",  "mappings",       NULL};
+                                   "integrations",  "mappings",       "rca-rules",
+                                   NULL};
 
 /* The objects that were made, in the order of walls_nouns. */
 static oq_str made[OQ_COUNT(walls_nouns)];
