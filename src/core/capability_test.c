@@ -8,34 +8,37 @@ static const struct {
     const char *caps;
 } expected[] = {
     {ROLE_NONE, "public "},
-    {ROLE_VIEWER,
-     "public signed_in dashboard.view asset.read incident.read twin.read notification.read "},
+    {ROLE_VIEWER, "public signed_in dashboard.view asset.read alarm.read incident.read twin.read "
+                  "notification.read "},
     {ROLE_ENGINEER,
-     "public signed_in dashboard.view settings.read asset.read incident.read work_order.read "
-     "work_order.work optimization.read twin.read notification.read "},
+     "public signed_in dashboard.view settings.read asset.read alarm.read alarm.operate event.log "
+     "incident.read incident.manage work_order.read work_order.work optimization.read twin.read "
+     "notification.read "},
     {ROLE_RELIABILITY_ENGINEER,
-     "public signed_in dashboard.view settings.read asset.read incident.read incident.read_detail "
-     "work_order.read work_order.work optimization.read twin.read notification.read "},
+     "public signed_in dashboard.view settings.read asset.read alarm.read alarm.operate event.log "
+     "incident.read incident.read_detail incident.manage work_order.read work_order.work "
+     "optimization.read twin.read notification.read "},
     {ROLE_OPTIMIZATION_ENGINEER,
      "public signed_in dashboard.view settings.read job.read integration.read asset.read "
-     "series.manage history.write incident.read rca.run work_order.read work_order.manage "
-     "work_order.work optimization.read "
-     "optimization.run twin.read notification.read "},
+     "series.manage history.write alarm.read alarm.operate alarm.manage event.write event.log "
+     "incident.read incident.manage rca.run work_order.read work_order.manage work_order.work "
+     "optimization.read optimization.run twin.read notification.read "},
     {ROLE_TENANT_ADMIN,
      "public signed_in dashboard.view user.read user.manage token.manage settings.read "
      "settings.manage audit.read job.read job.manage integration.read integration.manage "
-     "asset.read asset.manage series.manage history.write incident.read incident.read_detail "
-     "rca.run rca.configure "
-     "work_order.read work_order.manage work_order.work work_order.approve optimization.read "
-     "optimization.run optimization.approve twin.read notification.read "},
+     "asset.read asset.manage series.manage history.write alarm.read alarm.operate alarm.manage "
+     "event.write event.log incident.read incident.read_detail incident.manage rca.run "
+     "rca.configure work_order.read work_order.manage work_order.work work_order.approve "
+     "optimization.read optimization.run optimization.approve twin.read notification.read "
+     "webhook.manage "},
     {ROLE_PLATFORM_OWNER,
      "public signed_in dashboard.view tenant.manage tenant.switch lead.read user.read user.manage "
      "token.manage settings.read settings.manage audit.read job.read job.manage integration.read "
-     "integration.manage asset.read asset.manage series.manage history.write incident.read "
-     "incident.read_detail rca.run "
-     "rca.configure work_order.read work_order.manage work_order.work work_order.approve "
-     "optimization.read optimization.run optimization.approve twin.read notification.read "
-     "metrics.read "},
+     "integration.manage asset.read asset.manage series.manage history.write alarm.read "
+     "alarm.operate alarm.manage event.write event.log incident.read incident.read_detail "
+     "incident.manage rca.run rca.configure work_order.read work_order.manage work_order.work "
+     "work_order.approve optimization.read optimization.run optimization.approve twin.read "
+     "notification.read webhook.manage metrics.read "},
 };
 
 static const char *role_name(oq_role role)

@@ -678,7 +678,7 @@ static void test_settings_api(void **state)
     "&series_unknown=create&series_max=100000&retention_days=1095"                                 \
     "&incident_window_before_minutes=30&incident_window_after_minutes=45"                          \
     "&incident_grace_minutes=0&wo_initial_status=open&auto_wo_probability=0.75"                    \
-    "&notes_visible_to_viewer=false&" more
+    "&notes_visible_to_viewer=false&escalation_minutes=15&" more
 
 static void test_settings_page(void **state)
 {
