@@ -25,11 +25,11 @@ struct cause_model {
 /* --- what is learned from ----------------------------------------------------------------------*/
 
 typedef struct lesson {
-    const cause_case **c; /* with a cause that at least two have, in the order of time */
+    const cause_case **c; /* with a cause, in the order of time */
     size_t *y;
     size_t count;
-    oq_str *cause; /* sorted */
-    size_t causes;
+    oq_str *cause;           /* sorted */
+    size_t causes, frequent; /* how many causes; of how many at least two cases */
 } lesson;
 
 static int compare_strs(const void *a, const void *b)
@@ -50,15 +50,13 @@ static void lesson_make(oq_arena *arena, const cause_case *c, size_t count, less
     for (size_t i = 0, end; i < named; i = end) {
         for (end = i + 1; end < named && oq_str_eq(l.cause[end], l.cause[i]);)
             end++;
-        if (end - i >= 2)
-            l.cause[l.causes++] = oq_str_copy(arena, l.cause[i]);
+        l.frequent += end - i >= 2;
+        l.cause[l.causes++] = oq_str_copy(arena, l.cause[i]);
     }
     for (size_t i = 0; i < count; i++) {
         if (oq_str_empty(c[i].cause))
             continue;
         oq_str *found = bsearch(&c[i].cause, l.cause, l.causes, sizeof *l.cause, compare_strs);
-        if (!found)
-            continue;
         l.y[l.count] = (size_t)(found - l.cause);
         l.c[l.count++] = &c[i];
     }
@@ -135,7 +133,7 @@ void cause_model_fit(oq_arena *arena, const cause_case *c, size_t count, cause_m
     *ret_model = NULL;
     *ret_report = (cause_model_report){
         .cases = l.count, .causes = l.causes, .temperature = 1, .log_loss = NAN, .accuracy = NAN};
-    if (l.count >= CAUSE_MODEL_CASES_MIN && l.causes >= 2) {
+    if (l.count >= CAUSE_MODEL_CASES_MIN && l.frequent >= 2) {
         trial chosen = choose_ridge(temp, &l);
         cause_model *m = oq_new(arena, cause_model);
         m->causes = l.causes;

@@ -31,7 +31,8 @@ typedef struct cause_model_report {
 enum { CAUSE_MODEL_CASES_MIN = 8 };
 
 /* NULL in *ret_model where there are fewer than CAUSE_MODEL_CASES_MIN cases or fewer than two
- * causes with at least two each. `c` in the order of time; cases without a cause are passed over.
+ * causes with at least two each. `c` in the order of time; cases without a cause are passed over. A
+ * cause that came once is learned beside them.
  */
 void cause_model_fit(oq_arena *arena, const cause_case *c, size_t count, cause_model **ret_model,
                      cause_model_report *ret_report);

@@ -1,0 +1,44 @@
+/* backtest/backtest.h
+ *
+ * How good is the program at naming causes? Each of these runs its own parts, those that the
+ * product's analysis calls, over published data whose causes are known, and says how often they
+ * were right, beside what others published. Nothing that is asked for is given in; nothing later
+ * than the question is looked at; models learn from what came before, or from files that the
+ * publisher set apart for it.
+ *
+ * `folder`: of the data set, as shared/data/<name> has it. Reports and their texts are in the
+ * arena. Fails: as file_csv and its sisters (files.h). */
+#ifndef BACKTEST_BACKTEST_H
+#define BACKTEST_BACKTEST_H
+
+#include "backtest/report.h"
+
+/* Microsoft's simulated machines: which component failed, from telemetry, errors and maintenance
+ * before the failure, learning from the failures before it. `from` .. `to`: the failures that are
+ * asked for; OQ_TIME_NONE: July to December 2015. Figures: azure.top1, azure.top3, ... */
+OQ_CHECKED oq_err *backtest_azure(oq_arena *arena, const char *folder, oq_us from, oq_us to,
+                                  report **ret_report);
+
+/* A lathe's event logs: which variables were tampered with, from the log up to the moment of
+ * diagnosis, the plant's causal graph and logs of normal operation. */
+OQ_CHECKED oq_err *backtest_causrca(oq_arena *arena, const char *folder, report **ret_report);
+
+/* A shop of small services: in which one a fault was injected, from metrics around the complaint
+ * and the graph of calls; learns from the issues under train/, asked about those under test/. */
+OQ_CHECKED oq_err *backtest_petshop(oq_arena *arena, const char *folder, report **ret_report);
+
+/* The Tennessee Eastman process: is there a fault, since when, and which of fifteen, learning from
+ * the training files. */
+OQ_CHECKED oq_err *backtest_tep(oq_arena *arena, const char *folder, report **ret_report);
+
+typedef enum backtest_dataset {
+    BACKTEST_AZURE = 1,
+    BACKTEST_CAUSRCA,
+    BACKTEST_PETSHOP,
+    BACKTEST_TEP
+} backtest_dataset;
+extern const oq_choice backtest_dataset_choices[]; /* "azure-pdm" ...: the folders' names */
+OQ_CHECKED oq_err *backtest_run(oq_arena *arena, int dataset, const char *folder,
+                                report **ret_report);
+
+#endif
