@@ -7,6 +7,7 @@
 
 #include "base/base.h"
 #include "db/scope.h"
+#include "http/route.h"
 #include "job/job.h"
 
 typedef enum duty_why {
@@ -63,6 +64,7 @@ OQ_CHECKED oq_err *escalation_hand_over(oq_scope *s, const char *entity_type, oq
  * for tests. */
 OQ_CHECKED oq_err *escalation_run(oq_scope *s, size_t *ret_count);
 
+extern const http_route duty_routes[];  /* /duty */
 extern const job_kind duty_job_kinds[]; /* duty.escalate */
 
 #endif

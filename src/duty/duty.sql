@@ -54,3 +54,6 @@ SELECT code, name, name_ar FROM skills WHERE tenant_id = :tenant AND id = :id;
 
 -- DUTY_IS_ACTIVE (id uuid) -> (id uuid)
 SELECT id FROM users WHERE tenant_id = :tenant AND id = :id AND is_active;
+
+-- DUTY_SITES -> (id uuid, name text, name_ar text)
+SELECT id, name, name_ar FROM sites WHERE tenant_id = :tenant ORDER BY code LIMIT 500;

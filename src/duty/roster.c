@@ -81,15 +81,20 @@ static bool works_on(int64_t days, oq_date day)
     return days >> weekday & 1;
 }
 
+bool roster_begins(const roster_shift *shift, oq_date day)
+{
+    return works_on(shift->days, day) && day >= shift->from_day &&
+           (shift->to_day == OQ_DATE_NONE || day <= shift->to_day);
+}
+
 bool roster_covers(const roster_shift *shift, oq_us at, oq_date *ret_day)
 {
     roster_local local = roster_local_of(at, shift->time_zone);
     for (int back = 0; back <= 1; back++) {
         oq_date day = local.day - back;
         int64_t minute = local.minute + back * MIN_OF_DAY;
-        if (works_on(shift->days, day) && day >= shift->from_day &&
-            (shift->to_day == OQ_DATE_NONE || day <= shift->to_day) &&
-            minute >= shift->starts_min && minute < shift->starts_min + shift->length_min) {
+        if (roster_begins(shift, day) && minute >= shift->starts_min &&
+            minute < shift->starts_min + shift->length_min) {
             *ret_day = day;
             return true;
         }

@@ -75,6 +75,8 @@ roster_local roster_local_of(oq_us at, oq_str time_zone);
 /* Whether the assignment covers the moment; *ret_day is the day on which that shift began. Holidays
  * and absences are not looked at. */
 bool roster_covers(const roster_shift *shift, oq_us at, oq_date *ret_day);
+/* Whether a shift of the assignment begins on this day. */
+bool roster_begins(const roster_shift *shift, oq_date day);
 bool roster_is_absent(const roster *r, oq_uuid user_id, oq_date day, oq_date *ret_until);
 /* Whether a shift that begins on `day` rests because of a holiday. */
 bool roster_rests(const roster *r, const roster_shift *shift, oq_date day);

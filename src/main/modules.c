@@ -73,6 +73,8 @@ http_route_list module_routes = {
     incident_api_routes,
     incident_page_routes,
     work_order_routes,
+    work_order_page_routes,
+    duty_routes,
     NULL,
 };
 /* clang-format on */

@@ -101,3 +101,6 @@ SELECT id
 UPDATE work_orders
    SET overdue_told_at = :now
  WHERE tenant_id = :tenant AND id = ANY (:ids);
+
+-- WORK_ORDER_ASSETS -> (code text, name text, name_ar text)
+SELECT code, name, name_ar FROM assets WHERE tenant_id = :tenant ORDER BY code LIMIT 300;

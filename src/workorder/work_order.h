@@ -136,8 +136,9 @@ OQ_CHECKED oq_err *work_order_find_by_incident(oq_scope *s, oq_uuid incident_id,
 OQ_CHECKED oq_err *work_order_find_by_asset(oq_scope *s, oq_uuid asset_id, size_t limit,
                                             work_orders *ret_orders);
 
-extern const http_route work_order_routes[];  /* /api/work-orders, /work-orders ... */
-extern const job_kind work_order_job_kinds[]; /* what is overdue */
+extern const http_route work_order_routes[];      /* /api/work-orders ... */
+extern const http_route work_order_page_routes[]; /* /work-orders ... */
+extern const job_kind work_order_job_kinds[];     /* what is overdue */
 
 /* --- orders of the past -------------------------------------------------------------------------*/
 

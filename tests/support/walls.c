@@ -178,6 +178,9 @@ static const struct {
     {"POST /series/{id}/edit", "name=sample+$&unit=m3/h&is_active=true&version=1"},
     {"POST /api/work-orders/{id}/assign", "{\"version\":1,\"note\":\"sample $\"}"},
     {"PUT /api/work-orders/{id}/files", "sample $ of a file"},
+    {"POST /work-orders/new", "title=sample+$"},
+    {"POST /work-orders/{id}/edit", "title=sample+$&kind=project&priority=low&version=1"},
+    {"POST /work-orders/{id}/assign", "version=1&note=sample+$"},
 };
 
 static oq_str own_body(oq_arena *arena, const http_route *route, int salt)

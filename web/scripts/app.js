@@ -9,6 +9,7 @@ import { startNotifications } from './notifications.js';
 import { startRefresh } from './refresh.js';
 import { startTheme } from './theme.js';
 import { startToasts } from './toast.js';
+import { startWork } from './work.js';
 
 document.documentElement.classList.add('js');
 startTheme();
@@ -19,3 +20,4 @@ startForms();
 startImport();
 startNotifications();
 startRefresh();
+startWork();
