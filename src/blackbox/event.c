@@ -44,7 +44,7 @@ static_assert((int)SEVERITY_MAJOR == GROUP_MAJOR && (int)SEVERITY_CRITICAL == GR
 typedef struct columns {
     oq_strs system, type, source_id, severity, category, summary, payload;
     oq_strs line_id, batch_id, lot_id, tags;
-    oq_uuids id, asset_id, site_id, component_id, shift_id, trace_id;
+    oq_uuids id, asset_id, site_id, unit_id, component_id, shift_id, trace_id;
     oq_us *time, *source_time;
     int32_t *flags;
 } columns;
@@ -76,6 +76,7 @@ static columns make_columns(oq_arena *arena, size_t count)
         .id = ids(arena, count),
         .asset_id = ids(arena, count),
         .site_id = ids(arena, count),
+        .unit_id = ids(arena, count),
         .component_id = ids(arena, count),
         .shift_id = ids(arena, count),
         .trace_id = ids(arena, count),
@@ -145,6 +146,7 @@ static oq_err *put(oq_arena *arena, columns *c, size_t i, const event_order *o, 
     c->id.at[i] = oq_uuid_new(now);
     c->asset_id.at[i] = o->asset_id;
     c->site_id.at[i] = o->site_id;
+    c->unit_id.at[i] = o->unit_id;
     c->component_id.at[i] = o->component_id;
     c->shift_id.at[i] = o->shift_id;
     c->trace_id.at[i] = o->trace_id;
@@ -212,6 +214,7 @@ oq_err *event_add_many(oq_scope *s, const event_order *order, size_t count, size
                                   .categories = c.category,
                                   .asset_ids = c.asset_id,
                                   .site_ids = c.site_id,
+                                  .unit_ids = c.unit_id,
                                   .component_ids = c.component_id,
                                   .shift_ids = c.shift_id,
                                   .trace_ids = c.trace_id,

@@ -54,8 +54,8 @@ typedef struct event_order {
     oq_str payload; /* a JSON object; not given: {}. Its member "kind" says what happened
                        ("pump_trip"), "operator" who did it */
     /* What follows may be left out. */
-    oq_uuid site_id;      /* of an event that is of no asset */
-    oq_uuid component_id; /* of the asset */
+    oq_uuid site_id, unit_id; /* of an event that is of no asset */
+    oq_uuid component_id;     /* of the asset */
     oq_uuid shift_id, trace_id;
     oq_str line_id, batch_id, lot_id;
     oq_strs tags;      /* without control characters */

@@ -2,9 +2,8 @@
 #ifndef BLACKBOX_INNER_H
 #define BLACKBOX_INNER_H
 
+#include "blackbox/event_json.h"
 #include "blackbox/incident.h"
-
-enum { EVENT_TAGS_MAX = 32, EVENT_TAG_MAX = 100 };
 
 /* Flags of an event as it is stored. */
 enum { EVENT_IS_TRIGGER = 1, EVENT_TO_NOTICE = 2 };

@@ -3,6 +3,7 @@
 #include "alarm/alarm.h"
 #include "asset/asset.h"
 #include "audit/audit.h"
+#include "blackbox/event_list.h"
 #include "blackbox/incident.h"
 #include "blackbox/incident_list.h"
 #include "demoplant/demoplant.h"
@@ -72,6 +73,7 @@ http_route_list module_routes = {
     space_routes,
     incident_api_routes,
     incident_page_routes,
+    event_routes,
     work_order_routes,
     work_order_page_routes,
     duty_routes,

@@ -14,13 +14,14 @@
 
 /* --- what needs no row --------------------------------------------------------------------------*/
 
-/* Rows that are written by use, not by deeds: samples among them. Of sessions and tokens only being
- * seen is use: beginning and ending are deeds (see unaudited_rows). */
+/* Rows that are written by use, not by deeds: samples and events among them. Of sessions and tokens
+ * only being seen is use: beginning and ending are deeds (see unaudited_rows). */
 static const char of_use[] = "'audit_logs','login_throttle','live_events','notifications',"
                              "'processes','job_turns','job_schedules','schema_migrations',"
-                             "'series_batches'";
+                             "'series_batches','blackbox_events'";
 
 static const char reading[] = "one's own reading";
+static const char telling[] = "events are a record of their own";
 static const char in_bytes[] = "a body that is no text; as the other doors";
 static const char before_owner[] = "there only before the first owner; identity_page tests it";
 
@@ -152,6 +153,8 @@ static const deed deeds[] = {
     {"POST /plant/import", ADMIN, "kind=skills&store=1&text=code%2Cname%0Apage{n}%2CDeed"},
     {"GET /plant/export", ADMIN},
     {"POST /plant/presets", ADMIN, NULL, "what is there stays"},
+    {"POST /api/events", ADMIN, "[{\"source_id\":\"{n}\",\"time\":0,\"summary\":\"a\"}]", telling},
+    {"POST /api/events/log", ADMIN, "{\"text\":\"a\"}"},
     {"POST /api/blackbox/incidents/{id}/status", ADMIN, "{\"status\":\"INVESTIGATING\"}"},
     {"POST /api/jobs/{id}/cancel", ADMIN},
     {"POST /jobs/{id}/cancel", ADMIN},

@@ -494,6 +494,17 @@ static oq_str make_rca_rule(walls *w)
     return done(w, s, rule->id);
 }
 
+/* The one that opened the incident. */
+static oq_str make_event(walls *w)
+{
+    oq_uuid id;
+    incident *it;
+    assert_true(oq_uuid_parse(walls_object(w, OQ_STR("incidents")), &id));
+    oq_scope *s = open_scope(w, w->tenant_a, w->admin_a);
+    CHECK_OK(incident_get(s, id, &it));
+    return done(w, s, it->trigger_event_id);
+}
+
 /* Of every kind of record of the plant the tests' own sample. */
 static oq_str make_plant(walls *w, const record_kind *kind)
 {
@@ -517,22 +528,51 @@ static struct {
     {"leads", make_lead},
     {"series", make_series},
     {"incidents", make_incident},
+    {"events", make_event},
     {"work-orders", make_work_order},
     {"rca-rules", make_rca_rule},
 };
 
-const char *const walls_nouns[] = {"users",         "tenant",         "tenants",
-                                   "tokens",        "sessions",       "jobs",
-                                   "notifications", "once",           "leads",
-                                   "series",        "incidents",      "work-orders",
-                                   "sites",         "units",          "asset-classes",
-                                   "class-metrics", "cost-models",    "assets",
-                                   "components",    "failure-modes",  "machine-specs",
-                                   "thresholds",    "carbon-factors", "shifts",
-                                   "user-shifts",   "absences",       "skills",
-                                   "user-skills",   "holidays",       "source-clocks",
-                                   "integrations",  "mappings",       "rca-rules",
-                                   NULL};
+/* A line each, for those that come. */
+/* clang-format off */
+const char *const walls_nouns[] = {
+    "users",
+    "tenant",
+    "tenants",
+    "tokens",
+    "sessions",
+    "jobs",
+    "notifications",
+    "once",
+    "leads",
+    "series",
+    "incidents",
+    "work-orders",
+    "sites",
+    "units",
+    "asset-classes",
+    "class-metrics",
+    "cost-models",
+    "assets",
+    "components",
+    "failure-modes",
+    "machine-specs",
+    "thresholds",
+    "carbon-factors",
+    "shifts",
+    "user-shifts",
+    "absences",
+    "skills",
+    "user-skills",
+    "holidays",
+    "source-clocks",
+    "integrations",
+    "mappings",
+    "rca-rules",
+    "events",
+    NULL,
+};
+/* clang-format on */
 
 /* The objects that were made, in the order of walls_nouns. */
 static oq_str made[OQ_COUNT(walls_nouns)];
