@@ -7,7 +7,7 @@
 typedef struct class_limits {
     oq_uuid class_id;
     oq_str class_code, class_name, class_name_ar, metric, metric_name, metric_name_ar, unit;
-    bool has_low_low, has_low, has_high, has_high_high;
+    bool has_low_low, has_low, has_high, has_high_high, says_running;
     double span;
 } class_limits;
 static const oq_field class_limits_fields[] = {
@@ -24,6 +24,7 @@ static const oq_field class_limits_fields[] = {
     OQ_BOOL(class_limits, has_high),
     OQ_BOOL(class_limits, has_high_high),
     OQ_F64(class_limits, span),
+    OQ_BOOL(class_limits, says_running),
     OQ_FIELDS_END,
 };
 
@@ -148,6 +149,7 @@ static double deadband_of(double span)
     return round(x / unit) * unit;
 }
 
+/* What is too low on a machine that stands still is no alarm. */
 static oq_str condition_of(oq_arena *arena, const class_limits *row, const struct limit_rule *l)
 {
     OQ_AUTO(oq_buf) out = oq_buf_make(4096);
@@ -157,6 +159,17 @@ static oq_str condition_of(oq_arena *arena, const class_limits *row, const struc
                              .limit_kind = (int)l->limit,
                              .limit = (double)NAN,
                              .deadband = deadband_of(row->span)};
+    if (l->is_below && row->says_running) {
+        c.leaf[1] = (alarm_leaf){.metric = OQ_STR("running"),
+                                 .is = ALARM_ABOVE,
+                                 .limit_kind = ALARM_LIMIT_NUMBER,
+                                 .limit = 0.5};
+        c.leaves = 2;
+        c.nodes = 3;
+        c.node[0] = (alarm_node){.leaf = -1, .end = 3};
+        c.node[1] = (alarm_node){.leaf = 0, .end = 2};
+        c.node[2] = (alarm_node){.leaf = 1, .end = 3};
+    }
     oq_json j = oq_json_to(&out);
     alarm_condition_write(&j, &c);
     return oq_str_copy(arena, oq_buf_view(&out));

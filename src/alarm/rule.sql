@@ -68,7 +68,10 @@ SELECT c.id AS class_id, c.code AS class_code, c.name AS class_name, c.name_ar A
        coalesce(t.has_low, false) OR m.low IS NOT NULL AS has_low,
        coalesce(t.has_high, false) OR m.high IS NOT NULL AS has_high,
        coalesce(t.has_high_high, false) OR m.high_high IS NOT NULL AS has_high_high,
-       coalesce(m.instrument_max - m.instrument_min, m.high_high, m.high) AS span
+       coalesce(m.instrument_max - m.instrument_min, m.high_high, m.high) AS span,
+       EXISTS (SELECT FROM asset_class_metrics r
+                WHERE r.tenant_id = :tenant AND r.class_id = m.class_id AND r.metric = 'running')
+       AS says_running
   FROM asset_class_metrics m
   JOIN asset_classes c ON c.tenant_id = :tenant AND c.id = m.class_id
   LEFT JOIN (SELECT x.class_id, x.metric, bool_or(x.low_low IS NOT NULL) AS has_low_low,

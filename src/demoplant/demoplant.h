@@ -29,6 +29,10 @@ typedef struct demo_planted {
 OQ_CHECKED oq_err *demo_plant(oq_scope *s, oq_str tenant_code, oq_us epoch, int64_t days,
                               demo_planted *ret_planted);
 
+/* Alarm rules from the limits of its classes, and for trips; makes what is missing. demo_plant does
+ * so in a plant without any rule. */
+OQ_CHECKED oq_err *demo_rules(oq_scope *s);
+
 /* Sees to it that readings are written from `at` on: adds the job demo.readings, which adds its own
  * successor every few seconds. One that waits already stays. */
 OQ_CHECKED oq_err *demo_start(oq_scope *s, oq_us at);

@@ -33,3 +33,18 @@ ON CONFLICT (tenant_id, asset_id, kind, begins_at) DO NOTHING;
 
 -- DEMO_TENANT_CLASSES -> (id uuid, code text)
 SELECT id, code FROM asset_classes WHERE tenant_id = :tenant;
+
+-- DEMO_RUNNING_CLASSES -> (id uuid, code text, name text, name_ar text)
+-- Those whose machines say that they run, and that have no rule for a trip yet.
+SELECT c.id, c.code, c.name, c.name_ar
+  FROM asset_classes c
+  JOIN asset_class_metrics m
+    ON m.tenant_id = :tenant AND m.class_id = c.id AND m.metric = 'running'
+ WHERE c.tenant_id = :tenant
+   AND NOT EXISTS (SELECT FROM alarm_rules r
+                    WHERE r.tenant_id = :tenant AND r.code = c.code || '_trip')
+   AND EXISTS (SELECT FROM assets a WHERE a.tenant_id = :tenant AND a.class_id = c.id)
+ ORDER BY c.code;
+
+-- DEMO_HAS_RULES -> (has bool)
+SELECT EXISTS (SELECT FROM alarm_rules WHERE tenant_id = :tenant) AS has;

@@ -249,6 +249,12 @@ oq_err *demo_plant(oq_scope *s, oq_str tenant_code, oq_us epoch, int64_t days,
                       .done = &done};
         OQ_TRY(plant_all(&p, tenant_code));
     }
+    if (d) {
+        sql_demo_has_rules_rows rules;
+        OQ_TRY(sql_demo_has_rules(s, &rules));
+        if (!rules.at[0].has)
+            OQ_TRY(demo_rules(s));
+    }
     *ret_planted = done;
     return NULL;
 }
