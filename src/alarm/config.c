@@ -191,6 +191,26 @@ static oq_err *read_signals(reading *r)
     return NULL;
 }
 
+oq_err *watched_signals_of(oq_scope *s, oq_uuid asset_id, watched_signals *ret_signals)
+{
+    sql_alarm_signals_rows rows;
+    OQ_TRY(sql_alarm_signals(s, (sql_alarm_signals_args){.asset_id = asset_id}, &rows));
+    watched_signals list = {oq_new_n(oq_scope_arena(s), watched_signal, rows.count), rows.count};
+    for (size_t i = 0; i < rows.count; i++)
+        list.at[i] = (watched_signal){rows.at[i].no, rows.at[i].metric, rows.at[i].unit,
+                                      limits_of(&rows.at[i])};
+    *ret_signals = list;
+    return NULL;
+}
+
+const watched_signal *watched_signal_of(const watched_signals *list, oq_str metric)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (oq_str_eq(list->at[i].metric, metric))
+            return &list->at[i];
+    return NULL;
+}
+
 /* --- joining -----------------------------------------------------------------------------------*/
 
 static const alarm_rule *rule_of(const reading *r, oq_uuid id, const alarm_condition **ret_c)

@@ -56,6 +56,20 @@ typedef struct watched {
  * same still is taken over. *ret_watched is closed by the caller. */
 OQ_CHECKED oq_err *watched_open(oq_scope *s, watched *before, watched **ret_watched);
 void watched_close(watched *w); /* accepts NULL */
+/* The signals of one asset, by metric, with their limits. */
+typedef struct watched_signal {
+    int64_t no;
+    oq_str metric, unit;
+    signal_limits limits;
+} watched_signal;
+typedef struct watched_signals {
+    watched_signal *at;
+    size_t count;
+} watched_signals;
+OQ_CHECKED oq_err *watched_signals_of(oq_scope *s, oq_uuid asset_id, watched_signals *ret_signals);
+/* NULL: the asset has none of it. */
+const watched_signal *watched_signal_of(const watched_signals *list, oq_str metric);
+
 double alarm_limit_of(const alarm_leaf *leaf, const signal_limits *limits);
 watched_pair *watched_find(const watched *w, oq_uuid rule_id, oq_uuid asset_id);
 

@@ -77,6 +77,7 @@ http_route_list module_routes = {
     work_order_routes,
     work_order_page_routes,
     duty_routes,
+    alarm_routes,
     NULL,
 };
 /* clang-format on */

@@ -229,31 +229,45 @@ static oq_err *do_kind(work *w, import_source **source, import_row **row, size_t
 
 /* --- a file -------------------------------------------------------------------------------------*/
 
+static oq_err *do_rows_of(work *w, const import_sources *sources, import_report *report,
+                          import_source **source, import_row **row)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < sources->count; i++)
+        if (sources->at[i].kind == w->kind) {
+            source[count] = &sources->at[i];
+            row[count++] = &report->row[i];
+        }
+    return count ? do_kind(w, source, row, count) : NULL;
+}
+
+static bool is_of_the_plant(const record_kind *kind)
+{
+    return !kind || record_kind_find(oq_cstr(kind->name)) == kind;
+}
+
 static oq_err *do_all(oq_scope *s, oq_arena *keep, const plant_import_options *options,
                       const import_sources *sources, import_report *report)
 {
     oq_arena *arena = oq_scope_arena(s);
-    record_refs *refs = record_refs_open(s, keep);
     import_source **source = oq_new_n(arena, import_source *, sources->count);
     import_row **row = oq_new_n(arena, import_row *, sources->count);
+    work w = {.s = s,
+              .arena = arena,
+              .keep = keep,
+              .options = options,
+              .refs = record_refs_open(s, keep)};
     for (const record_kind *const *kind = record_kinds; *kind; kind++) {
-        size_t count = 0;
-        for (size_t i = 0; i < sources->count; i++)
-            if (sources->at[i].kind == *kind) {
-                source[count] = &sources->at[i];
-                row[count++] = &report->row[i];
-            }
-        work w = {.s = s,
-                  .arena = arena,
-                  .keep = keep,
-                  .options = options,
-                  .refs = refs,
-                  .kind = *kind,
-                  .columns = record_columns_of(arena, *kind)};
-        if (count)
-            OQ_TRY(do_kind(&w, source, row, count));
+        work one = w;
+        one.kind = *kind;
+        one.columns = record_columns_of(arena, *kind);
+        OQ_TRY(do_rows_of(&one, sources, report, source, row));
     }
-    return NULL;
+    if (is_of_the_plant(options->kind))
+        return NULL;
+    w.kind = options->kind;
+    w.columns = record_columns_of(arena, w.kind);
+    return do_rows_of(&w, sources, report, source, row);
 }
 
 /* What the report says, out of the arena that ends with the import. */

@@ -20,7 +20,7 @@ enum {
 };
 
 typedef struct plant_import_options {
-    const record_kind *kind; /* NULL: the file says (JSON alone) */
+    const record_kind *kind; /* NULL: the file says (JSON alone); also one of another module */
     bool dry_run;
     bool skip_bad; /* good rows are stored though others are wrong */
     bool add_only; /* records that are there stay as they are */

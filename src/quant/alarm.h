@@ -166,6 +166,11 @@ typedef struct alarm_outcome {
 void alarm_look(const alarm_condition *c, alarm_delays delays, const alarm_signal *signal,
                 oq_us fresh_from, oq_us now, alarm_machine *m, alarm_outcome *ret_outcome);
 
+/* What it would have said of a stretch of the past: the first `max` (at least 1) changes; returns how
+ * many there were in all. */
+size_t alarm_replay(const alarm_condition *c, alarm_delays delays, const alarm_signal *signal,
+                    oq_us from, oq_us to, alarm_change *ret_change, size_t max);
+
 /* For alarm_states.state: base and told; reading puts the front to the base, so that the next look
  * goes over what came since. Fails: json.malformed, alarm_state.unfit (made for another condition).
  */

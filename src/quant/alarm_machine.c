@@ -16,6 +16,7 @@ typedef struct pass {
     alarm_change *change;          /* the latest ALARM_TOLD_MAX * 2; NULL: nobody asks */
     size_t changes;
     bool lost; /* more than that */
+    size_t first_max; /* of a replay: the first so many are kept, all are counted */
 } pass;
 
 /* The lowest (or highest) value that is one in [at - within, at]. */
@@ -120,6 +121,12 @@ static void tell(pass *p, int kind)
         if (m->leaf[k].is_on)
             one.leaf = k;
     one.value = m->leaf[one.leaf].value;
+    if (p->first_max) {
+        if (p->changes < p->first_max)
+            p->change[p->changes] = one;
+        p->changes++;
+        return;
+    }
     if (p->changes == ALARM_TOLD_MAX * 2) {
         memmove(p->change, p->change + 2, (ALARM_TOLD_MAX * 2 - 2) * sizeof *p->change);
         p->changes -= 2;
@@ -267,6 +274,21 @@ void alarm_look(const alarm_condition *c, alarm_delays delays, const alarm_signa
         ret_outcome->due_at = due + ALARM_SETTLE;
     else if (sample < INT64_MAX)
         ret_outcome->due_at = sample - ALARM_AHEAD;
+}
+
+size_t alarm_replay(const alarm_condition *c, alarm_delays delays, const alarm_signal *signal,
+                    oq_us from, oq_us to, alarm_change *ret_change, size_t max)
+{
+    alarm_machine m;
+    alarm_machine_start(&m, c, from, false, from);
+    pass p = {.c = c,
+              .delays = delays,
+              .signal = signal,
+              .m = &m.front,
+              .change = ret_change,
+              .first_max = max};
+    run(&p, to);
+    return p.changes;
 }
 
 void alarm_machine_start(alarm_machine *m, const alarm_condition *c, oq_us at, bool is_on,

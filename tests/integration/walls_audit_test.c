@@ -156,6 +156,21 @@ static const deed deeds[] = {
     {"POST /api/events", ADMIN, "[{\"source_id\":\"{n}\",\"time\":0,\"summary\":\"a\"}]", telling},
     {"POST /api/events/log", ADMIN, "{\"text\":\"a\"}"},
     {"POST /api/blackbox/incidents/{id}/status", ADMIN, "{\"status\":\"INVESTIGATING\"}"},
+    {"POST /api/alarms/{id}/acknowledge", ADMIN, "{\"note\":\"seen\"}"},
+    {"POST /api/alarms/acknowledge", ADMIN, "(alarms)"},
+    {"POST /api/alarms/{id}/reset", ADMIN, "{\"note\":\"mended\"}"},
+    {"POST /api/alarms/{id}/shelve", ADMIN, "{\"minutes\":5,\"reason\":\"why\"}"},
+    {"POST /api/alarms/{id}/unshelve", ADMIN},
+    {"GET /api/alarms/export", ADMIN},
+    {"POST /api/alarm-silences", ADMIN, "(silence)"},
+    {"POST /api/alarm-silences/{id}/end", ADMIN},
+    {"POST /api/alarm-rules", ADMIN, "(rule)"},
+    {"PATCH /api/alarm-rules/{id}", ADMIN, "{\"name\":\"Deed {n}\",\"version\":{version}}"},
+    {"DELETE /api/alarm-rules/{id}", ADMIN},
+    {"POST /api/alarm-rules/import", ADMIN, "[(rule)]"},
+    {"GET /api/alarm-rules/export", ADMIN},
+    {"POST /api/alarm-rules/from-limits", ADMIN, "{}"},
+    {"POST /api/alarm-rules/preview", ADMIN, "(rule)", "looks, and changes nothing"},
     {"POST /api/jobs/{id}/cancel", ADMIN},
     {"POST /jobs/{id}/cancel", ADMIN},
     {"POST /api/jobs/{id}/retry", ADMIN},
@@ -308,6 +323,20 @@ static oq_str make_work_order(asking *a)
     return id;
 }
 
+/* An alarm in the standing that the deed wants. */
+static oq_str make_alarm(asking *a)
+{
+    walls_forget(OQ_STR("alarms"));
+    oq_str id = walls_object(a->w, OQ_STR("alarms"));
+    bool resets = strstr(a->deed->label, "/reset") != NULL;
+    value(a->w,
+          "WITH o AS (UPDATE alerts SET state = '%s', shelved_until = %s WHERE id = '%.*s' "
+          "RETURNING 1) SELECT count(*) FROM o",
+          resets ? "latched" : "unacknowledged",
+          strstr(a->deed->label, "unshelve") ? "now() + interval '1 hour'" : "NULL", OQ_FMT(id));
+    return id;
+}
+
 static void make_object(asking *a, oq_str noun)
 {
     walls *w = a->w;
@@ -332,6 +361,13 @@ static void make_object(asking *a, oq_str noun)
     } else if (oq_str_eq(noun, OQ_STR("work-orders"))) {
         a->id = make_work_order(a);
         a->table = OQ_STR("work_orders");
+    } else if (oq_str_eq(noun, OQ_STR("alarms"))) {
+        a->id = make_alarm(a);
+        a->table = OQ_STR("alerts");
+    } else if (oq_str_starts(noun, OQ_STR("alarm-"))) {
+        walls_forget(noun);
+        a->id = walls_object(w, noun);
+        a->table = OQ_STR("alarm_rules");
     } else {
         const record_kind *kind = record_kind_find(noun);
         a->id = walls_object(w, noun);
@@ -434,10 +470,41 @@ static oq_str plant_body(asking *a, const http_route *route)
     return oq_strf(w->arena, route->is_page ? form : json, OQ_FMT(version), OQ_FMT(change));
 }
 
+/* An alarm rule, or a quiet window, of the tests' own asset. */
+static oq_str alarm_body(asking *a)
+{
+    walls *w = a->w;
+    oq_str of = walls_object(w, OQ_STR("assets"));
+    if (strstr(a->deed->label, "preview"))
+        return oq_strf(w->arena,
+                       "{\"asset_id\":\"%.*s\",\"condition\":{\"metric\":\"flow\",\"is\":\"bad\"}}",
+                       OQ_FMT(of));
+    if (strstr(a->deed->label, "import"))
+        return oq_strf(w->arena,
+                       "[{\"code\":\"deed%d\",\"name\":\"Deed\",\"class\":\"" WALLS_MARK
+                       "_pump\",\"condition\":{\"metric\":\"flow\",\"is\":\"bad\"},"
+                       "\"priority\":\"low\"}]",
+                       a->n);
+    if (strcmp(a->deed->body, "(alarms)") == 0)
+        return oq_strf(w->arena, "{\"ids\":[\"%.*s\"]}", OQ_FMT(make_alarm(a)));
+    if (strcmp(a->deed->body, "(rule)") == 0)
+        return oq_strf(w->arena,
+                       "{\"code\":\"deed%d\",\"name\":\"Deed\",\"asset_id\":\"%.*s\","
+                       "\"condition\":{\"metric\":\"flow\",\"is\":\"bad\"},\"priority\":\"low\"}",
+                       a->n, OQ_FMT(of));
+    return oq_strf(w->arena,
+                   "{\"kind\":\"maintenance\",\"asset_id\":\"%.*s\",\"to_time\":\"%.*s\","
+                   "\"reason\":\"why\"}",
+                   OQ_FMT(of), OQ_FMT(oq_time_text(w->arena, oq_clock_now() + OQ_HOUR)));
+}
+
 static oq_str body_of(asking *a, const http_route *route)
 {
     if (!a->deed->body)
         return OQ_NONE;
+    if (strstr(a->deed->body, "(rule)") || strcmp(a->deed->body, "(silence)") == 0 ||
+        strcmp(a->deed->body, "(alarms)") == 0)
+        return alarm_body(a);
     if (strcmp(a->deed->body, "(plant)") == 0)
         return plant_body(a, route);
     if (strcmp(a->deed->body, "(all)") == 0) {

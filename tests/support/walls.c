@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "alarm/api.h"
 #include "blackbox/incident.h"
 #include "historian/series.h"
 #include "historian/write.h"
@@ -181,6 +182,12 @@ static const struct {
     {"POST /work-orders/new", "title=sample+$"},
     {"POST /work-orders/{id}/edit", "title=sample+$&kind=project&priority=low&version=1"},
     {"POST /work-orders/{id}/assign", "version=1&note=sample+$"},
+    {"POST /api/alarm-rules",
+     "{\"code\":\"sample_$\",\"name\":\"Sample\",\"condition\":{\"metric\":"
+     "\"flow\",\"is\":\"bad\"},\"priority\":\"low\"}"},
+    {"PATCH /api/alarm-rules/{id}", "{\"name\":\"sample $\",\"version\":1}"},
+    {"POST /api/alarm-rules/preview", "{\"condition\":{\"metric\":\"m$\",\"is\":\"bad\"}}"},
+    {"POST /api/alarms/{id}/shelve", "{\"minutes\":5,\"reason\":\"sample $\"}"},
 };
 
 static oq_str own_body(oq_arena *arena, const http_route *route, int salt)
@@ -505,6 +512,57 @@ static oq_str make_event(walls *w)
     return done(w, s, it->trigger_event_id);
 }
 
+static oq_str make_alarm(walls *w)
+{
+    oq_scope *s = open_scope(w, w->tenant_a, w->admin_a);
+    oq_uuid id;
+    CHECK_OK(alert_raise(
+        s,
+        &(alert_order){.source = OQ_STR("AI"),
+                       .source_key = OQ_STR(WALLS_MARK),
+                       .asset_id = plant_sample(s, record_kind_find(OQ_STR("assets")), WALLS_MARK),
+                       .code = OQ_STR(WALLS_MARK),
+                       .title = OQ_STR(WALLS_MARK),
+                       .priority = ALARM_LOW,
+                       .raised_at = OQ_TIME_NONE,
+                       .value = (double)NAN,
+                       .limit_value = (double)NAN},
+        &id));
+    return done(w, s, id);
+}
+
+static oq_str make_alarm_rule(walls *w)
+{
+    oq_scope *s = open_scope(w, w->tenant_a, w->admin_a);
+    record_list there;
+    void *rule;
+    alarm_rule order;
+    CHECK_OK(record_find(s, &kind_alarm_rule, &(record_query){.q = OQ_STR(WALLS_MARK)}, &there));
+    if (there.count)
+        return done(w, s, ((alarm_rule *)there.at)->id);
+    oq_fields_preset(w->arena, alarm_rule_fields, &order);
+    order.code = order.name = OQ_STR(WALLS_MARK);
+    order.asset_id = plant_sample(s, record_kind_find(OQ_STR("assets")), WALLS_MARK);
+    order.condition = OQ_STR("{\"metric\":\"flow\",\"is\":\"bad\"}");
+    order.priority = ALARM_LOW;
+    CHECK_OK(record_add(s, &kind_alarm_rule, &order, &rule));
+    return done(w, s, ((alarm_rule *)rule)->id);
+}
+
+static oq_str make_alarm_silence(walls *w)
+{
+    oq_scope *s = open_scope(w, w->tenant_a, w->admin_a);
+    silence *made_now;
+    silence_order order = {.kind = SILENCE_MAINTENANCE,
+                           .asset_id =
+                               plant_sample(s, record_kind_find(OQ_STR("assets")), WALLS_MARK),
+                           .from_time = OQ_TIME_NONE,
+                           .to_time = oq_now(s) + OQ_DAY,
+                           .reason = OQ_STR(WALLS_MARK)};
+    CHECK_OK(silence_add(s, &order, &made_now));
+    return done(w, s, made_now->id);
+}
+
 /* Of every kind of record of the plant the tests' own sample. */
 static oq_str make_plant(walls *w, const record_kind *kind)
 {
@@ -531,6 +589,9 @@ static struct {
     {"events", make_event},
     {"work-orders", make_work_order},
     {"rca-rules", make_rca_rule},
+    {"alarms", make_alarm},
+    {"alarm-rules", make_alarm_rule},
+    {"alarm-silences", make_alarm_silence},
 };
 
 /* A line each, for those that come. */
@@ -570,6 +631,9 @@ const char *const walls_nouns[] = {
     "mappings",
     "rca-rules",
     "events",
+    "alarms",
+    "alarm-rules",
+    "alarm-silences",
     NULL,
 };
 /* clang-format on */

@@ -1,0 +1,304 @@
+/* What people do with alarms, what is quiet and until when, and two at once. */
+#include <pthread.h>
+
+#include "alarm/api.h"
+#include "integration/alarm_house.h"
+
+#include "base/banned.h"
+
+#define OVER "{\"metric\":\"vibration\",\"is\":\"above\",\"limit\":7.1}"
+#define GOOD QUALITY_GOOD
+#define ALERTS(label, h, active, wanted)                                                           \
+    CHECK_STR(label, oq_cstr(alarm_house_alerts((h), (active))), wanted)
+#define STEPS(label, h, wanted) CHECK_STR(label, oq_cstr(alarm_house_steps(h)), wanted)
+
+static void go_over(house *h, int pump, double at_s)
+{
+    alarm_house_write(h, pump, VIBRATION, at_s, 9, GOOD);
+    alarm_house_look(h, at_s + 0.5);
+}
+
+static void go_back(house *h, int pump, double at_s)
+{
+    alarm_house_write(h, pump, VIBRATION, at_s, 1, GOOD);
+    alarm_house_look(h, at_s + 0.5);
+}
+
+typedef oq_err *deed(oq_scope *s, oq_uuid id, oq_str note, alert **ret_alert);
+
+static void expect(const char *label, house *h, deed *call, const char *code)
+{
+    alert *a;
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_CODE(label, call(s, alarm_house_alert(h), OQ_STR("seen"), &a), code);
+    if (code)
+        oq_scope_close(s);
+    else
+        house_commit(s);
+}
+
+static void test_acknowledge(void **state)
+{
+    house *h = *state;
+    alarm_house_rule(h, "hh", "1", OVER, NULL);
+    go_over(h, 1, 1);
+    expect("acknowledge", h, alert_acknowledge, NULL);
+    ALERTS("acknowledged", h, true, "P-1/hh acknowledged x1; ");
+    CHECK("by whom", testdb_number(h->db, "SELECT count(*) FROM alerts WHERE acknowledged_by IS NOT"
+                                          " NULL AND acknowledged_at IS NOT NULL"));
+    go_back(h, 1, 3);
+    ALERTS("over", h, true, "");
+    go_over(h, 1, 5);
+    ALERTS("a new one", h, false, "P-1/hh normal x1; P-1/hh unacknowledged x1; ");
+    go_back(h, 1, 7);
+    expect("acknowledged after it returned: over", h, alert_acknowledge, NULL);
+    ALERTS("over", h, true, "");
+    expect("nothing left", h, alert_acknowledge, "alert.is_over");
+    STEPS("all steps", h,
+          "raised acknowledged returned cleared raised returned acknowledged cleared ");
+    CHECK("audited", testdb_number(h->db, "SELECT count(*) FROM audit_logs WHERE action ="
+                                          " 'alert.acknowledged'") == 2);
+}
+
+/* What comes back while it is acknowledged is not swallowed. */
+static void test_again_while_acknowledged(void **state)
+{
+    house *h = *state;
+    oq_uuid id, again;
+    alert_order order = {.source = OQ_STR("AI"),
+                         .source_key = OQ_STR("anomaly:1"),
+                         .asset_id = alarm_house_pump(1),
+                         .code = OQ_STR("anomaly"),
+                         .title = OQ_STR("Unusual"),
+                         .priority = ALARM_HIGH,
+                         .raised_at = ALARM_NOW,
+                         .value = 0.9,
+                         .limit_value = 0.8,
+                         .unit = OQ_STR("1")};
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_OK(alert_raise(s, &order, &id));
+    house_commit(s);
+    expect("acknowledge", h, alert_acknowledge, NULL);
+    int64_t told = testdb_number(h->db, "SELECT count(*) FROM notifications");
+    order.raised_at += OQ_MINUTE;
+    s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_OK(alert_raise(s, &order, &again));
+    house_commit(s);
+    CHECK("the same", oq_uuid_eq(id, again));
+    ALERTS("again", h, true, "P-1/anomaly unacknowledged x2; ");
+    CHECK("two events", testdb_number(h->db, "SELECT count(*) FROM blackbox_events WHERE"
+                                             " payload->>'step' IN ('raised', 'again')") == 2);
+    CHECK("told again", testdb_number(h->db, "SELECT count(*) FROM notifications") >= told);
+}
+
+static void test_latched(void **state)
+{
+    house *h = *state;
+    alarm_house_rule(h, "hh", "1", OVER, "\"is_latched\":true");
+    go_over(h, 1, 1);
+    expect("not while it is on", h, alert_reset, "alert.not_latched");
+    expect("acknowledge", h, alert_acknowledge, NULL);
+    go_back(h, 1, 3);
+    ALERTS("latched", h, true, "P-1/hh latched x1; ");
+    go_over(h, 1, 5);
+    ALERTS("comes again", h, true, "P-1/hh unacknowledged x2; ");
+    go_back(h, 1, 7);
+    expect("reset", h, alert_reset, NULL);
+    ALERTS("over", h, true, "");
+}
+
+static void shelve(house *h, double until_s, const char *code)
+{
+    alert *a;
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_CODE("shelve",
+               alert_shelve(s, alarm_house_alert(h),
+                            ALARM_NOW + (oq_us)(until_s * (double)OQ_SECOND),
+                            OQ_STR("sensor is being changed"), &a),
+               code);
+    if (code)
+        oq_scope_close(s);
+    else
+        house_commit(s);
+}
+
+static void test_shelved_until(void **state)
+{
+    house *h = *state;
+    alarm_house_rule(h, "hh", "1", OVER, NULL);
+    go_over(h, 1, 1);
+    shelve(h, 25 * 3600, "alert.shelve_too_long");
+    shelve(h, -5, "alert.shelve_too_long");
+    shelve(h, 600, NULL);
+    expect("acknowledge", h, alert_acknowledge, NULL);
+    go_back(h, 1, 3);
+    testdb_exec(h->db, "DELETE FROM notifications");
+    go_over(h, 1, 5);
+    CHECK("a further one is shelved too",
+          testdb_number(h->db, "SELECT count(*) FROM alerts WHERE cleared_at IS NULL AND"
+                               " shelved_until = to_timestamp(1800000600)") == 1);
+    CHECK("nobody is told", testdb_number(h->db, "SELECT count(*) FROM notifications") == 0);
+    CHECK("its event stirs nobody",
+          testdb_number(h->db, "SELECT count(*) FROM blackbox_events WHERE event_time ="
+                               " to_timestamp(1800000005) AND severity = 'INFO'") == 1);
+    alarm_house_look(h, 599);
+    CHECK("still",
+          testdb_number(h->db, "SELECT count(*) FROM alerts WHERE shelved_until IS NOT NULL"
+                               " AND cleared_at IS NULL") == 1);
+    alarm_house_look(h, 601);
+    CHECK("ends by itself",
+          testdb_number(h->db, "SELECT count(*) FROM alerts WHERE shelved_until IS"
+                               " NOT NULL AND cleared_at IS NULL") == 0);
+    CHECK("and says so",
+          testdb_number(h->db, "SELECT count(*) FROM alert_steps WHERE step = 'unshelved'") == 1);
+}
+
+static void test_maintenance_window(void **state)
+{
+    house *h = *state;
+    silence *made;
+    alarm_house_rule(h, "stale", "class",
+                     "{\"metric\":\"vibration\",\"is\":\"stale\",\"after_s\":60}", NULL);
+    alarm_house_write(h, 1, VIBRATION, 0, 1, GOOD);
+    alarm_house_write(h, 2, VIBRATION, 0, 1, GOOD);
+    silence_order order = {.kind = SILENCE_MAINTENANCE,
+                           .asset_id = alarm_house_pump(1),
+                           .from_time = ALARM_NOW,
+                           .to_time = ALARM_NOW + 10 * OQ_MINUTE,
+                           .reason = OQ_STR("overhaul")};
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_OK(silence_add(s, &order, &made));
+    house_commit(s);
+    alarm_house_look(h, 90);
+    CHECK_STR("loss of signal in maintenance is no alarm, elsewhere it is",
+              oq_cstr(testdb_value(h->db, "SELECT string_agg(a.code || ' ' ||"
+                                          " coalesce(x.suppressed_by, '-'), ', ' ORDER BY a.code)"
+                                          " FROM alerts x JOIN assets a ON a.id = x.asset_id")),
+              "P-1 maintenance, P-2 -");
+    alarm_house_look(h, 601);
+    CHECK("shown when the window ends",
+          testdb_number(h->db, "SELECT count(*) FROM alerts WHERE suppressed_by IS NOT NULL") == 0);
+    s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_CODE("over", silence_end(s, made->id, &made), "alarm_silence.is_over");
+    oq_scope_close(s);
+    order = (silence_order){.kind = SILENCE_MAINTENANCE,
+                            .from_time = OQ_TIME_NONE,
+                            .to_time = oq_clock_now() + OQ_HOUR,
+                            .reason = OQ_STR("all")};
+    s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_CODE("not everything", silence_add(s, &order, &made), "alarm_silence.everything");
+    oq_scope_close(s);
+}
+
+static void test_flood(void **state)
+{
+    house *h = *state;
+    char code[16];
+    for (int i = 0; i < 12; i++) {
+        snprintf(code, sizeof code, "r%02d", i);
+        alarm_house_rule(h, code, "1", OVER, "\"priority\":\"medium\"");
+    }
+    alarm_house_rule(h, "z", "2", OVER, "\"priority\":\"critical\"");
+    go_over(h, 1, 1);
+    CHECK("after ten, medium ones are suppressed, and it is said",
+          testdb_number(h->db, "SELECT count(*) FROM alerts WHERE suppressed_by = 'flood'") == 2 &&
+              testdb_number(h->db, "SELECT count(*) FROM alert_steps WHERE step = 'suppressed'") ==
+                  2);
+    CHECK("people are told of the flood",
+          testdb_number(h->db, "SELECT count(*) FROM live_events WHERE event = 'alarm'") >= 10);
+    go_over(h, 2, 3);
+    CHECK("critical ones never",
+          testdb_number(h->db, "SELECT count(*) FROM alerts WHERE priority = 'critical' AND"
+                               " suppressed_by IS NULL") == 1);
+    alarm_house_look(h, 700);
+    CHECK("it is over",
+          testdb_number(h->db, "SELECT count(*) FROM alerts WHERE suppressed_by IS NOT NULL") == 0);
+}
+
+static void test_chattering(void **state)
+{
+    house *h = *state;
+    alarm_house_rule(h, "hh", "1", OVER, NULL);
+    for (int i = 0; i < 2; i++) {
+        go_over(h, 1, 10 * i + 1);
+        go_back(h, 1, 10 * i + 5);
+    }
+    CHECK("twice is not",
+          testdb_number(h->db, "SELECT count(*) FROM alerts WHERE is_chattering") == 0);
+    go_over(h, 1, 31);
+    CHECK("thrice in a minute is",
+          testdb_number(h->db, "SELECT count(*) FROM alerts WHERE is_chattering") == 1);
+}
+
+static void test_first_out(void **state)
+{
+    house *h = *state;
+    alarm_house_rule(h, "hh", "class", OVER, NULL);
+    go_over(h, 2, 1);
+    CHECK("alone it is no first",
+          testdb_number(h->db, "SELECT count(*) FROM alerts WHERE is_first_out") == 0);
+    go_over(h, 1, 5);
+    go_over(h, 3, 6);
+    CHECK_STR("the first of its unit",
+              oq_cstr(testdb_value(h->db, "SELECT string_agg(a.code, ',') FROM alerts x JOIN assets"
+                                          " a ON a.id = x.asset_id WHERE is_first_out")),
+              "P-2");
+}
+
+/* Two sessions raise the same alarm at the same moment: one row, counted twice. */
+static void *raise_second(void *arg)
+{
+    house *h = arg;
+    oq_uuid id;
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    alert_order order = {.source = OQ_STR("AI"),
+                         .source_key = OQ_STR("race"),
+                         .asset_id = alarm_house_pump(1),
+                         .code = OQ_STR("race"),
+                         .title = OQ_STR("Race"),
+                         .priority = ALARM_LOW,
+                         .raised_at = ALARM_NOW + OQ_SECOND,
+                         .value = 1,
+                         .limit_value = 1};
+    CHECK_OK(alert_raise(s, &order, &id));
+    house_commit(s);
+    return NULL;
+}
+
+static void test_race(void **state)
+{
+    house *h = *state;
+    oq_uuid id;
+    pthread_t thread;
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    alert_order order = {.source = OQ_STR("AI"),
+                         .source_key = OQ_STR("race"),
+                         .asset_id = alarm_house_pump(1),
+                         .code = OQ_STR("race"),
+                         .title = OQ_STR("Race"),
+                         .priority = ALARM_LOW,
+                         .raised_at = ALARM_NOW,
+                         .value = 1,
+                         .limit_value = 1};
+    CHECK_OK(alert_raise(s, &order, &id));
+    assert_int_equal(pthread_create(&thread, NULL, raise_second, h), 0);
+    house_commit(s);
+    pthread_join(thread, NULL);
+    ALERTS("one", h, false, "P-1/race unacknowledged x2; ");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_acknowledge, alarm_house_reset),
+        cmocka_unit_test_setup(test_again_while_acknowledged, alarm_house_reset),
+        cmocka_unit_test_setup(test_latched, alarm_house_reset),
+        cmocka_unit_test_setup(test_shelved_until, alarm_house_reset),
+        cmocka_unit_test_setup(test_maintenance_window, alarm_house_reset),
+        cmocka_unit_test_setup(test_flood, alarm_house_reset),
+        cmocka_unit_test_setup(test_chattering, alarm_house_reset),
+        cmocka_unit_test_setup(test_first_out, alarm_house_reset),
+        cmocka_unit_test_setup(test_race, alarm_house_reset),
+    };
+    return cmocka_run_group_tests(tests, house_open, house_close);
+}
