@@ -33,6 +33,7 @@
 #include "ops/job_page.h"
 #include "ops/job_view.h"
 #include "plant/plant.h"
+#include "rca/rca.h"
 #include "rca/rule.h"
 #include "tenant/retention.h"
 #include "tenant/tenant.h"
@@ -78,6 +79,7 @@ http_route_list module_routes = {
     work_order_page_routes,
     duty_routes,
     alarm_routes,
+    rca_routes,
     NULL,
 };
 /* clang-format on */
@@ -96,6 +98,7 @@ job_kind_list module_job_kinds = {
     blackbox_job_kinds,
     work_order_job_kinds,
     alarm_job_kinds,
+    rca_job_kinds,
     NULL,
 };
 /* clang-format on */

@@ -241,6 +241,14 @@ const record_kind kind_machine_spec = {
 
 /* --- metrics, for other modules -------------------------------------------------------------------*/
 
+oq_err *asset_class_find(oq_scope *s, oq_uuid id, asset_class **ret_class)
+{
+    sql_asset_class_get_rows rows;
+    OQ_TRY(sql_asset_class_get(s, (sql_asset_class_get_args){id}, &rows));
+    *ret_class = rows.count ? rows.at : NULL;
+    return NULL;
+}
+
 oq_err *class_metric_find(oq_scope *s, oq_uuid class_id, oq_str metric, class_metric **ret_metric)
 {
     sql_class_metric_get_by_name_rows rows;

@@ -27,6 +27,9 @@ typedef struct asset_class {
 } asset_class;
 extern const oq_field asset_class_fields[];
 
+/* *ret_class is NULL when there is none. */
+OQ_CHECKED oq_err *asset_class_find(oq_scope *s, oq_uuid id, asset_class **ret_class);
+
 /* One thing that is measured on every asset of a class. */
 typedef struct class_metric {
     oq_uuid id, class_id;

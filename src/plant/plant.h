@@ -53,6 +53,9 @@ typedef struct site {
 } site;
 extern const oq_field site_fields[];
 
+/* *ret_site is NULL when there is none. */
+OQ_CHECKED oq_err *site_find(oq_scope *s, oq_uuid id, site **ret_site);
+
 typedef struct asset {
     oq_uuid id, site_id, unit_id, class_id, cost_model_id;
     oq_str code, name, name_ar;

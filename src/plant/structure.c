@@ -206,6 +206,14 @@ const record_kind kind_component = {
 
 /* --- assets, for other modules --------------------------------------------------------------------*/
 
+oq_err *site_find(oq_scope *s, oq_uuid id, site **ret_site)
+{
+    sql_site_get_rows rows;
+    OQ_TRY(sql_site_get(s, (sql_site_get_args){id}, &rows));
+    *ret_site = rows.count ? rows.at : NULL;
+    return NULL;
+}
+
 oq_err *asset_get(oq_scope *s, oq_uuid id, asset **ret_asset)
 {
     sql_asset_get_rows rows;

@@ -15,6 +15,7 @@
 #include "main/modules.h"
 #include "notify/notify.h"
 #include "plant/record.h"
+#include "rca/rca.h"
 #include "rca/rule.h"
 #include "support/plant_samples.h"
 #include "tenant/tenant.h"
@@ -459,6 +460,8 @@ static oq_str make_incident(walls *w)
     CHECK_OK(incident_engine_run(s, 10, &more));
     CHECK_OK(incident_find_by_asset(s, order.asset_id, 1, &found));
     assert_int_equal(found.count, 1);
+    rca_run *run;
+    CHECK_OK(rca_analyse(s, found.at[0].id, OQ_STR(WALLS_MARK), &run));
     return done(w, s, found.at[0].id);
 }
 
