@@ -203,7 +203,7 @@ oq_err *incident_publish(oq_scope *s, oq_uuid id, int64_t number, const char *ch
 
 /* From any state to any other, but for what has not begun: who closes says by it that it is
  * resolved. */
-static bool may_become(int from, int to)
+bool incident_may_become(int from, int to)
 {
     static const bool allowed[5][5] = {
         [INCIDENT_OPEN] =
@@ -281,7 +281,7 @@ oq_err *incident_set_status(oq_scope *s, oq_uuid id, int status, oq_str note)
     };
     incident *it;
     OQ_TRY(hold(s, id, &it));
-    if (!may_become(it->status, status))
+    if (!incident_may_become(it->status, status))
         return oq_fail(OQ_CONFLICT, "incident.transition_invalid", "from=%s to=%s",
                        oq_choice_text(incident_status_choices, it->status),
                        oq_choice_text(incident_status_choices, status));

@@ -124,6 +124,8 @@ OQ_CHECKED oq_err *incident_store_analysis(oq_scope *s, const incident *analysed
 
 /* --- what people do -----------------------------------------------------------------------------*/
 
+/* Whether an incident of a status may get another one. */
+bool incident_may_become(int from, int to);
 /* Fails: incident.not_found, incident.transition_invalid (facts: from, to). Writes the audit, the
  * chain of steps, and an operator's event. */
 OQ_CHECKED oq_err *incident_set_status(oq_scope *s, oq_uuid id, int status, oq_str note);

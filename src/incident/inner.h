@@ -21,6 +21,8 @@ oq_str dossier_path(oq_arena *arena, oq_uuid id);     /* "/blackbox/incidents/<i
 /* "bearing_fault" as "bearing fault": the name of a cause that nobody has named. */
 oq_str dossier_code_words(oq_arena *arena, oq_str code);
 
+/* A state {kind text}, for partials/badge. */
+void dossier_put_state(web_value *to, const char *key, const char *kind, oq_str text);
 /* Objects severity, status {kind text}, member type (a text). Colour is for what goes on. */
 void dossier_put_badges(const web_page *page, web_value *to, int severity, int status, int type);
 /* Member duration, and is_going while nobody knows the end. */
@@ -34,5 +36,24 @@ void dossier_add_fact(const web_page *page, web_value *list, const char *label_k
 
 extern const oq_field dossier_list_query_fields[];
 oq_err *dossier_page_list(http_req *rq, oq_scope *s);
+
+/* What the forms of an incident's page send; each route reads its own part of it. */
+typedef struct dossier_form {
+    int status;
+    oq_str note;
+    oq_str cause, other_cause, cause_note;
+    oq_str text;
+    int severity;
+} dossier_form;
+extern const oq_field dossier_status_fields[], dossier_cause_fields[], dossier_log_fields[];
+extern const oq_field dossier_page_query_fields[];
+oq_err *dossier_page_one(http_req *rq, oq_scope *s);
+/* The page again, with what was typed and what is wrong with it; errors that are not the form's
+ * are returned. */
+OQ_CHECKED oq_err *dossier_show_again(http_req *rq, const dossier_form *typed, oq_err *err);
+oq_err *dossier_post_status(http_req *rq, oq_scope *s);
+oq_err *dossier_post_cause(http_req *rq, oq_scope *s);
+oq_err *dossier_post_analyse(http_req *rq, oq_scope *s);
+oq_err *dossier_post_log(http_req *rq, oq_scope *s);
 
 #endif

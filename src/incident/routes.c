@@ -5,9 +5,19 @@
 #include "base/banned.h"
 
 #define FEATURE .feature = "blackbox"
+#define PAGE    "/blackbox/incidents/{id}"
 
 const http_route incident_page_routes[] = {
     {HTTP_GET, "/blackbox", CAP_INCIDENT_READ, dossier_page_list,
      .query = dossier_list_query_fields, .is_page = true, FEATURE},
+    {HTTP_GET, PAGE, CAP_INCIDENT_READ, dossier_page_one, .query = dossier_page_query_fields,
+     .is_page = true, FEATURE},
+    {HTTP_POST, PAGE "/status", CAP_INCIDENT_MANAGE, dossier_post_status,
+     .body = dossier_status_fields, .is_page = true, FEATURE},
+    {HTTP_POST, PAGE "/cause", CAP_INCIDENT_MANAGE, dossier_post_cause,
+     .body = dossier_cause_fields, .is_page = true, FEATURE},
+    {HTTP_POST, PAGE "/analyse", CAP_RCA_RUN, dossier_post_analyse, .is_page = true, FEATURE},
+    {HTTP_POST, PAGE "/log", CAP_EVENT_LOG, dossier_post_log, .body = dossier_log_fields,
+     .is_page = true, FEATURE},
     {0},
 };

@@ -2,7 +2,6 @@
 #include <math.h>
 
 #include "incident/inner.h"
-#include "web/parts.h"
 
 #include "base/banned.h"
 
@@ -73,16 +72,23 @@ static const char *status_kind(int status)
     }
 }
 
+void dossier_put_state(web_value *to, const char *key, const char *kind, oq_str text)
+{
+    web_value *state = web_put_object(to, key);
+    web_put_cstr(state, "kind", kind);
+    web_put_text(state, "text", text);
+}
+
 void dossier_put_badges(const web_page *page, web_value *to, int severity, int status, int type)
 {
     oq_lang lang = page->locale.lang;
     bool is_over = status == INCIDENT_RESOLVED || status == INCIDENT_CLOSED;
-    web_put_badge(web_put_object(to, "severity"), severity_kind(severity, is_over),
-                  web_choice_label(lang, "incident_severity",
-                                   oq_choice_text(incident_severity_choices, severity)));
-    web_put_badge(web_put_object(to, "status"), status_kind(status),
-                  web_choice_label(lang, "incident_status",
-                                   oq_choice_text(incident_status_choices, status)));
+    dossier_put_state(to, "severity", severity_kind(severity, is_over),
+                      web_choice_label(lang, "incident_severity",
+                                       oq_choice_text(incident_severity_choices, severity)));
+    dossier_put_state(to, "status", status_kind(status),
+                      web_choice_label(lang, "incident_status",
+                                       oq_choice_text(incident_status_choices, status)));
     web_put_text(to, "type",
                  web_choice_label(lang, "incident_type",
                                   oq_choice_text(incident_type_choices, type)));

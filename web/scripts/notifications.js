@@ -101,8 +101,10 @@ class Bell {
     this.stream.addEventListener('notification', (event) => this.arrive(event));
     this.stream.addEventListener('resync', () => this.count());
     for (const name of namesToFollow()) {
-      this.stream.addEventListener(name, () => document.dispatchEvent(new Event(`live:${name}`)));
-      this.stream.addEventListener('resync', () => document.dispatchEvent(new Event(`live:${name}`)));
+      const tell = (event) => document.dispatchEvent(
+        new CustomEvent(`live:${name}`, { detail: event.data ?? '' }));
+      this.stream.addEventListener(name, tell);
+      this.stream.addEventListener('resync', () => tell({}));
     }
     this.stream.addEventListener('error', () => {
       // Closed for good (signed out, the server says no): the next page decides, not a loop.

@@ -58,7 +58,10 @@ function keepCurrent(part) {
     }
     return undefined;
   }
-  document.addEventListener(`live:${part.dataset.refreshOn}`, () => later(SOON_MS));
+  document.addEventListener(`live:${part.dataset.refreshOn}`, ({ detail }) => {
+    const { refreshFor } = part.dataset; // only what is about this thing
+    if (!refreshFor || detail === '' || detail.includes(refreshFor)) later(SOON_MS);
+  });
 }
 
 export function startRefresh() {
