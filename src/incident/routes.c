@@ -1,6 +1,7 @@
 #include "incident/incident_page.h"
 
 #include "incident/inner.h"
+#include "incident/timeline.h"
 
 #include "base/banned.h"
 
@@ -19,5 +20,8 @@ const http_route incident_page_routes[] = {
     {HTTP_POST, PAGE "/analyse", CAP_RCA_RUN, dossier_post_analyse, .is_page = true, FEATURE},
     {HTTP_POST, PAGE "/log", CAP_EVENT_LOG, dossier_post_log, .body = dossier_log_fields,
      .is_page = true, FEATURE},
+    {HTTP_GET, "/api/blackbox/incidents/{id}/timeline", CAP_INCIDENT_READ, timeline_api_get,
+     .query = timeline_query_fields, FEATURE,
+     .summary = "Events around an incident by asset and category, and its signals, thinned"},
     {0},
 };
