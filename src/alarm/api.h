@@ -6,15 +6,16 @@
 
 extern const oq_field alarm_list_query_fields[], alarm_note_fields[], alarm_many_fields[],
     alarm_many_answer_fields[], alarm_shelve_fields[], alarm_figures_query_fields[],
-    silence_order_fields[], silence_query_fields[], rule_query_fields[], rule_import_fields[],
-    rule_export_fields[], rule_limits_fields[];
+    silence_order_fields[], silence_query_fields[], alarm_rule_query_fields[],
+    alarm_rule_import_fields[], alarm_rule_export_fields[], alarm_rule_limits_fields[];
 
 http_handler alarm_api_list, alarm_api_get, alarm_api_acknowledge, alarm_api_acknowledge_many,
     alarm_api_reset, alarm_api_shelve, alarm_api_unshelve, alarm_api_kpis, alarm_api_export,
     alarm_api_counts;
 http_handler silence_api_list, silence_api_add, silence_api_end;
-http_handler rule_api_list, rule_api_add, rule_api_get, rule_api_change, rule_api_remove,
-    rule_api_import, rule_api_export, rule_api_limits, rule_api_preview;
+http_handler alarm_rule_api_list, alarm_rule_api_add, alarm_rule_api_get, alarm_rule_api_change,
+    alarm_rule_api_remove, alarm_rule_api_import, alarm_rule_api_export, alarm_rule_api_limits,
+    alarm_rule_api_preview;
 
 /* What a person asks to be quiet. Fails: alarm_silence.span (fact: days), alarm_silence.everything
  * (a window names a rule, an asset or a site). */
@@ -24,9 +25,10 @@ typedef struct silence_order {
     oq_us from_time, to_time;
     oq_str reason;
 } silence_order;
-OQ_CHECKED oq_err *silence_add(oq_scope *s, const silence_order *order, silence **ret_silence);
-OQ_CHECKED oq_err *silence_end(oq_scope *s, oq_uuid id, silence **ret_silence);
-OQ_CHECKED oq_err *silence_find(oq_scope *s, bool active, oq_us before_at, oq_uuid before_id,
-                                size_t limit, silences *ret_list);
+OQ_CHECKED oq_err *alarm_silence_add(oq_scope *s, const silence_order *order,
+                                     silence **ret_silence);
+OQ_CHECKED oq_err *alarm_silence_end(oq_scope *s, oq_uuid id, silence **ret_silence);
+OQ_CHECKED oq_err *alarm_silence_find(oq_scope *s, bool active, oq_us before_at, oq_uuid before_id,
+                                      size_t limit, silences *ret_list);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "base/banned.h"
 
-const oq_field rule_query_fields[] = {
+const oq_field alarm_rule_query_fields[] = {
     OQ_UUID(record_query, class_id),
     OQ_UUID(record_query, asset_id),
     OQ_UUID(record_query, site_id),
@@ -18,7 +18,7 @@ const oq_field rule_query_fields[] = {
     OQ_FIELDS_END,
 };
 
-oq_err *rule_api_list(http_req *rq, oq_scope *s)
+oq_err *alarm_rule_api_list(http_req *rq, oq_scope *s)
 {
     record_query query = {0};
     record_list list;
@@ -28,7 +28,7 @@ oq_err *rule_api_list(http_req *rq, oq_scope *s)
     return NULL;
 }
 
-oq_err *rule_api_get(http_req *rq, oq_scope *s)
+oq_err *alarm_rule_api_get(http_req *rq, oq_scope *s)
 {
     oq_uuid id;
     void *found;
@@ -38,7 +38,7 @@ oq_err *rule_api_get(http_req *rq, oq_scope *s)
     return NULL;
 }
 
-oq_err *rule_api_add(http_req *rq, oq_scope *s)
+oq_err *alarm_rule_api_add(http_req *rq, oq_scope *s)
 {
     alarm_rule order;
     void *made;
@@ -49,7 +49,7 @@ oq_err *rule_api_add(http_req *rq, oq_scope *s)
     return NULL;
 }
 
-oq_err *rule_api_change(http_req *rq, oq_scope *s)
+oq_err *alarm_rule_api_change(http_req *rq, oq_scope *s)
 {
     oq_uuid id;
     void *before, *after;
@@ -63,7 +63,7 @@ oq_err *rule_api_change(http_req *rq, oq_scope *s)
     return NULL;
 }
 
-oq_err *rule_api_remove(http_req *rq, oq_scope *s)
+oq_err *alarm_rule_api_remove(http_req *rq, oq_scope *s)
 {
     oq_uuid id;
     record_version_order order;
@@ -79,12 +79,12 @@ oq_err *rule_api_remove(http_req *rq, oq_scope *s)
 typedef struct import_options {
     bool dry_run, skip_bad;
 } import_options;
-const oq_field rule_import_fields[] = {
+const oq_field alarm_rule_import_fields[] = {
     OQ_BOOL(import_options, dry_run, .help = "tells what would happen, and stores nothing"),
     OQ_BOOL(import_options, skip_bad, .help = "stores the good rows although others are wrong"),
     OQ_FIELDS_END};
 
-oq_err *rule_api_import(http_req *rq, oq_scope *s)
+oq_err *alarm_rule_api_import(http_req *rq, oq_scope *s)
 {
     import_options q;
     import_report *report;
@@ -103,10 +103,10 @@ oq_err *rule_api_import(http_req *rq, oq_scope *s)
 typedef struct export_options {
     int format;
 } export_options;
-const oq_field rule_export_fields[] = {
+const oq_field alarm_rule_export_fields[] = {
     OQ_CHOICE(export_options, format, plant_format_choices, .preset = "json"), OQ_FIELDS_END};
 
-oq_err *rule_api_export(http_req *rq, oq_scope *s)
+oq_err *alarm_rule_api_export(http_req *rq, oq_scope *s)
 {
     export_options q;
     OQ_AUTO(oq_buf) out = oq_buf_make(HTTP_ANSWER_MAX);
@@ -126,11 +126,11 @@ oq_err *rule_api_export(http_req *rq, oq_scope *s)
 typedef struct limits_order {
     bool dry_run;
 } limits_order;
-const oq_field rule_limits_fields[] = {
+const oq_field alarm_rule_limits_fields[] = {
     OQ_BOOL(limits_order, dry_run, .help = "tells what would be made, and makes nothing"),
     OQ_FIELDS_END};
 
-oq_err *rule_api_limits(http_req *rq, oq_scope *s)
+oq_err *alarm_rule_api_limits(http_req *rq, oq_scope *s)
 {
     limits_order order;
     rules_made made;
@@ -149,7 +149,7 @@ oq_err *rule_api_limits(http_req *rq, oq_scope *s)
     return NULL;
 }
 
-oq_err *rule_api_preview(http_req *rq, oq_scope *s)
+oq_err *alarm_rule_api_preview(http_req *rq, oq_scope *s)
 {
     preview_order order;
     preview p;

@@ -22,8 +22,8 @@ const oq_field silence_order_fields[] = {
     OQ_FIELDS_END,
 };
 
-oq_err *silence_find(oq_scope *s, bool active, oq_us before_at, oq_uuid before_id, size_t limit,
-                     silences *ret_list)
+oq_err *alarm_silence_find(oq_scope *s, bool active, oq_us before_at, oq_uuid before_id,
+                           size_t limit, silences *ret_list)
 {
     sql_silence_find_rows rows;
     OQ_TRY(sql_silence_find(s,
@@ -75,7 +75,7 @@ static oq_err *tell_audit(oq_scope *s, const char *action, const silence *before
                           .changes = audit_changes(oq_scope_arena(s), silence_fields, before, it)});
 }
 
-oq_err *silence_add(oq_scope *s, const silence_order *o, silence **ret_silence)
+oq_err *alarm_silence_add(oq_scope *s, const silence_order *o, silence **ret_silence)
 {
     oq_us from = o->from_time == OQ_TIME_NONE ? oq_now(s) : o->from_time;
     const oq_actor *actor = oq_scope_actor(s);
@@ -100,7 +100,7 @@ oq_err *silence_add(oq_scope *s, const silence_order *o, silence **ret_silence)
     return tell_audit(s, "alarm_silence.created", NULL, *ret_silence);
 }
 
-oq_err *silence_end(oq_scope *s, oq_uuid id, silence **ret_silence)
+oq_err *alarm_silence_end(oq_scope *s, oq_uuid id, silence **ret_silence)
 {
     silence *before;
     OQ_TRY(oq_scope_require(s, CAP_ALARM_MANAGE));
@@ -133,7 +133,7 @@ oq_err *silence_api_list(http_req *rq, oq_scope *s)
     oq_str next = OQ_NONE;
     OQ_TRY(http_query(rq, &q));
     OQ_TRY(http_cursor_read(q.cursor, &at, &id));
-    OQ_TRY(silence_find(s, q.active, at, id, (size_t)q.limit + 1, &found));
+    OQ_TRY(alarm_silence_find(s, q.active, at, id, (size_t)q.limit + 1, &found));
     if (found.count > (size_t)q.limit) {
         const silence *last = &found.at[--found.count - 1];
         next = http_cursor_make(http_arena(rq), last->to_time, last->id);
@@ -147,7 +147,7 @@ oq_err *silence_api_add(http_req *rq, oq_scope *s)
     silence_order order;
     silence *made;
     OQ_TRY(http_body(rq, &order));
-    OQ_TRY(silence_add(s, &order, &made));
+    OQ_TRY(alarm_silence_add(s, &order, &made));
     http_answer_record(rq, 0, made);
     return NULL;
 }
@@ -157,7 +157,7 @@ oq_err *silence_api_end(http_req *rq, oq_scope *s)
     oq_uuid id;
     silence *ended;
     OQ_TRY(http_path_uuid(rq, "id", &id));
-    OQ_TRY(silence_end(s, id, &ended));
+    OQ_TRY(alarm_silence_end(s, id, &ended));
     http_answer_record(rq, 0, ended);
     return NULL;
 }

@@ -167,7 +167,7 @@ static void test_maintenance_window(void **state)
                            .to_time = ALARM_NOW + 10 * OQ_MINUTE,
                            .reason = OQ_STR("overhaul")};
     oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
-    CHECK_OK(silence_add(s, &order, &made));
+    CHECK_OK(alarm_silence_add(s, &order, &made));
     house_commit(s);
     alarm_house_look(h, 90);
     CHECK_STR("loss of signal in maintenance is no alarm, elsewhere it is",
@@ -179,14 +179,14 @@ static void test_maintenance_window(void **state)
     CHECK("shown when the window ends",
           testdb_number(h->db, "SELECT count(*) FROM alerts WHERE suppressed_by IS NOT NULL") == 0);
     s = house_scope(h, ADMIN_A, OQ_WRITE);
-    CHECK_CODE("over", silence_end(s, made->id, &made), "alarm_silence.is_over");
+    CHECK_CODE("over", alarm_silence_end(s, made->id, &made), "alarm_silence.is_over");
     oq_scope_close(s);
     order = (silence_order){.kind = SILENCE_MAINTENANCE,
                             .from_time = OQ_TIME_NONE,
                             .to_time = oq_clock_now() + OQ_HOUR,
                             .reason = OQ_STR("all")};
     s = house_scope(h, ADMIN_A, OQ_WRITE);
-    CHECK_CODE("not everything", silence_add(s, &order, &made), "alarm_silence.everything");
+    CHECK_CODE("not everything", alarm_silence_add(s, &order, &made), "alarm_silence.everything");
     oq_scope_close(s);
 }
 

@@ -562,7 +562,7 @@ static oq_str make_alarm_silence(walls *w)
                            .from_time = OQ_TIME_NONE,
                            .to_time = oq_now(s) + OQ_DAY,
                            .reason = OQ_STR(WALLS_MARK)};
-    CHECK_OK(silence_add(s, &order, &made_now));
+    CHECK_OK(alarm_silence_add(s, &order, &made_now));
     return done(w, s, made_now->id);
 }
 
