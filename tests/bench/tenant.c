@@ -14,7 +14,8 @@ bench_tenant bench_tenant_make(testapp *app, const char *code)
     testclient_sign_in(c, email.ptr);
     testreply r = testclient_json(c, "POST", "/api/tokens",
                                   "{\"name\":\"bench\",\"days\":1,\"capabilities\":"
-                                  "[\"asset.read\",\"history.write\"]}");
+                                  "[\"asset.read\",\"history.write\",\"event.write\","
+                                  "\"incident.read\",\"incident.read_detail\"]}");
     if (r.status != 201)
         program_give_up("no token");
     oq_str token = testclient_member(c, &r, "secret");

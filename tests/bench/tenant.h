@@ -8,7 +8,7 @@
 
 typedef struct bench_tenant {
     oq_str id;
-    oq_str auth; /* header line of a token that may write and read samples */
+    oq_str auth; /* header line of a token that may write and read samples and events */
 } bench_tenant;
 
 bench_tenant bench_tenant_make(testapp *app, const char *code);
