@@ -21,6 +21,15 @@ CREATE INDEX blackbox_events_unit_idx ON blackbox_events (tenant_id, unit_id, ev
 CREATE INDEX blackbox_events_site_idx ON blackbox_events (tenant_id, site_id, event_time)
     WHERE asset_id IS NULL AND unit_id IS NULL;
 
+-- What events were last made of: each signal's state, and how far the audit was read.
+CREATE TABLE signal_looks (
+    tenant_id   uuid NOT NULL REFERENCES tenants (id),
+    series_no   integer NOT NULL,           -- 0: of the audit
+    state       text,                       -- "normal", "high", ...; of a state signal its value
+    looked_to   timestamptz NOT NULL,       -- samples up to here were seen
+    PRIMARY KEY (tenant_id, series_no)
+);
+
 -- A class may look further, or less far, around what happened than its tenant does.
 ALTER TABLE asset_classes ADD COLUMN incident_before_min integer
     CONSTRAINT asset_classes_before_check CHECK (incident_before_min BETWEEN 1 AND 10080);
@@ -147,7 +156,7 @@ DECLARE
     t text;
 BEGIN
     FOREACH t IN ARRAY ARRAY['blackbox_incidents', 'blackbox_incident_events', 'tenant_numbers',
-        'blackbox_incident_steps'] LOOP
+        'blackbox_incident_steps', 'signal_looks'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
         EXECUTE format('CREATE POLICY %I ON %I TO optria_app USING (tenant_id = '

@@ -106,12 +106,13 @@ static oq_str kind_of(oq_arena *arena, const event_order *o)
     return OQ_NONE;
 }
 
+/* An alarm of severity INFO tells that it is over, or acknowledged: its kind is what it was. */
 static bool is_trigger(oq_arena *arena, const event_order *o)
 {
     bool is_alarm = o->source_type == EVENT_ALERT || o->source_type == EVENT_ALARM ||
                     o->category == CATEGORY_ALERT;
-    return group_is_trigger(is_alarm, o->severity, o->category == CATEGORY_FAILURE,
-                            kind_of(arena, o));
+    oq_str kind = is_alarm && o->severity == SEVERITY_INFO ? OQ_NONE : kind_of(arena, o);
+    return group_is_trigger(is_alarm, o->severity, o->category == CATEGORY_FAILURE, kind);
 }
 
 static oq_str joined(oq_arena *arena, oq_strs tags)

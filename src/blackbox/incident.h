@@ -171,6 +171,6 @@ OQ_CHECKED oq_err *incident_engine_look_again(oq_scope *s);
 OQ_CHECKED oq_err *incident_begin_by_hand(oq_scope *s, oq_uuid asset_id, oq_us at,
                                           oq_uuid *ret_incident_id);
 
-extern const job_kind blackbox_job_kinds[]; /* blackbox.incidents */
+extern const job_kind blackbox_job_kinds[]; /* blackbox.incidents, blackbox.collect */
 
 #endif

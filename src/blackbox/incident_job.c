@@ -1,3 +1,4 @@
+#include "blackbox/collect.h"
 #include "blackbox/inner.h"
 
 #include <math.h>
@@ -41,6 +42,25 @@ static oq_err *run_incidents(job_run *run)
     return run_slice(run, true, &(bool){false});
 }
 
+/* Signals and the audit become events. Running twice is harmless: each event is one, however often
+ * it is told. */
+static oq_err *run_collect(job_run *run)
+{
+    static oq_err *(*const collect[])(oq_scope *, size_t *) = {collect_signals, collect_changes};
+    for (size_t i = 0; i < OQ_COUNT(collect); i++) {
+        oq_scope *s;
+        size_t added;
+        OQ_TRY(job_checkpoint(run, (double)NAN, OQ_NONE));
+        OQ_TRY(job_scope(run, OQ_WRITE, &s));
+        oq_err *err = collect[i](s, &added);
+        if (!err)
+            err = oq_scope_commit(s);
+        oq_scope_close(s);
+        OQ_TRY(err);
+    }
+    return NULL;
+}
+
 const job_kind blackbox_job_kinds[] = {
     {.name = "blackbox.incidents",
      .run = run_incidents,
@@ -48,5 +68,11 @@ const job_kind blackbox_job_kinds[] = {
      .every_s = EVERY_S,
      .is_routine = true,
      .limit_s = 1800},
+    {.name = "blackbox.collect",
+     .run = run_collect,
+     .lane = JOB_PER_TENANT,
+     .every_s = EVERY_S,
+     .is_routine = true,
+     .limit_s = 600},
     {0},
 };

@@ -311,6 +311,17 @@ static void test_what_is_told(void **state)
     assert_int_equal(number(h, "SELECT count(*) FROM notifications"), 0);
 }
 
+/* The end of an alarm opens nothing, whatever it was; a kind alone does. */
+static void test_kinds(void **state)
+{
+    house *h = *state;
+    event_order e[] = {bb_alert("over", 0, P301, SEVERITY_INFO), bb_reading("trip", 0, P900)};
+    e[0].payload = e[1].payload = OQ_STR("{\"kind\":\"pump_trip\"}");
+    bb_add(h, e, OQ_COUNT(e));
+    bb_run(h);
+    CHECK_INCIDENTS("the trip", "-30..30 FAILURE MINOR trip");
+}
+
 /* --- live and replayed data give the same incidents ---------------------------------------------*/
 
 static uint64_t seed = 7;
@@ -395,6 +406,7 @@ int main(void)
         cmocka_unit_test_setup(test_added_meanwhile, bb_reset),
         cmocka_unit_test_setup(test_tenants, bb_reset),
         cmocka_unit_test_setup(test_what_is_told, bb_reset),
+        cmocka_unit_test_setup(test_kinds, bb_reset),
         cmocka_unit_test_setup(test_any_order, bb_reset),
     };
     return cmocka_run_group_tests(tests, house_open, house_close);
