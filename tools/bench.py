@@ -50,6 +50,7 @@ def run(name, command):
     durable = ["--durable"] if name in DURABLE else []
     beside = [str(OPTRIA), "cluster", "run", "--temporary", *durable, "--tcp-port", port, "--", *command]
     environment = dict(os.environ, OPTRIA_TEST_TCP_PORT=port)
+    environment.setdefault("OPTRIA_SHARED", str(ROOT.parent / "shared"))
     with subprocess.Popen(beside, stdout=subprocess.PIPE, text=True, env=environment) as process:
         for line in process.stdout:
             try:
