@@ -177,7 +177,8 @@ static void add_item(cause_case *c, case_item *item, const char *kind, oq_str me
         .category = OQ_STR("SENSOR"), .kind = oq_cstr(kind), .metric = metric, .value = NAN};
 }
 
-/* What a diagnosis is learned from: the likely roots, and the last state of everything. */
+/* What a diagnosis is learned from: the likely roots, and the last state of whatever the alarms
+ * were traced back to, the alarms among it. */
 static cause_case make_case(oq_arena *arena, const knowledge *k, const lathe_run *r)
 {
     const lathe *l = k->l;
@@ -202,10 +203,11 @@ static cause_case make_case(oq_arena *arena, const knowledge *k, const lathe_run
     for (size_t i = 0; i < r->log.count && r->log.change[i].at_s <= r->diagnosis_s; i++)
         state[r->log.change[i].node] = r->log.change[i].value;
     for (size_t n = 0; n < l->nodes; n++)
-        if (state[n] == lathe_state(OQ_STR("True")))
+        if (state[n] == lathe_state(OQ_STR("True")) && (l->is_alarm[n] || share[n] > 0.01 * sum))
             add_item(&c, item, "ON", l->name[n]);
     for (size_t i = 0; i < r->log.others && r->log.other[i].at_s <= r->diagnosis_s; i++)
-        number[r->log.other[i].node] = r->log.number[i];
+        if (share[r->log.other[i].node] > 0.01 * sum)
+            number[r->log.other[i].node] = r->log.number[i];
     return c;
 }
 
@@ -306,12 +308,13 @@ static void tell_figures(const group_score *g, size_t group, report *r)
                                          .peer = "graph-prioritised recency",
                                          .peer_value = peers[group].first,
                                          .wanted = peers[group].first});
-    report_figure_add(r, (report_figure){.name = peers[group].diagnosis_name,
-                                         .value = (double)g->diagnosed / (double)g->asked,
-                                         .unit = "precision@1",
-                                         .peer = "logistic regression",
-                                         .peer_value = peers[group].diagnosis,
-                                         .wanted = NAN});
+    report_figure_add(r,
+                      (report_figure){.name = peers[group].diagnosis_name,
+                                      .value = (double)g->diagnosed / (double)g->asked,
+                                      .unit = "precision@1",
+                                      .peer = "logistic regression",
+                                      .peer_value = peers[group].diagnosis,
+                                      .wanted = group == 1 ? (double)NAN : peers[group].diagnosis});
 }
 
 static void tell_table(const group_score *score, report *r)

@@ -309,13 +309,13 @@ static void tell(report *r, tally all[2], const tally metric[METRICS], const oq_
          .unit = "share",
          .peer = "largest deviation, no graph",
          .peer_value = share_of(all[0].first, all[0].asked),
-         .wanted = NAN},
+         .wanted = share_of(all[0].first, all[0].asked)},
         {.name = "petshop.top3",
          .value = share_of(all[1].third, all[1].asked),
          .unit = "share",
          .peer = "largest deviation, no graph",
          .peer_value = share_of(all[0].third, all[0].asked),
-         .wanted = NAN},
+         .wanted = share_of(all[0].third, all[0].asked)},
         {.name = "petshop.issues", .value = (double)all[1].asked, .unit = "", .wanted = NAN},
     };
     for (size_t i = 0; i < OQ_COUNT(figure); i++)

@@ -13,6 +13,7 @@ enum { OUTPUT_MAX = 4 << 20 };
 typedef struct backtest_options {
     int dataset;
     oq_str data;
+    oq_date from, to;
     bool json;
 } backtest_options;
 
@@ -21,6 +22,8 @@ static const oq_field backtest_option_fields[] = {
               .help = "Which data set"),
     OQ_TEXT(backtest_options, data, .required = true, .max = 3000,
             .help = "Folder of the data set, or of all data sets"),
+    OQ_DATE(backtest_options, from, .help = "First day asked about (azure-pdm: 2015-07-01)"),
+    OQ_DATE(backtest_options, to, .help = "Day behind the last one (azure-pdm: 2016-01-01)"),
     OQ_BOOL(backtest_options, json, .help = "Print JSON"),
     OQ_FIELDS_END,
 };
@@ -130,6 +133,11 @@ static void print_json(const backtest_options *o, const report *r)
     command_print(&out);
 }
 
+static oq_us midnight(oq_date day)
+{
+    return day == OQ_DATE_NONE ? OQ_TIME_NONE : day * OQ_DAY;
+}
+
 static oq_err *backtest_rca(command_run *run)
 {
     const backtest_options *o = run->options;
@@ -139,7 +147,10 @@ static oq_err *backtest_rca(command_run *run)
     char *folder = oq_str_c(run->arena, inside);
     if (access(folder, X_OK) != 0)
         folder = oq_str_c(run->arena, o->data);
-    OQ_TRY(backtest_run(run->arena, o->dataset, folder, &r));
+    if (o->dataset == BACKTEST_AZURE)
+        OQ_TRY(backtest_azure(run->arena, folder, midnight(o->from), midnight(o->to), &r));
+    else
+        OQ_TRY(backtest_run(run->arena, o->dataset, folder, &r));
     if (o->json)
         print_json(o, r);
     else

@@ -5,13 +5,16 @@
 
 #include "base/banned.h"
 
-/* Hours before the anchor within which an item counts; 0: at any time. */
+/* Hours before the anchor within which an item counts; 0: at any time. Rising. */
 static const int within_h[] = {1, 6, 24, 48, 0};
 
 /* An indicator that nearly all or nearly no case has would get a huge scaled value from the few
  * others; 0.2 is the deviation of one in 24. */
 static const double INDICATOR_SCALE_MIN = 0.2;
 static const double ROW_MAX = 8;
+
+/* With so few cases a rare cause has come once, and what told it apart too. */
+enum { FEW_ROWS = 40 };
 
 typedef struct raw {
     oq_str name;
@@ -102,13 +105,45 @@ static void add_indicator(oq_arena *arena, cause_inputs *in, oq_str name, bool i
                       .scale = fmax(sd, INDICATOR_SCALE_MIN)};
 }
 
-/* `r`: all values of one name. */
+/* All values of one name. */
+typedef struct name_group {
+    const raw *at;
+    size_t count;
+} name_group;
+
+static int compare_groups(const void *a, const void *b)
+{
+    return oq_str_cmp(((const name_group *)a)->at->name, ((const name_group *)b)->at->name);
+}
+
+/* An item within 24 h is there in the very cases in which it is there within 6 h: one input says as
+ * much as two, and two would count double. Windows are nested, so equal counts mean equal cases. */
+static bool is_repeated(oq_arena *temp, const name_group *g, size_t groups, const name_group *of)
+{
+    oq_str base = of->at->name;
+    size_t window = OQ_COUNT(within_h) - 1;
+    for (size_t w = 0; w + 1 < OQ_COUNT(within_h); w++) {
+        oq_str end = oq_strf(temp, "<%dh", within_h[w]);
+        if (oq_str_ends(of->at->name, end)) {
+            base.len -= end.len;
+            window = w;
+            break;
+        }
+    }
+    if (window == 0)
+        return false;
+    raw wanted = {.name = oq_strf(temp, "%.*s<%dh", OQ_FMT(base), within_h[window - 1])};
+    name_group key = {.at = &wanted};
+    const name_group *narrower = bsearch(&key, g, groups, sizeof *g, compare_groups);
+    return narrower && narrower->count == of->count;
+}
+
 static void learn_name(oq_arena *arena, cause_inputs *in, const raw *r, size_t count, size_t rows)
 {
     moments m = moments_of(r, count);
     double share = (double)count / (double)rows;
     if (!r->is_feature) {
-        if (count >= 2 && count < rows)
+        if (count >= (rows < FEW_ROWS ? 1 : 2) && count < rows)
             add_indicator(arena, in, r->name, false, share);
         return;
     }
@@ -139,12 +174,17 @@ void cause_inputs_learn(oq_arena *arena, const cause_case *const *c, size_t coun
     qsort(all, total, sizeof *all, compare_raws);
     for (size_t i = 0; i < total; i++)
         names += i == 0 || !oq_str_eq(all[i].name, all[i - 1].name);
-    *ret_inputs = (cause_inputs){.at = oq_new_n(arena, cause_input, 2 * names)};
+    name_group *group = oq_new_n(temp, name_group, names);
+    size_t groups = 0;
     for (size_t i = 0, end; i < total; i = end) {
         for (end = i + 1; end < total && oq_str_eq(all[end].name, all[i].name);)
             end++;
-        learn_name(arena, ret_inputs, all + i, end - i, count);
+        group[groups++] = (name_group){all + i, end - i};
     }
+    *ret_inputs = (cause_inputs){.at = oq_new_n(arena, cause_input, 2 * names)};
+    for (size_t i = 0; i < groups; i++)
+        if (group[i].at->is_feature || !is_repeated(temp, group, groups, &group[i]))
+            learn_name(arena, ret_inputs, group[i].at, group[i].count, count);
     oq_arena_close(temp);
 }
 

@@ -13,7 +13,8 @@
  *     "SENSOR:STEP_UP:vibration_rms<24h"      the same for a finding or an event with a metric
  *     "ALERT:error1"                          ... at any time in the case
  *     "class:centrifugal_pump"
- * Inputs that are the same in all cases, and items that only one case has, are left out. */
+ * Inputs that are the same in all cases, and items that only one of 40 cases or more has, are left
+ * out; of two windows that hold the same cases the narrower one stays. */
 #ifndef QUANT_CAUSE_MODEL_H
 #define QUANT_CAUSE_MODEL_H
 
