@@ -1,5 +1,5 @@
 /* Events over HTTP: what happened, told and looked for. */
-#include "blackbox/event_list.h"
+#include "blackbox/event_page.h"
 #include "blackbox/event_receive.h"
 #include "http/request.h"
 
@@ -157,5 +157,9 @@ const http_route event_routes[] = {
     {HTTP_POST, "/api/events/log", CAP_EVENT_LOG, post_log, .body = event_log_order_fields,
      .answer = event_fields, .shape = HTTP_ANSWER_RECORD, .status = 201, FEATURE,
      .summary = "An entry of the operators' log"},
+    {HTTP_GET, "/events", CAP_INCIDENT_READ, event_page_list, .query = event_page_query_fields,
+     .is_page = true, FEATURE},
+    {HTTP_POST, "/events/log", CAP_EVENT_LOG, event_page_log, .body = event_page_log_fields,
+     .is_page = true, FEATURE},
     {0},
 };

@@ -8,6 +8,8 @@ const web_nav web_navs[] = {
     {"plant", "nav.plant", "/plant", "unit", CAP_ASSET_READ, "nav.group_plant"},
     {"blackbox", "nav.blackbox", "/blackbox", "incident", CAP_INCIDENT_READ, "nav.group_blackbox",
      "blackbox"},
+    {"events", "nav.events", "/events", "history", CAP_INCIDENT_READ, "nav.group_blackbox",
+     "blackbox"},
     {"work_orders", "nav.work_orders", "/work-orders", "work-order", CAP_WORK_ORDER_READ,
      "nav.group_blackbox"},
     {"duty", "nav.duty", "/duty", "duty", CAP_WORK_ORDER_READ, "nav.group_blackbox"},

@@ -2,12 +2,13 @@
 #include "integration/blackbox_plant.h"
 
 #include "blackbox/event_list.h"
+#include "web/page.h"
 
 #include "base/test.h"
 
 #include "base/banned.h"
 
-static http_route_list routes = {event_routes, NULL};
+static http_route_list routes = {event_routes, web_routes, NULL};
 
 static int setup(void **state)
 {
@@ -258,6 +259,28 @@ static void test_log(void **state)
                   "access.forbidden");
 }
 
+static void test_page(void **state)
+{
+    house *h = *state;
+    fill(h);
+    seen s = house_get(h, ADMIN_A, "/events");
+    assert_int_equal(s.status, 200);
+    assert_true(holds(&s, "trip of the pump") && holds(&s, "P-301") && holds(&s, "/events/log"));
+    s = house_get(h, ADMIN_A, "/events?event_category=SENSOR&q=level");
+    assert_true(holds(&s, "level low") && !holds(&s, "trip of the pump"));
+    s = house_get(h, ADMIN_A, "/events?from=yesterday");
+    assert_int_equal(s.status, 422);
+    s = house_form(h, ADMIN_A, "/events/log", "text=Opened+the+bypass&asset=P-101");
+    assert_int_equal(s.status, 303);
+    assert_int_equal(count(h, "summary = 'Opened the bypass' AND asset_id IS NOT NULL"), 1);
+    s = house_form(h, ADMIN_A, "/events/log", "text=kept+text&asset=P-404");
+    assert_true(s.status == 422 && holds(&s, "kept text") && holds(&s, "trip of the pump"));
+    s = house_form(h, ADMIN_A, "/events/log", "text=");
+    assert_int_equal(s.status, 422);
+    s = house_get(h, VIEWER_A, "/events");
+    assert_true(s.status == 200 && !holds(&s, "/events/log") && !holds(&s, "Opened the bypass"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -269,6 +292,7 @@ int main(void)
         cmocka_unit_test_setup(test_list, setup),
         cmocka_unit_test_setup(test_masked, setup),
         cmocka_unit_test_setup(test_log, setup),
+        cmocka_unit_test_setup(test_page, setup),
     };
     return cmocka_run_group_tests(tests, house_open, house_close);
 }

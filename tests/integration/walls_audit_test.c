@@ -155,6 +155,7 @@ static const deed deeds[] = {
     {"POST /plant/presets", ADMIN, NULL, "what is there stays"},
     {"POST /api/events", ADMIN, "[{\"source_id\":\"{n}\",\"time\":0,\"summary\":\"a\"}]", telling},
     {"POST /api/events/log", ADMIN, "{\"text\":\"a\"}"},
+    {"POST /events/log", ADMIN, "text=a"},
     {"POST /api/blackbox/incidents/{id}/status", ADMIN, "{\"status\":\"INVESTIGATING\"}"},
     {"POST /api/blackbox/incidents/{id}/rca", ADMIN},
     {"POST /blackbox/incidents/{id}/status", ADMIN, "status=RESOLVED"},

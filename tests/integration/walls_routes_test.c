@@ -274,6 +274,7 @@ static const struct {
     {"/series/new", "asset_id", "assets"},
     {"/api/blackbox/incidents", "asset_id", "assets"},
     {"/api/events", "asset_id", "assets"},
+    {"/events", "asset_id", "assets"},
     {"/api/events/log", "asset_id", "assets"}, /* as a body: event_api_test */
     {"/api/blackbox/incidents/kpis", "asset_id", "assets"},
     {"/api/work-orders", "asset_id", "assets"},

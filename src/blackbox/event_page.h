@@ -1,6 +1,6 @@
-/* blackbox/event_api.h: what the routes of events share with their page. */
-#ifndef BLACKBOX_EVENT_API_H
-#define BLACKBOX_EVENT_API_H
+/* blackbox/event_page.h: for the table of routes. */
+#ifndef BLACKBOX_EVENT_PAGE_H
+#define BLACKBOX_EVENT_PAGE_H
 
 #include "blackbox/event_list.h"
 
