@@ -128,10 +128,15 @@ static oq_err *read_line(const char *path, size_t number, oq_str line, double *t
 
 oq_err *file_numbers(oq_arena *arena, const char *path, file_matrix *ret_matrix)
 {
-    enum { COLUMNS_MAX = 4096 };
     oq_str text;
     OQ_TRY(read_text(arena, path, &text));
-    size_t lines = count_lines(text), number = 0;
+    return file_numbers_parse(arena, path, text, ret_matrix);
+}
+
+oq_err *file_numbers_parse(oq_arena *arena, const char *path, oq_str text, file_matrix *ret_matrix)
+{
+    enum { COLUMNS_MAX = 4096 };
+    size_t lines = count_lines(text), number = 0, size = text.len;
     file_matrix m = {0};
     double *first = oq_new_n(arena, double, COLUMNS_MAX);
     for (oq_str line; oq_str_cut(&text, '\n', &line);) {
@@ -141,9 +146,12 @@ oq_err *file_numbers(oq_arena *arena, const char *path, file_matrix *ret_matrix)
         size_t count, room = m.rows ? m.columns : COLUMNS_MAX;
         double *to = m.rows ? m.at + m.rows * m.columns : first;
         OQ_TRY(read_line(path, number, line, to, room, &count));
-        if (m.rows == 0) {
+        if (m.rows == 0 && count > 0) {
             m.columns = count;
-            m.at = oq_new_n(arena, double, lines *count);
+            /* A row takes two bytes a number: many short lines behind a long one get no room. */
+            size_t most = 2 + size / (2 * count);
+            size_t rows = lines < most ? lines : most;
+            m.at = oq_new_n(arena, double, rows *count);
             memcpy(m.at, first, count * sizeof *first);
         } else if (count != m.columns) {
             return oq_fail(OQ_INVALID, "backtest.row_width", "file=%s line=%zu", path, number);

@@ -28,6 +28,9 @@ typedef struct file_matrix {
     size_t rows, columns;
 } file_matrix;
 OQ_CHECKED oq_err *file_numbers(oq_arena *arena, const char *path, file_matrix *ret_matrix);
+/* The same of a text; `path` is for errors. */
+OQ_CHECKED oq_err *file_numbers_parse(oq_arena *arena, const char *path, oq_str text,
+                                      file_matrix *ret_matrix);
 
 /* A JSON object; lives until dropped (json_ref). Fails: as source_text; backtest.json (fact: file).
  */

@@ -145,6 +145,40 @@ static void test_same_again(void **state)
     oq_arena_close(arena);
 }
 
+/* An event that always comes within the hour is one input, not five; a cause that came once is
+ * known too. */
+static void test_one_input_for_one_thing(void **state)
+{
+    oq_arena *arena = oq_arena_open(0);
+    cause_case *c = oq_new_n(arena, cause_case, 13);
+    for (size_t i = 0; i < 13; i++) {
+        case_item *item = oq_new_n(arena, case_item, 1);
+        *item = (case_item){.at = (oq_us)i * OQ_DAY - OQ_MINUTE,
+                            .category = OQ_STR("ALERT"),
+                            .kind = i == 12 ? OQ_STR("smoke")
+                                    : i % 2 ? OQ_STR("hot")
+                                            : OQ_STR("wet"),
+                            .value = NAN};
+        c[i] = (cause_case){.anchor = (oq_us)i * OQ_DAY,
+                            .item = item,
+                            .items = 1,
+                            .cause = causes[i == 12 ? 2 : i % 2]};
+    }
+    cause_model *m;
+    cause_model_report report;
+    cause_model_fit(arena, c, 13, &m, &report);
+    assert_non_null(m);
+    assert_int_equal(report.causes, 3);
+    assert_int_equal(report.inputs, 3); /* hot, wet, smoke, each within the hour */
+    cause_guess *g;
+    size_t count;
+    cause_model_ask(arena, m, &c[12], &g, &count);
+    assert_int_equal(count, 3);
+    assert_true(oq_str_eq(g[0].cause, causes[2]));
+    CHECK_STR("why", g[0].input[0], "ALERT:smoke<1h");
+    oq_arena_close(arena);
+}
+
 static void test_too_little(void **state)
 {
     static const struct {
@@ -201,8 +235,11 @@ static void test_strange_cases(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_learns),        cmocka_unit_test(test_says_why),
-        cmocka_unit_test(test_same_again),    cmocka_unit_test(test_too_little),
+        cmocka_unit_test(test_learns),
+        cmocka_unit_test(test_says_why),
+        cmocka_unit_test(test_one_input_for_one_thing),
+        cmocka_unit_test(test_same_again),
+        cmocka_unit_test(test_too_little),
         cmocka_unit_test(test_strange_cases),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,6 +46,76 @@ def wait_until(condition, limit_s=30):
     return True
 
 
+class BacktestTest(unittest.TestCase):
+    """What it finds out is in backtest_test.c; here, how it is asked."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.data = Path(folder.name)
+
+    def test_refusals(self):
+        self.assertEqual(run("backtest", "rca").returncode, 64)
+        wrong = run("backtest", "rca", "--dataset", "nope", "--data", ".")
+        self.assertEqual(wrong.returncode, 64)
+        self.assertIn("azure-pdm, causrca, petshop-rca, tep", wrong.stderr)
+        for dataset in ("azure-pdm", "causrca", "petshop-rca", "tep"):
+            with self.subTest(dataset):
+                missing = run("backtest", "rca", "--dataset", dataset, "--data", str(self.data))
+                self.assertNotEqual(missing.returncode, 0)
+                self.assertIn(str(self.data), missing.stderr)
+                self.assertEqual(missing.stdout, "")
+
+    def make_shop(self):
+        """A shop that calls a store: the store is slow, and with it the shop. A till beside them."""
+        nodes = ["shop", "store", "till"]
+        shop = self.data / "petshop-rca" / "low_traffic"
+        shop.mkdir(parents=True)
+        shop.joinpath("graph.csv").write_text(",shop,store,till\nshop,0,1,1\nstore,0,0,0\ntill,0,0,0\n")
+        head = [",".join(["microservice", *nodes]), "metric" + ",latency" * 3,
+                "statistic" + ",Average" * 3, "unix_timestamp,,,"]
+
+        def rows(start, values):
+            return "\n".join(head + [",".join(map(str, [start + 300.0 * i, *v])) for i, v in enumerate(values)])
+
+        usual = [(0.1 + i % 7 / 100, 0.05 + i % 5 / 200, 0.2 + i % 3 / 100) for i in range(60)]
+        slow = [(0.12, 0.06, 0.21), (0.5, 0.4, 0.2), (0.6, 0.5, 0.21)]
+        target = {"target": {"node": "shop", "metric": "latency", "agg": "Average"},
+                  "root_cause": {"node": "store"}}
+        for name, values in (("noissue", usual), ("train/issue_0", slow), ("test/issue_0", slow)):
+            folder = shop / name
+            folder.mkdir(parents=True)
+            folder.joinpath("metrics.csv.gz").write_text(rows(1e9, values))
+            folder.joinpath("target.json").write_text(json.dumps(target))
+
+    def test_output(self):
+        self.make_shop()
+        args = ("backtest", "rca", "--dataset", "petshop-rca", "--data", str(self.data))
+        answer = json.loads(run(*args, "--json").stdout)
+        self.assertEqual(answer["dataset"], "petshop-rca")
+        figures = {f["name"]: f["value"] for f in answer["figures"]}
+        self.assertEqual(figures["petshop.issues"], 1)
+        self.assertEqual(figures["petshop.top1"], 1)
+        self.assertEqual(answer["tables"]["recall"][1][:2], ["latency", "1"])
+        self.assertIn("petshop.top1", run(*args).stdout)
+        arabic = run(*args, env=environment(LC_ALL="ar_SA.UTF-8")).stdout
+        self.assertIn("المؤشر", arabic)
+
+    def test_bad_files(self):
+        self.make_shop()
+        args = ("backtest", "rca", "--dataset", "petshop-rca", "--data", str(self.data))
+        shop = self.data / "petshop-rca" / "low_traffic"
+        for name, text in (("graph.csv", ",shop\nshop,x\n"), ("test/issue_0/target.json", "[]"),
+                           ("noissue/metrics.csv.gz", ""), ("test/issue_0/metrics.csv.gz", "a,b\nc\n")):
+            with self.subTest(name):
+                good = shop.joinpath(name).read_text()
+                shop.joinpath(name).write_text(text)
+                result = run(*args)
+                self.assertEqual(result.returncode, 1)
+                self.assertIn(name, result.stderr)
+                shop.joinpath(name).write_text(good)
+
+
 class HelpTest(unittest.TestCase):
     def test_overview(self):
         for args in ([], ["help"], ["--help"], ["-h"]):
