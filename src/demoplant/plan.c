@@ -171,11 +171,14 @@ static const demo_asset desal_assets[] = {
 
 const demo_site demo_sites[] = {
     {"ARAMCO_DEMO", "EAST-REF", "Eastern refinery", "مصفاة الشرقية", "SA", 26.7, 50.1,
-     325000, "bbl/d", 10, 0.03, 0.02, 0.03, 27, 6, 10, refinery_units, refinery_assets},
+     325000, "bbl/d", 10, 0.03, 0.02, 0.03, 27, 6, 10, refinery_units, refinery_assets,
+     "examples/plant/demo-refinery.json"},
     {"POWER_DEMO", "RIY-CC", "Riyadh combined cycle", "محطة الرياض ذات الدورة المركبة", "SA", 24.5, 46.9,
-     560, "MW", 15, 0.14, 0.04, 0.18, 27, 8, 11, station_units, station_assets},
+     560, "MW", 15, 0.14, 0.04, 0.18, 27, 8, 11, station_units, station_assets,
+     "examples/plant/demo-station.json"},
     {"WATER_DEMO", "JBL-RO", "Jubail desalination", "محطة تحلية الجبيل", "SA", 27.0, 49.6,
-     50000, "m3/d", 20, 0.05, 0.02, 0.08, 27, 5, 9, desal_units, desal_assets},
+     50000, "m3/d", 20, 0.05, 0.02, 0.08, 27, 5, 9, desal_units, desal_assets,
+     "examples/plant/demo-desalination.json"},
     {NULL}};
 /* clang-format on */
 

@@ -51,6 +51,7 @@ typedef struct demo_site {
     double heat_mean, heat_day, heat_year; /* ambient degC: mean, swing by day, by season */
     const demo_unit *units;                /* ends with a NULL code */
     const demo_asset *assets;
+    const char *records; /* a file of further records: what things cost, who is there when */
 } demo_site;
 
 extern const demo_site demo_sites[]; /* ends with a NULL code */

@@ -3,13 +3,16 @@
 
 #include <math.h>
 
+#include "base/embed.h"
 #include "demoplant/plan.h"
 #include "historian/series.h"
 #include "plant/class.h"
+#include "plant/import.h"
 #include "plant/preset.h"
 #include "plant/record.h"
 #include "plant/source.h"
 #include "plant/structure.h"
+#include "rca/rule.h"
 
 #include "demoplant.sql.h"
 
@@ -223,6 +226,16 @@ static oq_err *plant_all(planting *p, oq_str tenant_code)
     return NULL;
 }
 
+/* What the plant's things cost, shifts, skills, holidays. A demo may have other people than the
+ * ones that the file knows: rows about somebody who is not there are left out. */
+static oq_err *plant_records(oq_scope *s, const demo_site *d)
+{
+    import_report *report;
+    oq_str file = oq_embedded_find(oq_cstr(d->records));
+    return plant_import(s, file, &(plant_import_options){.skip_bad = true, .add_only = true},
+                        &report);
+}
+
 static const demo_site *site_of(oq_str tenant_code)
 {
     for (const demo_site *d = demo_sites; d->code; d++)
@@ -248,12 +261,15 @@ oq_err *demo_plant(oq_scope *s, oq_str tenant_code, oq_us epoch, int64_t days,
                       .days = days,
                       .done = &done};
         OQ_TRY(plant_all(&p, tenant_code));
+        OQ_TRY(plant_records(s, d));
     }
     if (d) {
         sql_demo_has_rules_rows rules;
         OQ_TRY(sql_demo_has_rules(s, &rules));
         if (!rules.at[0].has)
             OQ_TRY(demo_rules(s));
+        rule_report known_causes;
+        OQ_TRY(rule_presets_apply(s, &known_causes));
     }
     *ret_planted = done;
     return NULL;

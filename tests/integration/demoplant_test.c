@@ -85,6 +85,32 @@ static int64_t faults_until(oq_us from, oq_us to)
 }
 
 /* Slices follow each other without a hole, and what was written is what the instruments read. */
+/* What the file of a plant gives besides: every row that needs no person who is not there. */
+static void test_costs_and_shifts(void **state)
+{
+    house *h = *state;
+    make_demo(h);
+    plant(h, "ARAMCO_DEMO");
+    static const struct {
+        const char *label, *sql;
+        int64_t at_least;
+    } row[] = {
+        {"cost models", "SELECT count(*) FROM optimization_cost_models WHERE tenant_id = %s", 8},
+        {"a default",
+         "SELECT count(*) FROM optimization_cost_models WHERE is_default"
+         " AND tenant_id = %s",
+         1},
+        {"shifts", "SELECT count(*) FROM shifts WHERE tenant_id = %s", 3},
+        {"causal rules", "SELECT count(*) FROM rca_rules WHERE tenant_id = %s", 10},
+        {"holidays", "SELECT count(*) FROM holidays WHERE tenant_id = %s", 2},
+    };
+    for (size_t i = 0; i < OQ_COUNT(row); i++) {
+        char sql[300];
+        snprintf(sql, sizeof sql, row[i].sql, tenant_a);
+        CHECK(row[i].label, testdb_number(h->db, sql) >= row[i].at_least);
+    }
+}
+
 static void test_slices(void **state)
 {
     house *h = *state;
@@ -181,8 +207,8 @@ int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup(test, house_reset)
     const struct CMUnitTest tests[] = {
-        EACH(test_made_once),   EACH(test_days_of_history),       EACH(test_slices),
-        EACH(test_reaches_now), EACH(test_only_where_it_belongs),
+        EACH(test_made_once), EACH(test_costs_and_shifts), EACH(test_days_of_history),
+        EACH(test_slices),    EACH(test_reaches_now),      EACH(test_only_where_it_belongs),
     };
     return cmocka_run_group_tests_name("demoplant", tests, house_open, house_close);
 }
