@@ -21,8 +21,9 @@ enum { BASE_MIN = 20 };
 #define NORMAL_95      1.960 /* what 95 % of normal noise stays within, in sigmas */
 #define NORMAL_995     2.807
 #define FALSE_PER_SPAN 0.01
-#define BASE_DOUBT     3.0 /* of a short base: three times the error of its scale, about 1.17/sqrt(n) \
-                            */
+#define BASE_DOUBT                                                                                 \
+    3.0 /* of a short base: three times the error of its scale, about 1.17/sqrt(n)                 \
+         */
 
 /* --- lists --------------------------------------------------------------------------------------*/
 
@@ -106,6 +107,33 @@ static double quantile(const double *sorted, size_t count, double share)
     return sorted[at < count ? at : count - 1];
 }
 
+/* Distance from the level that this share of the stretch stays within. */
+static double reach_of(const detect_signal *s, size_t from, size_t end, double share)
+{
+    oq_mark mark = oq_arena_mark(s->arena);
+    double *off = oq_new_n(s->arena, double, end - from);
+    for (size_t i = from; i < end; i++)
+        off[i - from] = fabs(s->value[i] - s->level);
+    detect_sort(off, end - from);
+    double reach = quantile(off, end - from, share);
+    oq_arena_rewind(s->arena, mark);
+    return reach;
+}
+
+/* How much heavier the base's tails are than those of normal noise; at least 1. For levels the
+ * calmer half of the base counts: what comes again comes in both, but a drift that began within the
+ * base must not hide itself. */
+static void learn_tails(detect_signal *s, double by_chance)
+{
+    size_t half = s->base / 2;
+    double spikes = reach_of(s, 0, s->base, 0.995) / s->scale / NORMAL_995;
+    double levels = reach_of(s, half, s->base, 0.95);
+    if (half > 0)
+        levels = fmin(levels, reach_of(s, 0, half, 0.95));
+    s->spike_min = fmax(s->score_min, by_chance) * fmax(1, spikes);
+    s->level_min = s->score_min * fmax(1, levels / s->scale / NORMAL_95);
+}
+
 /* z with this probability beyond it. Source: M. Abramowitz, I. Stegun, Handbook of Mathematical
  * Functions, 26.2.23; error below 4.5e-4; 0 < beyond <= 0.5. */
 static double normal_beyond(double beyond)
@@ -146,10 +174,7 @@ static void learn_base(detect_signal *s)
     size_t span = s->count - s->base;
     double by_chance = normal_beyond(FALSE_PER_SPAN / 2 / (double)(span > 1 ? span : 1)) *
                        (1 + BASE_DOUBT / sqrt((double)s->base));
-    double tail = quantile(sorted, s->base, 0.995) / s->scale / NORMAL_995;
-    s->spike_min = fmax(s->score_min, by_chance) * fmax(1, tail);
-    tail = quantile(sorted, s->base, 0.95) / s->scale / NORMAL_95;
-    s->level_min = s->score_min * fmax(1, tail);
+    learn_tails(s, by_chance);
     s->base_run = longest_run(s->value, s->base);
     oq_arena_rewind(s->arena, mark);
 }

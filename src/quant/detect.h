@@ -20,8 +20,8 @@
  *   multiple oscillations in control loops, J. Process Control 13, 2003).
  * - Stuck: a run of one value, score_min times longer than any in the base, ten at least.
  *
- * Spans of an hour of noise, a sample a minute, against four hours: of 10,000 one has a finding; 35
- * where each sample keeps 0.9 of the last, 812 with the tails of Student's t (detect_test.c). */
+ * Spans of an hour of noise, a sample a minute, against four hours: of 10,000 one has a finding; 59
+ * where each sample keeps 0.9 of the last, 813 with the tails of Student's t (detect_test.c). */
 #ifndef QUANT_DETECT_H
 #define QUANT_DETECT_H
 

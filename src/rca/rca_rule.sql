@@ -124,3 +124,6 @@ SELECT c.incident_id, i.number, i.title, c.happened_at, c.cause, c.features,
  WHERE c.tenant_id = :tenant
  ORDER BY c.happened_at DESC, c.incident_id
  LIMIT :limit;
+
+-- RCA_RULE_CLASSES (limit i64) -> (code text, name text, name_ar text)
+SELECT code, name, name_ar FROM asset_classes WHERE tenant_id = :tenant ORDER BY code LIMIT :limit;

@@ -180,6 +180,6 @@ OQ_CHECKED oq_err *rule_export(oq_scope *s, oq_json *j);
 /* Those that come with the program, as far as they are not there. */
 OQ_CHECKED oq_err *rule_presets_apply(oq_scope *s, rule_report *ret_report);
 
-extern const http_route rule_routes[]; /* /api/rca-rules..., /rca-rules... */
+extern const http_route rca_rule_routes[]; /* /api/rca-rules..., /rca-rules... */
 
 #endif

@@ -24,7 +24,7 @@ const oq_field rule_list_query_fields[] = {
     OQ_FIELDS_END,
 };
 
-oq_err *rule_api_list(http_req *rq, oq_scope *s)
+oq_err *rca_rule_api_list(http_req *rq, oq_scope *s)
 {
     list_query q;
     rca_rules list;
@@ -35,7 +35,7 @@ oq_err *rule_api_list(http_req *rq, oq_scope *s)
     return NULL;
 }
 
-oq_err *rule_api_get(http_req *rq, oq_scope *s)
+oq_err *rca_rule_api_get(http_req *rq, oq_scope *s)
 {
     oq_uuid id;
     rca_rule *rule;
@@ -45,7 +45,7 @@ oq_err *rule_api_get(http_req *rq, oq_scope *s)
     return NULL;
 }
 
-oq_err *rule_api_versions(http_req *rq, oq_scope *s)
+oq_err *rca_rule_api_versions(http_req *rq, oq_scope *s)
 {
     oq_uuid id;
     rule_versions list;
@@ -57,7 +57,7 @@ oq_err *rule_api_versions(http_req *rq, oq_scope *s)
 
 /* --- changing -----------------------------------------------------------------------------------*/
 
-oq_err *rule_api_create(http_req *rq, oq_scope *s)
+oq_err *rca_rule_api_create(http_req *rq, oq_scope *s)
 {
     rule_order order;
     rca_rule *rule;
@@ -67,7 +67,7 @@ oq_err *rule_api_create(http_req *rq, oq_scope *s)
     return NULL;
 }
 
-oq_err *rule_api_change(http_req *rq, oq_scope *s)
+oq_err *rca_rule_api_change(http_req *rq, oq_scope *s)
 {
     oq_uuid id;
     rca_rule *rule;
@@ -80,7 +80,7 @@ oq_err *rule_api_change(http_req *rq, oq_scope *s)
     return NULL;
 }
 
-oq_err *rule_api_remove(http_req *rq, oq_scope *s)
+oq_err *rca_rule_api_remove(http_req *rq, oq_scope *s)
 {
     oq_uuid id;
     OQ_TRY(http_path_uuid(rq, "id", &id));
@@ -89,7 +89,7 @@ oq_err *rule_api_remove(http_req *rq, oq_scope *s)
     return NULL;
 }
 
-oq_err *rule_api_approve(http_req *rq, oq_scope *s)
+oq_err *rca_rule_api_approve(http_req *rq, oq_scope *s)
 {
     oq_uuid id;
     rca_rule *rule;
@@ -111,7 +111,7 @@ static void put_words(oq_json *j, oq_arena *arena, const cause_rule *rule, bool 
 }
 
 /* The body is the rule itself, as it stands in an editor. */
-oq_err *rule_api_check(http_req *rq, oq_scope *s)
+oq_err *rca_rule_api_check(http_req *rq, oq_scope *s)
 {
     cause_rule *rule = NULL;
     oq_err *err = cause_rule_parse(http_arena(rq), http_body_raw(rq), &rule);
@@ -156,7 +156,7 @@ static oq_err *answer_trials(http_req *rq, oq_scope *s, oq_uuid id, oq_str body)
 }
 
 /* With a body, that rule instead of the stored one. */
-oq_err *rule_api_dry_run(http_req *rq, oq_scope *s)
+oq_err *rca_rule_api_dry_run(http_req *rq, oq_scope *s)
 {
     oq_uuid id;
     rca_rule *rule;
@@ -166,7 +166,7 @@ oq_err *rule_api_dry_run(http_req *rq, oq_scope *s)
     return answer_trials(rq, s, id, body.len ? body : rule->body);
 }
 
-oq_err *rule_api_try(http_req *rq, oq_scope *s)
+oq_err *rca_rule_api_try(http_req *rq, oq_scope *s)
 {
     return answer_trials(rq, s, OQ_UUID_ZERO, http_body_raw(rq));
 }
@@ -193,7 +193,7 @@ static oq_err *answer_report(http_req *rq, const rule_report *report, bool is_dr
     return NULL;
 }
 
-oq_err *rule_api_import(http_req *rq, oq_scope *s)
+oq_err *rca_rule_api_import(http_req *rq, oq_scope *s)
 {
     import_query q;
     rule_report report;
@@ -202,58 +202,16 @@ oq_err *rule_api_import(http_req *rq, oq_scope *s)
     return answer_report(rq, &report, q.dry_run);
 }
 
-oq_err *rule_api_presets(http_req *rq, oq_scope *s)
+oq_err *rca_rule_api_presets(http_req *rq, oq_scope *s)
 {
     rule_report report;
     OQ_TRY(rule_presets_apply(s, &report));
     return answer_report(rq, &report, false);
 }
 
-oq_err *rule_api_export(http_req *rq, oq_scope *s)
+oq_err *rca_rule_api_export(http_req *rq, oq_scope *s)
 {
     OQ_TRY(rule_export(s, http_json(rq, 200)));
     http_as_file(rq, OQ_STR("rca-rules.json"));
     return NULL;
 }
-
-/* --- routes -------------------------------------------------------------------------------------*/
-
-#define RULES "/api/rca-rules"
-
-const http_route rule_routes[] = {
-    {HTTP_GET, RULES, CAP_SETTINGS_READ, .handle = rule_api_list, .query = rule_list_query_fields,
-     .answer = rca_rule_fields, .shape = HTTP_ANSWER_LIST,
-     .summary = "causal rules with their track records"},
-    {HTTP_POST, RULES, CAP_RCA_CONFIGURE, .handle = rule_api_create, .body = rule_order_fields,
-     .answer = rca_rule_fields, .shape = HTTP_ANSWER_RECORD, .status = 201, .body_max = 256 * 1024,
-     .summary = "a new rule"},
-    {HTTP_POST, RULES "/check", CAP_SETTINGS_READ, .handle = rule_api_check, .takes_raw = true,
-     .body_max = RULE_BYTES_MAX + 1024,
-     .summary = "reads a rule: what is wrong, with line and column; what it says, in words"},
-    {HTTP_POST, RULES "/dry-run", CAP_RCA_CONFIGURE, .handle = rule_api_try, .takes_raw = true,
-     .body_max = RULE_BYTES_MAX + 1024,
-     .summary = "a rule that is not stored, over past incidents"},
-    {HTTP_POST, RULES "/import", CAP_RCA_CONFIGURE, .handle = rule_api_import, .takes_raw = true,
-     .query = rule_import_query_fields, .body_max = RULE_FILE_MAX,
-     .summary = "rules from a file; with dry_run what would change"},
-    {HTTP_GET, RULES "/export", CAP_SETTINGS_READ, .handle = rule_api_export,
-     .summary = "all rules as a file"},
-    {HTTP_POST, RULES "/presets", CAP_RCA_CONFIGURE, .handle = rule_api_presets,
-     .summary = "adds the rules that come with the program"},
-    {HTTP_GET, RULES "/{id}", CAP_SETTINGS_READ, .handle = rule_api_get, .answer = rca_rule_fields,
-     .shape = HTTP_ANSWER_RECORD, .summary = "one rule"},
-    {HTTP_PATCH, RULES "/{id}", CAP_RCA_CONFIGURE, .handle = rule_api_change,
-     .body = rule_change_fields, .answer = rca_rule_fields, .shape = HTTP_ANSWER_RECORD,
-     .body_max = 256 * 1024, .summary = "changes a rule, or switches it on and off"},
-    {HTTP_DELETE, RULES "/{id}", CAP_RCA_CONFIGURE, .handle = rule_api_remove, .status = 204,
-     .summary = "removes a rule that has never spoken"},
-    {HTTP_POST, RULES "/{id}/approve", CAP_RCA_CONFIGURE, .handle = rule_api_approve,
-     .answer = rca_rule_fields, .shape = HTTP_ANSWER_RECORD,
-     .summary = "answers for a learned rule"},
-    {HTTP_GET, RULES "/{id}/versions", CAP_SETTINGS_READ, .handle = rule_api_versions,
-     .answer = rule_version_fields, .shape = HTTP_ANSWER_LIST, .summary = "the rule as it was"},
-    {HTTP_POST, RULES "/{id}/dry-run", CAP_RCA_CONFIGURE, .handle = rule_api_dry_run,
-     .takes_raw = true, .body_max = RULE_BYTES_MAX + 1024,
-     .summary = "the rule, or the one in the body instead of it, over past incidents"},
-    {0},
-};

@@ -21,13 +21,15 @@ void rule_errors_write(oq_json *j, oq_arena *arena, oq_lang lang, const oq_err *
 oq_str rule_pretty(oq_arena *arena, oq_str json);
 
 /* --- JSON routes (rule_api.c) -------------------------------------------------------------------*/
-http_handler rule_api_list, rule_api_create, rule_api_get, rule_api_change, rule_api_remove,
-    rule_api_approve, rule_api_versions, rule_api_check, rule_api_dry_run, rule_api_try,
-    rule_api_import, rule_api_export, rule_api_presets;
+http_handler rca_rule_api_list, rca_rule_api_create, rca_rule_api_get, rca_rule_api_change,
+    rca_rule_api_remove, rca_rule_api_approve, rca_rule_api_versions, rca_rule_api_check,
+    rca_rule_api_dry_run, rca_rule_api_try, rca_rule_api_import, rca_rule_api_export,
+    rca_rule_api_presets;
 extern const oq_field rule_list_query_fields[], rule_import_query_fields[];
 
 /* --- pages (rule_page.c, rule_edit_page.c) --------------------------------------------------------*/
-http_handler rule_page_list, rule_page_show, rule_page_new, rule_page_post_new, rule_page_edit,
-    rule_page_post_edit, rule_page_switch, rule_page_approve, rule_page_remove, rule_page_presets;
+http_handler rca_rule_page_list, rca_rule_page_show, rca_rule_page_new, rca_rule_page_post_new,
+    rca_rule_page_edit, rca_rule_page_post_edit, rca_rule_page_switch, rca_rule_page_approve,
+    rca_rule_page_remove, rca_rule_page_presets, rca_rule_page_import, rca_rule_page_post_import;
 
 #endif

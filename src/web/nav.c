@@ -12,6 +12,8 @@ const web_nav web_navs[] = {
      "blackbox"},
     {"work_orders", "nav.work_orders", "/work-orders", "work-order", CAP_WORK_ORDER_READ,
      "nav.group_blackbox"},
+    {"rules", "nav.rules", "/rca-rules", "cause", CAP_SETTINGS_READ, "nav.group_blackbox",
+     "blackbox"},
     {"duty", "nav.duty", "/duty", "duty", CAP_WORK_ORDER_READ, "nav.group_blackbox"},
     {"tenants", "nav.tenants", "/tenants", "tenant", CAP_TENANT_MANAGE, "nav.group_platform"},
     {"leads", "nav.leads", "/leads", "lead", CAP_LEAD_READ, "nav.group_platform"},

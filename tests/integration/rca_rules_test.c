@@ -8,7 +8,7 @@
 
 #include "base/banned.h"
 
-static http_route_list routes = {rule_routes, NULL};
+static http_route_list routes = {rca_rule_routes, NULL};
 
 static int setup(void **state)
 {
@@ -401,6 +401,82 @@ static void test_presets(void **state)
     oq_scope_close(scope);
 }
 
+/* --- pages --------------------------------------------------------------------------------------*/
+
+static const char *form_text(house *h, const char *code, const char *rule, const char *more)
+{
+    oq_str body = oq_percent(h->arena, oq_cstr(rule), "");
+    return oq_strf(h->arena, "code=%s&body=%.*s&is_enabled=true%s", code, OQ_FMT(body), more).ptr;
+}
+
+static void test_editor(void **state)
+{
+    house *h = *state;
+    seen s = house_get(h, ADMIN_A, "/rca-rules/new");
+    CHECK("begins with an example", s.status == 200 && holds(&s, "vibration_rms"));
+    CHECK("a viewer", house_get(h, VIEWER_A, "/rca-rules/new").status == 403);
+
+    /* What is wrong stands below its line. */
+    s = house_form(h, ADMIN_A, "/rca-rules/new",
+                   form_text(h, "mine", "{\"name\": \"n\",\n\"colour\": 1}", ""));
+    CHECK("shown again", s.status == 422 && holds(&s, "code-lines"));
+    CHECK("beside the line", holds(&s, "class=\"is-wrong\"><span class=\"code-line\">"
+                                       "<span class=\"code-number\">2</span>"));
+    assert_int_equal(testdb_number(h->db, "SELECT count(*) FROM rca_rules"), 0);
+
+    /* Checked and tried: in words, and nothing kept. */
+    const char *good = rule_text(h, "hot", "bearing_fault");
+    s = house_form(h, ADMIN_A, "/rca-rules/new", form_text(h, "mine", good, "&check=1"));
+    CHECK("in words", s.status == 200 && holds(&s, "alert (") && !holds(&s, "id=\"rule-trial\""));
+    s = house_form(h, ADMIN_A, "/rca-rules/new", form_text(h, "mine", good, "&try_past=1"));
+    CHECK("tried", s.status == 200 && holds(&s, "id=\"rule-trial\""));
+    assert_int_equal(testdb_number(h->db, "SELECT count(*) FROM rca_rules"), 0);
+
+    s = house_form(h, ADMIN_A, "/rca-rules/new", form_text(h, "mine", good, ""));
+    assert_int_equal(s.status, 303);
+    assert_int_equal(testdb_number(h->db, "SELECT count(*) FROM rca_rules"), 1);
+    s = house_form(h, ADMIN_A, "/rca-rules/new", form_text(h, "mine", good, ""));
+    CHECK("the code is taken", s.status == 422 && holds(&s, "has this code already"));
+}
+
+static void test_pages(void **state)
+{
+    house *h = *state;
+    seen s = house_get(h, ADMIN_A, "/rca-rules");
+    CHECK("none yet", s.status == 200 && holds(&s, "No rules yet"));
+    const char *path = make_rule(h, "bearing", "hot", "bearing_fault");
+    const char *page = path + strlen("/api");
+    s = house_get(h, OPTIMIZER_A, page);
+    CHECK("in words, without buttons",
+          s.status == 200 && holds(&s, "Rule hot") && !holds(&s, "/edit"));
+    s = house_form(h, ADMIN_A, under(h, page, "/edit"),
+                   form_text(h, "bearing", rule_text(h, "warm", "bearing_fault"), "&version=1"));
+    assert_int_equal(s.status, 303);
+    s = house_get(h, ADMIN_A, under(h, page, "?try_past=true"));
+    CHECK("what changed", holds(&s, "conditions[0].kind[0]") && holds(&s, "id=\"rule-trial\""));
+    s = house_form(h, ADMIN_A, under(h, page, "/switch"), "");
+    assert_int_equal(s.status, 303);
+    assert_int_equal(testdb_number(h->db, "SELECT count(*) FROM rca_rules WHERE is_enabled"), 0);
+    s = house_get(h, ADMIN_A, "/rca-rules?search=rule+warm");
+    CHECK("in the list", holds(&s, "switched off") && holds(&s, "has not spoken yet"));
+    CHECK("another tenant's", house_get(h, ADMIN_B, page).status == 404);
+
+    const char *file =
+        oq_strf(h->arena, "{\"rules\":[{\"code\":\"new\",\"rule\":%s}]}", rule_text(h, "a", "b"))
+            .ptr;
+    const char *form =
+        oq_strf(h->arena, "text=%.*s", OQ_FMT(oq_percent(h->arena, oq_cstr(file), ""))).ptr;
+    s = house_form(h, ADMIN_A, "/rca-rules/import", form);
+    CHECK("told", s.status == 200 && holds(&s, "Nothing is stored yet"));
+    assert_int_equal(testdb_number(h->db, "SELECT count(*) FROM rca_rules"), 1);
+    s = house_form(h, ADMIN_A, "/rca-rules/import", oq_strf(h->arena, "%s&store=1", form).ptr);
+    CHECK("stored", s.status == 200 && holds(&s, "The rules are stored"));
+    assert_int_equal(testdb_number(h->db, "SELECT count(*) FROM rca_rules"), 2);
+    s = house_form(h, ADMIN_A, under(h, page, "/remove"), "");
+    assert_int_equal(s.status, 303);
+    assert_int_equal(testdb_number(h->db, "SELECT count(*) FROM rca_rules"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -413,6 +489,8 @@ int main(void)
         cmocka_unit_test_setup(test_dry_run, setup),
         cmocka_unit_test_setup(test_files, setup),
         cmocka_unit_test_setup(test_presets, setup),
+        cmocka_unit_test_setup(test_editor, setup),
+        cmocka_unit_test_setup(test_pages, setup),
     };
     return cmocka_run_group_tests(tests, house_open, house_close);
 }
