@@ -253,9 +253,7 @@ oq_err *demo_plant(oq_scope *s, oq_str tenant_code, oq_us epoch, int64_t days,
     if (d)
         OQ_TRY(asset_find_by_code(s, oq_cstr(d->assets[0].code), &there));
     if (d && !there) {
-        rule_report causes;
         OQ_TRY(plant_presets_apply(s, NULL));
-        OQ_TRY(rule_presets_apply(s, &causes));
         planting p = {.s = s,
                       .arena = oq_scope_arena(s),
                       .site = d,

@@ -80,6 +80,7 @@ http_route_list module_routes = {
     duty_routes,
     alarm_routes,
     rca_routes,
+    rca_rule_routes,
     NULL,
 };
 /* clang-format on */
