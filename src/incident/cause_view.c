@@ -46,15 +46,15 @@ void view_put_summary(const web_page *page, web_value *to, const dossier *d)
 {
     oq_lang lang = page->locale.lang;
     bool is_summary = d->view.extent == INCIDENT_SUMMARY;
-    const web_value *summary = is_summary ? dossier_json(page->arena, d->it->rca_summary)
+    const web_value *told = is_summary ? dossier_json(page->arena, d->it->rca_summary)
                                           : dossier_part(d, "summary");
-    web_put_text(to, "hypothesis", dossier_said(lang, of(summary, "main_hypothesis")));
-    web_put_text(to, "category", category_text(page, web_as_text(of(summary, "root_cause_category"))));
-    web_put_text(to, "confidence", view_percent(page, dossier_number(of(summary, "confidence"))));
-    view_put_texts(page, to, "factors", of(summary, "contributing_factors"));
-    web_put_bool(to, "has_factors", web_count(of(summary, "contributing_factors")) > 0);
+    web_put_text(to, "hypothesis", dossier_said(lang, of(told, "main_hypothesis")));
+    web_put_text(to, "category", category_text(page, web_as_text(of(told, "root_cause_category"))));
+    web_put_text(to, "confidence", view_percent(page, dossier_number(of(told, "confidence"))));
+    view_put_texts(page, to, "factors", of(told, "contributing_factors"));
+    web_put_bool(to, "has_factors", web_count(of(told, "contributing_factors")) > 0);
     web_put_text(to, "story", dossier_said(lang, dossier_part(d, "story")));
-    web_put_bool(to, "has_analysis", summary != NULL);
+    web_put_bool(to, "has_analysis", told != NULL);
     web_put_bool(to, "is_summary", is_summary);
     web_put_bool(to, "is_detail", !is_summary);
 }

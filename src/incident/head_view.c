@@ -81,6 +81,15 @@ static const char *event_kind(int severity)
     return severity >= SEVERITY_MAJOR ? "bad" : severity >= SEVERITY_WARNING ? "warn" : "";
 }
 
+void view_put_event_severity(const web_page *page, web_value *to, int severity)
+{
+    dossier_put_state(to, "severity", event_kind(severity),
+                      web_choice_label(page->locale.lang, "event_severity",
+                                       oq_choice_text(event_severity_choices, severity)));
+    web_put_bool(to, "is_bad", severity >= SEVERITY_MAJOR);
+    web_put_bool(to, "is_warn", severity >= SEVERITY_WARNING && severity < SEVERITY_MAJOR);
+}
+
 void view_put_events(const web_page *page, web_value *to, const dossier *d)
 {
     oq_lang lang = page->locale.lang;
@@ -98,12 +107,7 @@ void view_put_events(const web_page *page, web_value *to, const dossier *d)
         web_put_text(row, "role",
                      web_choice_label(lang, "event_role",
                                       oq_choice_text(event_role_choices, e->role)));
-        dossier_put_state(row, "severity", event_kind(e->severity),
-                          web_choice_label(lang, "event_severity",
-                                           oq_choice_text(event_severity_choices, e->severity)));
-        web_put_bool(row, "is_bad", e->severity >= SEVERITY_MAJOR);
-        web_put_bool(row, "is_warn",
-                     e->severity >= SEVERITY_WARNING && e->severity < SEVERITY_MAJOR);
+        view_put_event_severity(page, row, e->severity);
     }
     web_put_bool(to, "has_key_events", d->key_events.count > 0);
 }

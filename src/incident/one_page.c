@@ -7,9 +7,16 @@
 
 typedef struct one_query {
     int64_t run;
+    oq_us from, to;
+    int category;
+    oq_uuid asset_id;
 } one_query;
 const oq_field dossier_page_query_fields[] = {
     OQ_I64(one_query, run, .min = 1, .max = 1000000, .help = "An earlier analysis, by its number"),
+    OQ_TIME(one_query, from, .help = "What the timeline shows"),
+    OQ_TIME(one_query, to),
+    OQ_CHOICE(one_query, category, event_category_choices),
+    OQ_UUID(one_query, asset_id),
     OQ_FIELDS_END,
 };
 
@@ -146,7 +153,7 @@ static void put_all(const web_page *page, oq_scope *s, const dossier *d)
 static oq_err *show(http_req *rq, oq_scope *s, const dossier_form *typed, const oq_err *err)
 {
     oq_uuid id;
-    one_query query = {0};
+    one_query query = {.from = OQ_TIME_NONE, .to = OQ_TIME_NONE};
     dossier *d;
     OQ_TRY(http_path_uuid(rq, "id", &id));
     if (http_method_of(rq) == HTTP_GET)
@@ -161,6 +168,12 @@ static oq_err *show(http_req *rq, oq_scope *s, const dossier_form *typed, const 
     put_all(&page, s, d);
     put_severities(&page, typed ? typed->severity : 0);
     OQ_TRY(put_choices(&page, s, d, typed));
+    timeline_query window = {.from = query.from,
+                             .to = query.to,
+                             .category = query.category,
+                             .asset_id = query.asset_id};
+    if (d->view.extent != INCIDENT_SUMMARY)
+        OQ_TRY(view_put_timeline(&page, s, page.view, d, &window));
     return web_page_send(&page);
 }
 

@@ -5,6 +5,7 @@
 #define INCIDENT_VIEWS_H
 
 #include "incident/dossier.h"
+#include "incident/timeline.h"
 
 /* "65%"; not given: "". */
 oq_str view_percent(const web_page *page, double share);
@@ -31,6 +32,11 @@ void view_put_actions(const web_page *page, web_value *to, const dossier *d);
 void view_put_impact(const web_page *page, web_value *to, const dossier *d);
 /* key_events {at at_utc summary asset category role kind}. */
 void view_put_events(const web_page *page, web_value *to, const dossier *d);
+/* severity {kind text}, is_bad, is_warn. */
+void view_put_event_severity(const web_page *page, web_value *to, int severity);
+/* The object ladder {config categories groups chart}: lanes of events over charts, and a table. */
+OQ_CHECKED oq_err *view_put_timeline(const web_page *page, oq_scope *s, web_value *to,
+                                     const dossier *d, const timeline_query *query);
 /* orders {number href title status priority assigned due}. */
 void view_put_orders(const web_page *page, web_value *to, const dossier *d);
 /* steps {step note by at}; is_unaltered, seal (hex of the newest). */

@@ -33,6 +33,8 @@ class Chart {
     this.data = this.series.map(() => NOTHING);
     this.rooms = {};
     this.focus = null;
+    this.followers = [];
+    this.moments = null;
     this.plotsBox = this.part('plots');
     this.legend = new Legend(this);
   }
@@ -130,6 +132,31 @@ class Chart {
     return true;
   }
 
+  // --- who goes along ----------------------------------------------------------------------------
+  // `call('span')` when the window or the room beside the plots changed, `call('cursor', ms)`: null
+  // where there is none.
+  follow(call) {
+    this.followers.push(call);
+  }
+
+  tell(what, at = null) {
+    this.followers.forEach((call) => call(what, at));
+  }
+
+  // Where time runs, in px from the left edge of another box of this page.
+  plotArea(box, width) {
+    const [plot] = this.plots;
+    if (!plot) return { left: 8, width: Math.max(1, width - 16) };
+    const over = plot.u.over.getBoundingClientRect();
+    return { left: over.left - box.left, width: Math.max(1, over.width) };
+  }
+
+  // Lines at moments, behind the samples: {anchor, from, to, name}.
+  markMoments(moments) {
+    this.moments = moments;
+    this.plots.forEach(({ u }) => u.redraw(false, false));
+  }
+
   draw() {
     for (const { panel, u } of this.plots) {
       const tables = panel.series.map((s) => {
@@ -157,9 +184,11 @@ class Chart {
   // An axis that grew moves all plots.
   layOut() {
     queueMicrotask(() => {
-      if (!this.needsLayout) return;
-      this.needsLayout = false;
-      this.plots.forEach(({ u }) => u.redraw(false, true));
+      if (this.needsLayout) {
+        this.needsLayout = false;
+        this.plots.forEach(({ u }) => u.redraw(false, true));
+      }
+      this.tell('span');
     });
   }
 
@@ -167,6 +196,7 @@ class Chart {
   show(span, { remember = true } = {}) {
     this.span = span;
     for (const { u } of this.plots) this.scaleTo(u);
+    this.tell('span');
     if (remember) this.remember();
     this.loadSoon();
   }
@@ -204,19 +234,31 @@ class Chart {
 
   // --- pointer and keys ------------------------------------------------------------------------
   pointed(u) {
-    if (u.cursor.left >= 0) this.legend.showAt(u.posToVal(u.cursor.left, 'x'));
-    else this.legend.showNewest();
+    const at = u.cursor.left >= 0 ? u.posToVal(u.cursor.left, 'x') : null;
+    if (at === null) this.legend.showNewest();
+    else this.legend.showAt(at);
+    this.tell('cursor', at);
+  }
+
+  // The cursor of all plots at a moment; null: none.
+  pointAt(at) {
+    for (const { u } of this.plots) {
+      u.setCursor(at === null ? { left: -10, top: -10 } : { left: u.valToPos(at, 'x'), top: 10 }, false);
+    }
+    if (at === null) {
+      this.legend.showNewest();
+    } else {
+      this.cursorAt = at;
+      this.legend.showAt(at);
+    }
+    this.tell('cursor', at);
   }
 
   // The cursor, a step of a hundredth, by keys; read out for those who do not see it.
   moveCursor(by) {
     const length = this.span.to - this.span.from;
     const from = this.cursorAt ?? this.span.to;
-    this.cursorAt = Math.min(this.span.to, Math.max(this.span.from, from + by * length));
-    for (const { u } of this.plots) {
-      u.setCursor({ left: u.valToPos(this.cursorAt, 'x'), top: 10 }, false);
-    }
-    this.legend.showAt(this.cursorAt);
+    this.pointAt(Math.min(this.span.to, Math.max(this.span.from, from + by * length)));
     this.part('said').textContent = this.legend.sentence();
   }
 
@@ -305,5 +347,7 @@ class Chart {
 }
 
 export function startCharts(stream) {
-  document.querySelectorAll('[data-chart]').forEach((root) => new Chart(root, stream).start());
+  const charts = [...document.querySelectorAll('[data-chart]')].map((root) => new Chart(root, stream));
+  charts.forEach((chart) => chart.start());
+  return charts;
 }

@@ -68,6 +68,31 @@ export function drawUnits(chart, panel, u) {
   ctx.restore();
 }
 
+// --- moments ----------------------------------------------------------------------------------------
+
+function drawMoment(u, ctx, time, { colour, width, dash }) {
+  const x = Math.round(xOf(u, time)) + 0.5;
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = width;
+  ctx.setLineDash(dash);
+  ctx.beginPath();
+  ctx.moveTo(x, u.bbox.top);
+  ctx.lineTo(x, u.bbox.top + u.bbox.height);
+  ctx.stroke();
+}
+
+// A whole line at the deciding moment, dashed ones where a window begins and ends.
+export function drawMoments(chart, u) {
+  if (!chart.moments) return;
+  const { anchor, from, to } = chart.moments;
+  inPlot(u, (ctx, ratio) => {
+    const edge = { colour: chart.colours['--ink-3'], width: ratio, dash: [3 * ratio, 4 * ratio] };
+    drawMoment(u, ctx, from, edge);
+    drawMoment(u, ctx, to, edge);
+    drawMoment(u, ctx, anchor, { colour: chart.colours['--ink-2'], width: 2 * ratio, dash: [] });
+  });
+}
+
 // --- gaps ------------------------------------------------------------------------------------------
 
 // Over the whole height where a plot has one signal; several have lanes alone.

@@ -1,7 +1,7 @@
 // One panel as a uPlot: options, axes, colours, and what is drawn around the lines (marks.js).
 import uPlot from 'uplot';
 import { colourOf, dashIn } from './colours.js';
-import { drawGaps, drawLimits, drawQuality, drawUnits } from './marks.js';
+import { drawGaps, drawLimits, drawMoments, drawQuality, drawUnits } from './marks.js';
 import { sideOf, valueRange } from './panels.js';
 import { axisLabels, numberText, stateText, tickDecimals } from './words.js';
 
@@ -189,7 +189,7 @@ export function plotOptions(chart, panel, { isLast, width }) {
       points: { show: false },
     },
     hooks: {
-      drawClear: [(u) => drawGaps(chart, panel, u)],
+      drawClear: [(u) => drawMoments(chart, u), (u) => drawGaps(chart, panel, u)],
       draw: [(u) => drawUnits(chart, panel, u), (u) => drawLimits(chart, panel, u), (u) => drawQuality(chart, panel, u)],
       setSelect: [(u) => chart.selected(u)],
       setCursor: [(u) => chart.pointed(u)],
