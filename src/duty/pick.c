@@ -109,22 +109,27 @@ static bool is_before(const candidate *a, const candidate *b)
     return a->step != b->step ? a->step < b->step : behind(a, b) != 0;
 }
 
+/* Why somebody who would stand before the chosen one is not there. */
+static int why_not_there(const candidate *c)
+{
+    if (c->stand.missed || c->stand.is_absent)
+        return PASSED_ABSENT;
+    return c->stand.resting ? PASSED_HOLIDAY : PASSED_OFF_SHIFT;
+}
+
 /* Why somebody who might have been chosen was not; 0: nobody would have thought of them. */
 static int why_passed(const candidate *chosen, const candidate *c)
 {
     int best = chosen ? chosen->step : STEP_NONE;
-    bool is_role = chosen && chosen->step == STEP_ROLE;
-    if (is_role && c->step == STEP_ROLE && c->rank != chosen->rank)
+    if (c->would_step < best)
+        return why_not_there(c);
+    if (c->skill && c->stand.on_call && best < STEP_CALLED)
+        return c->skill;
+    if (c->would_step > best || best == STEP_NONE)
         return 0;
-    if (c->step == best && c->step != STEP_NONE)
-        return behind(chosen, c);
-    if (c->would_step < best ||
-        (c->would_step == best && c->step > best && (!is_role || c->rank <= chosen->rank))) {
-        if (c->stand.missed || c->stand.is_absent)
-            return PASSED_ABSENT;
-        return c->stand.resting ? PASSED_HOLIDAY : PASSED_OFF_SHIFT;
-    }
-    return c->skill && c->stand.on_call && best < STEP_CALLED ? c->skill : 0;
+    if (best == STEP_ROLE && c->rank > chosen->rank)
+        return 0; /* a later role was not looked at */
+    return c->step == best ? behind(chosen, c) : why_not_there(c);
 }
 
 static int duty_why_of(int step)
