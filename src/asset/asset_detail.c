@@ -1,6 +1,7 @@
 #include "asset/asset_detail.h"
 
 #include "plant/record.h"
+#include "workorder/work_order.h"
 
 /* --- rows -------------------------------------------------------------------------------------*/
 
@@ -184,9 +185,12 @@ static oq_err *read_story(oq_scope *s, asset_detail *d)
     d->may_see_events = oq_caps_have(caps, CAP_INCIDENT_READ);
     if (d->may_see_work) {
         sql_asset_work_orders_rows work;
-        OQ_TRY(sql_asset_work_orders(
-            s, (sql_asset_work_orders_args){.asset_id = id, .limit = ASSET_WORK_ORDERS_MAX},
-            &work));
+        OQ_TRY(
+            sql_asset_work_orders(s,
+                                  (sql_asset_work_orders_args){.asset_id = id,
+                                                               .only_user = work_order_only_user(s),
+                                                               .limit = ASSET_WORK_ORDERS_MAX},
+                                  &work));
         d->work.at = work.at;
         d->work.count = work.count;
     }

@@ -73,13 +73,14 @@ SELECT u.full_name AS approved_by
   JOIN users u ON u.tenant_id = :tenant AND u.id = c.approved_by
  WHERE c.tenant_id = :tenant AND c.id = :id;
 
--- ASSET_WORK_ORDERS (asset_id uuid, limit i64) -> asset_work_order
--- What is open first, then the newest.
+-- ASSET_WORK_ORDERS (asset_id uuid, only_user uuid?, limit i64) -> asset_work_order
+-- What is open first, then the newest; of one person where only_user is given.
 SELECT w.id, w.number, w.title, w.kind, w.status, w.priority, w.source, w.due_at, w.started_at,
        w.finished_at, w.created_at, u.full_name AS assigned_to
   FROM work_orders w
   LEFT JOIN users u ON u.tenant_id = :tenant AND u.id = w.assigned_user_id
  WHERE w.tenant_id = :tenant AND w.asset_id = :asset_id
+   AND (:only_user IS NULL OR w.assigned_user_id = :only_user OR w.created_by_id = :only_user)
  ORDER BY w.status IN ('done', 'closed', 'cancelled'), w.created_at DESC, w.id DESC
  LIMIT :limit;
 

@@ -252,6 +252,9 @@ static void put_work(const web_page *page, const asset_detail *d)
             !is_over(w->status) && w->due_at != OQ_TIME_NONE && w->due_at < oq_clock_now();
         oq_us at = w->finished_at != OQ_TIME_NONE ? w->finished_at : w->created_at;
         web_put_text(row, "number", w->number);
+        web_put_text(
+            row, "href",
+            oq_strf(page->arena, "/work-orders/%.*s", OQ_FMT(oq_uuid_text(page->arena, w->id))));
         web_put_text(row, "title", w->title);
         web_put_text(row, "kind",
                      web_choice_label(lang, "work_order_kind", oq_str_c(page->arena, w->kind)));
@@ -266,6 +269,9 @@ static void put_work(const web_page *page, const asset_detail *d)
                          : web_format_time(page->arena, &page->locale, w->due_at));
         web_put_bool(row, "is_late", is_late);
     }
+    web_put_text(page->view, "new_order_href",
+                 oq_strf(page->arena, "/work-orders/new?asset=%.*s",
+                         OQ_FMT(oq_percent(page->arena, d->head.code, ""))));
     web_put_bool(page->view, "has_work", d->work.count > 0);
 }
 

@@ -72,9 +72,11 @@ static const struct {
     const char *type, *path;
     bool has_id;
 } places[] = {
-    {"alert", "/alarms/", true},    {"alarms", "/alarms", false}, {"job", "/jobs/", true},
-    {"lead", "/leads#lead-", true}, {"series", "/series/", true}, {"settings", "/settings", false},
-    {"tenant", "/tenants/", true},  {"token", "/tokens", false},  {"user", "/users/", true},
+    {"work_order", "/work-orders/", true}, {"alert", "/alarms/", true},
+    {"alarms", "/alarms", false},          {"job", "/jobs/", true},
+    {"lead", "/leads#lead-", true},        {"series", "/series/", true},
+    {"settings", "/settings", false},      {"tenant", "/tenants/", true},
+    {"token", "/tokens", false},           {"user", "/users/", true},
 };
 
 static oq_str href_of(oq_arena *arena, oq_str type, oq_str id)

@@ -83,7 +83,8 @@ RECORD_FIELDS(class_metric, METRIC_ROWS);
         OQ_I64(failure_mode, detection, NEED, .min = 1, .max = 10,                                 \
                .help = "1: always noticed ... 10: never"),                                         \
         OQ_F64(failure_mode, pf_interval_h, HOURS, .help = "hours from detectable to failed"),     \
-        OQ_F64(failure_mode, repair_h, HOURS)
+        OQ_F64(failure_mode, repair_h, HOURS),                                                     \
+        OQ_UUID(failure_mode, skill_id, .help = "that mends it; decides who is asked")
 RECORD_FIELDS(failure_mode, MODE_ROWS,
               OQ_I64(failure_mode, rpn, .help = "severity x occurrence x detection"));
 
@@ -207,7 +208,7 @@ const record_kind kind_failure_mode = {
     .size = sizeof(failure_mode),
     .fields = failure_mode_fields,
     .order = failure_mode_order_fields,
-    .refs = RECORD_REFS(CLASS_REF, ASSET_REF),
+    .refs = RECORD_REFS(CLASS_REF, ASSET_REF, {"skill_id", "skill", "skill"}),
     .key = RECORD_NAMES("class_id", "asset_id", "code"),
     .label = "code",
     .sort = "code",

@@ -77,6 +77,7 @@ typedef struct failure_mode {
     int64_t rpn;                             /* their product */
     double pf_interval_h;                    /* from detectable to failed */
     double repair_h;
+    oq_uuid skill_id; /* that mends it: whom a work order is given to */
     int64_t version;
     oq_us created_at, updated_at;
 } failure_mode;

@@ -130,7 +130,7 @@ DELETE FROM asset_class_metrics
 -- FAILURE_MODE_GET (id uuid) -> failure_mode
 SELECT id, class_id, asset_id, code, iso14224_code, mechanism, category, name, name_ar, effect,
        effect_ar, action, action_ar, severity, occurrence, detection, rpn, pf_interval_h,
-       repair_h, version, created_at, updated_at
+       repair_h, skill_id, version, created_at, updated_at
   FROM asset_failure_modes
  WHERE tenant_id = :tenant AND id = :id;
 
@@ -138,7 +138,7 @@ SELECT id, class_id, asset_id, code, iso14224_code, mechanism, category, name, n
 --   after_id uuid?, limit i64) -> failure_mode
 SELECT id, class_id, asset_id, code, iso14224_code, mechanism, category, name, name_ar, effect,
        effect_ar, action, action_ar, severity, occurrence, detection, rpn, pf_interval_h,
-       repair_h, version, created_at, updated_at
+       repair_h, skill_id, version, created_at, updated_at
   FROM asset_failure_modes
  WHERE tenant_id = :tenant
    AND (:class_id IS NULL OR class_id = :class_id)
@@ -153,26 +153,26 @@ SELECT id, class_id, asset_id, code, iso14224_code, mechanism, category, name, n
 -- FAILURE_MODE_ADD (id uuid, class_id uuid?, asset_id uuid?, code text, iso14224_code text?,
 --   mechanism text?, category text, name text, name_ar text?, effect text?, effect_ar text?,
 --   action text?, action_ar text?, severity i32, occurrence i32, detection i32,
---   pf_interval_h f64?, repair_h f64?, now time) -> nothing
+--   pf_interval_h f64?, repair_h f64?, skill_id uuid?, now time) -> nothing
 INSERT INTO asset_failure_modes
        (tenant_id, id, class_id, asset_id, code, iso14224_code, mechanism, category, name,
         name_ar, effect, effect_ar, action, action_ar, severity, occurrence, detection,
-        pf_interval_h, repair_h, created_at, updated_at)
+        pf_interval_h, repair_h, skill_id, created_at, updated_at)
 VALUES (:tenant, :id, :class_id, :asset_id, :code, :iso14224_code, :mechanism, :category, :name,
         :name_ar, :effect, :effect_ar, :action, :action_ar, :severity, :occurrence, :detection,
-        :pf_interval_h, :repair_h, :now, :now);
+        :pf_interval_h, :repair_h, :skill_id, :now, :now);
 
 -- FAILURE_MODE_UPDATE (id uuid, class_id uuid?, asset_id uuid?, code text, iso14224_code text?,
 --   mechanism text?, category text, name text, name_ar text?, effect text?, effect_ar text?,
 --   action text?, action_ar text?, severity i32, occurrence i32, detection i32,
---   pf_interval_h f64?, repair_h f64?, version i64, now time) -> nothing
+--   pf_interval_h f64?, repair_h f64?, skill_id uuid?, version i64, now time) -> nothing
 UPDATE asset_failure_modes
    SET class_id = :class_id, asset_id = :asset_id, code = :code, iso14224_code = :iso14224_code,
        mechanism = :mechanism, category = :category, name = :name, name_ar = :name_ar,
        effect = :effect, effect_ar = :effect_ar, action = :action, action_ar = :action_ar,
        severity = :severity, occurrence = :occurrence, detection = :detection,
-       pf_interval_h = :pf_interval_h, repair_h = :repair_h, updated_at = :now,
-       version = version + 1
+       pf_interval_h = :pf_interval_h, repair_h = :repair_h, skill_id = :skill_id,
+       updated_at = :now, version = version + 1
  WHERE tenant_id = :tenant AND id = :id AND version = :version;
 
 -- FAILURE_MODE_REMOVE (id uuid, version i64) -> nothing

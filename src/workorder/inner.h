@@ -7,9 +7,8 @@
 #include "db/stmt.h"
 #include "workorder/work_order.h"
 
-/* Whether the actor sees any order at all, and whose alone: zero, everybody's. */
+/* Whether the actor sees any order at all. */
 bool work_order_sees_any(const oq_scope *s);
-oq_uuid work_order_only_user(const oq_scope *s);
 /* The actor as a person of this tenant; zero: a machine, a job, somebody who looks in. */
 oq_uuid work_order_person_of(const oq_scope *s);
 

@@ -70,6 +70,7 @@ static oq_err *leave_event(oq_scope *s, const work_order *o)
         .asset_id = o->asset_id,
         .summary = cut(summary, EVENT_SUMMARY_MAX),
         .payload = payload_of(arena, o, assignee),
+        .trace_id = o->trace_id,
     };
     return event_add_many(s, &event, 1, &added);
 }

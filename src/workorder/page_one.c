@@ -304,6 +304,9 @@ static void put_head(const web_page *page, const oq_scope *s, const work_order *
                      ? OQ_NONE
                      : oq_strf(page->arena, "INC-%lld", (long long)x->incident_number));
     web_put_text(page->view, "incident_title", x->incident_title);
+    web_put_text(page->view, "incident_href",
+                 oq_strf(page->arena, "/blackbox/incidents/%.*s",
+                         OQ_FMT(oq_uuid_text(page->arena, o->incident_id))));
 }
 
 oq_err *work_show(http_req *rq, oq_scope *s, oq_uuid id, const oq_err *err)

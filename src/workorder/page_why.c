@@ -4,6 +4,8 @@
 
 #include "base/banned.h"
 
+enum { SIGNALS_MAX = 20 }; /* side by side */
+
 static oq_str member(const web_value *object, const char *name)
 {
     return web_as_text(web_get(object, oq_cstr(name)));
@@ -73,11 +75,11 @@ static void add_link(const web_page *page, web_value *list, const char *label_ke
 /* The signals over the span that the analysis looked at, side by side. */
 static void add_signals(const web_page *page, web_value *list, const web_value *evidence)
 {
-    const web_value *ids = web_get(evidence, OQ_STR("series_ids"));
+    const web_value *series = web_get(evidence, OQ_STR("series"));
     oq_str from = member(evidence, "from"), to = member(evidence, "to");
     OQ_AUTO(oq_buf) text = oq_buf_make(8 * 1024);
-    for (size_t i = 0; i < web_count(ids) && i < 20; i++)
-        oq_buf_f(&text, "%s%.*s", i ? "," : "", OQ_FMT(web_as_text(web_at(ids, i))));
+    for (size_t i = 0; i < web_count(series) && i < SIGNALS_MAX; i++)
+        oq_buf_f(&text, "%s%.*s", i ? "," : "", OQ_FMT(member(web_at(series, i), "series_id")));
     if (!text.len)
         return;
     oq_str span = from.len && to.len ? oq_strf(page->arena, "&from=%.*s&to=%.*s",

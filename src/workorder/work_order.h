@@ -128,6 +128,10 @@ typedef struct work_order_order {
  * is not there, or not any more), work_order.assignee_unfit (who cannot work on orders). */
 OQ_CHECKED oq_err *work_order_create(oq_scope *s, const work_order_order *order,
                                      work_order **ret_order, bool *ret_made);
+/* Whose orders alone the actor sees: zero, everybody's. Whether they see any is asked by
+ * work_order.read. */
+oq_uuid work_order_only_user(const oq_scope *s);
+
 /* Fails: work_order.not_found. */
 OQ_CHECKED oq_err *work_order_get(oq_scope *s, oq_uuid id, work_order **ret_order);
 /* Newest first. */

@@ -36,7 +36,8 @@ static const struct {
     {"component", "{\"asset_id\":\"@asset\",\"code\":\"$-DE\",\"name\":\"$ bearing\","
                   "\"name_ar\":\"محمل $\",\"manufacturer\":\"$ Bearings\",\"model\":\"6312\","
                   "\"installed_on\":\"2024-02-29\"}"},
-    {"failure_mode", "{\"class_id\":\"@asset_class\",\"code\":\"$_wear\",\"iso14224_code\":\"VIB\","
+    {"failure_mode", "{\"class_id\":\"@asset_class\",\"skill_id\":\"@skill\",\"code\":\"$_wear\","
+                     "\"iso14224_code\":\"VIB\","
                      "\"mechanism\":\"2.4\",\"category\":\"mechanical\",\"name\":\"$ wear\","
                      "\"name_ar\":\"تآكل $\",\"effect\":\"Stops,\\nand \\\"leaks\\\"\","
                      "\"effect_ar\":\"توقف\",\"action\":\"=replace\",\"action_ar\":\"استبدال\","
