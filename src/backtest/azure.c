@@ -81,7 +81,7 @@ static void ask(azure_test *t, const cause_past *past, size_t incident)
     cause_mix mix;
     memcpy(is_true, in->is_failed, sizeof in->is_failed);
     cause_voices_of(t->temp, past, &t->c[incident], &voices);
-    cause_mix_make(t->temp, voices.at, voices.count, 1 / (double)(past->count + 2), &mix);
+    cause_mix_make(t->temp, voices.at, voices.count, 1 / (10 + (double)past->count), &mix);
     for (size_t i = 0; i < mix.count; i++)
         p[class_of(mix.at[i].cause)] += mix.at[i].probability;
     for (size_t i = 0; i < voices.guesses; i++)

@@ -78,22 +78,17 @@ typedef struct trial {
     double ridge, temperature, log_loss, accuracy;
 } trial;
 
-/* Fits to the first `head` cases and looks how the others come out. */
-static trial try_ridge(oq_arena *temp, const lesson *l, size_t head, double ridge)
+/* Fits to the first rows, those of the table, and looks how the others come out. */
+static trial try_ridge(oq_arena *temp, const lesson *l, const softmax_table *table, double ridge)
 {
     oq_mark mark = oq_arena_mark(temp);
-    cause_inputs inputs;
-    cause_inputs_learn(temp, l->c, head, &inputs);
-    double *x = rows_of(temp, &inputs, l->c, l->count);
-    softmax_table table = {
-        .rows = head, .inputs = inputs.count, .classes = l->causes, .x = x, .y = l->y};
     softmax_fit fit;
-    softmax_learn(temp, temp, &table, ridge, &fit);
-    size_t rest = l->count - head, right = 0;
+    softmax_learn(temp, temp, table, ridge, &fit);
+    size_t head = table->rows, rest = l->count - head, right = 0;
     double *score = oq_new_n(temp, double, rest * l->causes), loss = 0;
     double *share = oq_new_n(temp, double, l->causes);
     for (size_t n = 0; n < rest; n++)
-        softmax_scores(&fit, x + (head + n) * inputs.count, score + n * l->causes);
+        softmax_scores(&fit, table->x + (head + n) * table->inputs, score + n * l->causes);
     double temperature = softmax_temperature(score, l->y + head, rest, l->causes);
     for (size_t n = 0; n < rest; n++) {
         size_t best = 0, y = l->y[head + n];
@@ -116,8 +111,16 @@ static trial choose_ridge(oq_arena *temp, const lesson *l)
     trial best = {.ridge = RIDGE_USUAL, .temperature = 1, .log_loss = NAN, .accuracy = NAN};
     if (l->count < HOLD_OUT_ROWS_MIN)
         return best;
+    cause_inputs inputs;
+    size_t head = l->count * 4 / 5;
+    cause_inputs_learn(temp, l->c, head, &inputs);
+    softmax_table table = {.rows = head,
+                           .inputs = inputs.count,
+                           .classes = l->causes,
+                           .x = rows_of(temp, &inputs, l->c, l->count),
+                           .y = l->y};
     for (size_t i = 0; i < OQ_COUNT(ridges); i++) {
-        trial t = try_ridge(temp, l, l->count * 4 / 5, ridges[i]);
+        trial t = try_ridge(temp, l, &table, ridges[i]);
         if (isnan(best.log_loss) || t.log_loss < best.log_loss)
             best = t;
     }
@@ -170,14 +173,14 @@ static int compare_guesses(const void *a, const void *b)
 static void explain(oq_arena *arena, const cause_model *m, const double *x, size_t cause,
                     cause_guess *g)
 {
-    size_t width = m->inputs.count + 1, shown = 0;
+    size_t shown = 0;
     size_t best[SHOWN_MAX + 1];
     double lift[SHOWN_MAX + 1];
     for (size_t i = 0; i < m->inputs.count; i++) {
         double mean = 0;
         for (size_t k = 0; k < m->causes; k++)
-            mean += m->fit.weight[k * width + i] / (double)m->causes;
-        double by = (m->fit.weight[cause * width + i] - mean) * x[i] / m->temperature;
+            mean += m->fit.weight[i * m->causes + k] / (double)m->causes;
+        double by = (m->fit.weight[i * m->causes + cause] - mean) * x[i] / m->temperature;
         if (by <= 1e-9)
             continue;
         size_t at = shown;

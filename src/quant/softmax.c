@@ -9,12 +9,21 @@ enum { MEMORY = 12, STEPS_MAX = 400, HALVINGS_MAX = 40 };
 
 void softmax_scores(const softmax_fit *fit, const double *x, double *ret_score)
 {
-    for (size_t k = 0; k < fit->classes; k++) {
-        const double *w = fit->weight + k * (fit->inputs + 1);
-        double z = w[fit->inputs];
+    /* Four classes at once: their sums do not wait for each other. */
+    size_t classes = fit->classes, k = 0;
+    const double *last = fit->weight + fit->inputs * classes;
+    for (; k + 4 <= classes; k += 4) {
+        double a = last[k], b = last[k + 1], c = last[k + 2], d = last[k + 3];
+        for (size_t i = 0; i < fit->inputs; i++) {
+            const double *w = fit->weight + i * classes + k;
+            a += w[0] * x[i], b += w[1] * x[i], c += w[2] * x[i], d += w[3] * x[i];
+        }
+        ret_score[k] = a, ret_score[k + 1] = b, ret_score[k + 2] = c, ret_score[k + 3] = d;
+    }
+    for (; k < classes; k++) {
+        ret_score[k] = last[k];
         for (size_t i = 0; i < fit->inputs; i++)
-            z += w[i] * x[i];
-        ret_score[k] = z;
+            ret_score[k] += fit->weight[i * classes + k] * x[i];
     }
 }
 
@@ -47,27 +56,26 @@ static double problem_look(const problem *p, double *weight, double *slope)
     const softmax_table *t = p->table;
     softmax_fit at = {.inputs = t->inputs, .classes = t->classes, .weight = weight};
     double loss = 0;
-    for (size_t k = 0; k < t->classes; k++) {
-        double *w = weight + k * (t->inputs + 1), *g = slope + k * (t->inputs + 1);
-        for (size_t i = 0; i < t->inputs; i++) {
-            loss += p->ridge / 2 * w[i] * w[i];
-            g[i] = p->ridge * w[i];
-        }
-        g[t->inputs] = 0;
+    size_t shrunk = t->inputs * t->classes;
+    for (size_t i = 0; i < shrunk; i++) {
+        loss += p->ridge / 2 * weight[i] * weight[i];
+        slope[i] = p->ridge * weight[i];
     }
+    memset(slope + shrunk, 0, t->classes * sizeof *slope);
     for (size_t n = 0; n < t->rows; n++) {
         const double *x = t->x + n * t->inputs;
         double gain = t->gain ? t->gain[n] : 1;
         softmax_scores(&at, x, p->share);
         softmax_shares(p->share, t->classes, 1, p->share);
         loss -= gain * log(fmax(p->share[t->y[n]], 1e-300));
-        for (size_t k = 0; k < t->classes; k++) {
-            double off = gain * (p->share[k] - (k == t->y[n]));
-            double *g = slope + k * (t->inputs + 1);
-            for (size_t i = 0; i < t->inputs; i++)
-                g[i] += off * x[i];
-            g[t->inputs] += off;
-        }
+        p->share[t->y[n]] -= 1; /* from here on the slope of z */
+        for (size_t k = 0; k < t->classes; k++)
+            p->share[k] *= gain;
+        for (size_t i = 0; i < t->inputs; i++)
+            for (size_t k = 0; k < t->classes; k++)
+                slope[i * t->classes + k] += p->share[k] * x[i];
+        for (size_t k = 0; k < t->classes; k++)
+            slope[shrunk + k] += p->share[k];
     }
     return loss;
 }

@@ -27,8 +27,9 @@ typedef struct softmax_table {
 
 typedef struct softmax_fit {
     size_t inputs, classes;
-    double *weight; /* classes * (inputs + 1): the intercept is the last of each class */
-    double loss;    /* what was made smallest, at its end */
+    double
+        *weight; /* (inputs + 1) * classes: those of an input side by side; last the intercepts */
+    double loss; /* what was made smallest, at its end */
     size_t steps;
     bool has_converged; /* the gradient's largest part is below 1e-6 of the rows' gain */
 } softmax_fit;

@@ -18,7 +18,7 @@ static void test_odds_ratio(void **state)
     softmax_fit fit;
     softmax_learn(arena, arena, &table, 1e-6, &fit);
     assert_true(fit.has_converged);
-    double odds_ratio = exp(fit.weight[2] - fit.weight[0]);
+    double odds_ratio = exp(fit.weight[1] - fit.weight[0]);
     assert_float_equal(odds_ratio, 1.832, 0.001);
     double score[2], share[2], one = 1;
     softmax_scores(&fit, &one, score);
@@ -61,9 +61,9 @@ static void test_slope_vanishes(void **state)
         assert_true(fit.has_converged);
         assert_memory_equal(fit.weight, again.weight, sizeof(double) * CLASSES * (INPUTS + 1));
         for (size_t i = 0; i < INPUTS; i++) {
-            double sum = 0, slope = ridge * fit.weight[i];
+            double sum = 0, slope = ridge * fit.weight[i * CLASSES];
             for (size_t k = 0; k < CLASSES; k++)
-                sum += fit.weight[k * (INPUTS + 1) + i];
+                sum += fit.weight[i * CLASSES + k];
             for (size_t r = 0; r < ROWS; r++) {
                 double share[CLASSES];
                 softmax_scores(&fit, n->x + r * INPUTS, share);
