@@ -81,6 +81,11 @@ typedef struct alert_order {
 } alert_order;
 OQ_CHECKED oq_err *alert_raise(oq_scope *s, const alert_order *order, oq_uuid *ret_id);
 
+/* For web_frame_hook, with the pool as `self`: puts `critical_alarms`, a sentence, while there are
+ * critical ones that nobody has acknowledged. */
+struct web_page;
+oq_err *alarm_frame(void *pool, struct web_page *page);
+
 extern const http_route alarm_routes[];  /* /api/alarms, /api/alarm-rules, /alarms ... */
 extern const job_kind alarm_job_kinds[]; /* alarm.look, alarm.measure */
 

@@ -1,4 +1,5 @@
 #include "alarm/api.h"
+#include "alarm/pages.h"
 #include "plant/import.h"
 #include "plant/record_api.h"
 
@@ -69,5 +70,40 @@ const http_route alarm_routes[] = {
     {HTTP_DELETE, "/api/alarm-rules/{id}", CAP_ALARM_MANAGE, alarm_rule_api_remove,
      .query = record_version_fields, .status = 204,
      .summary = "Remove an alarm rule; what it raised stays on record"},
+
+    {HTTP_GET, "/alarms", CAP_ALARM_READ, alarm_page_board, .query = board_query_fields,
+     .is_page = true},
+    {HTTP_GET, "/alarms/kpis", CAP_ALARM_READ, alarm_page_kpis, .query = kpi_page_query_fields,
+     .is_page = true},
+    {HTTP_POST, "/alarms/acknowledge", CAP_ALARM_OPERATE, alarm_page_acknowledge_many,
+     .body = page_many_fields, .is_page = true},
+    {HTTP_GET, "/alarms/{id}", CAP_ALARM_READ, alarm_page_one, .is_page = true},
+    {HTTP_POST, "/alarms/{id}/acknowledge", CAP_ALARM_OPERATE, alarm_page_acknowledge,
+     .body = page_deed_fields, .is_page = true},
+    {HTTP_POST, "/alarms/{id}/reset", CAP_ALARM_OPERATE, alarm_page_reset, .body = page_deed_fields,
+     .is_page = true},
+    {HTTP_POST, "/alarms/{id}/shelve", CAP_ALARM_OPERATE, alarm_page_shelve,
+     .body = page_shelve_fields, .is_page = true},
+    {HTTP_POST, "/alarms/{id}/unshelve", CAP_ALARM_OPERATE, alarm_page_unshelve,
+     .body = page_deed_fields, .is_page = true},
+    {HTTP_POST, "/alarm-silences/new", CAP_ALARM_MANAGE, alarm_page_silence,
+     .body = page_silence_fields, .is_page = true},
+    {HTTP_POST, "/alarm-silences/{id}/end", CAP_ALARM_MANAGE, alarm_page_silence_end,
+     .is_page = true},
+    {HTTP_GET, "/alarm-rules", CAP_ALARM_READ, alarm_rule_page_list,
+     .query = alarm_rule_list_query_fields, .is_page = true},
+    {HTTP_GET, "/alarm-rules/new", CAP_ALARM_MANAGE, alarm_rule_page_new, .is_page = true},
+    {HTTP_POST, "/alarm-rules/new", CAP_ALARM_MANAGE, alarm_rule_page_add,
+     .body = alarm_rule_form_fields, .is_page = true},
+    {HTTP_GET, "/alarm-rules/file", CAP_ALARM_MANAGE, alarm_rule_page_file, .is_page = true},
+    {HTTP_POST, "/alarm-rules/file", CAP_ALARM_MANAGE, alarm_rule_page_take_file,
+     .body = alarm_rule_file_fields, .body_max = 2 * 1024 * 1024, .is_page = true},
+    {HTTP_POST, "/alarm-rules/from-limits", CAP_ALARM_MANAGE, alarm_rule_page_limits,
+     .is_page = true},
+    {HTTP_GET, "/alarm-rules/{id}", CAP_ALARM_READ, alarm_rule_page_one, .is_page = true},
+    {HTTP_POST, "/alarm-rules/{id}", CAP_ALARM_MANAGE, alarm_rule_page_change,
+     .body = alarm_rule_form_fields, .is_page = true},
+    {HTTP_POST, "/alarm-rules/{id}/delete", CAP_ALARM_MANAGE, alarm_rule_page_remove,
+     .is_page = true},
     {0},
 };

@@ -1,5 +1,6 @@
 #include "main/service.h"
 
+#include "alarm/alarm.h"
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -177,6 +178,7 @@ static oq_err *open_server(service *sv)
     job_use_kinds(module_job_kinds);
     lead_setup(sv->pool, OQ_NONE);
     web_frame_hook(notify_frame, sv->pool);
+    web_frame_hook(alarm_frame, sv->pool);
     web_feature_hook(feature_is_on, sv);
     OQ_TRY(series_live_open(sv->pool, sv->hub, &sv->values));
     return live_bridge_open(sv->pool, sv->hub, &sv->bridge);

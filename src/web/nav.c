@@ -10,6 +10,7 @@ const web_nav web_navs[] = {
      "blackbox"},
     {"events", "nav.events", "/events", "history", CAP_INCIDENT_READ, "nav.group_blackbox",
      "blackbox"},
+    {"alarms", "nav.alarms", "/alarms", "alarm", CAP_ALARM_READ, "nav.group_blackbox"},
     {"work_orders", "nav.work_orders", "/work-orders", "work-order", CAP_WORK_ORDER_READ,
      "nav.group_blackbox"},
     {"rules", "nav.rules", "/rca-rules", "cause", CAP_SETTINGS_READ, "nav.group_blackbox",

@@ -179,6 +179,24 @@ static const deed deeds[] = {
     {"POST /api/alarm-rules/import", ADMIN, "[(rule)]"},
     {"GET /api/alarm-rules/export", ADMIN},
     {"POST /api/alarm-rules/from-limits", ADMIN, "{}"},
+    {"POST /alarms/acknowledge", ADMIN, "(alarms)"},
+    {"POST /alarms/{id}/acknowledge", ADMIN, "note=seen"},
+    {"POST /alarms/{id}/reset", ADMIN, "note=mended"},
+    {"POST /alarms/{id}/shelve", ADMIN, "minutes=5&reason=why"},
+    {"POST /alarms/{id}/unshelve", ADMIN, "note="},
+    {"POST /alarm-silences/new", ADMIN, "(silence)"},
+    {"POST /alarm-silences/{id}/end", ADMIN},
+    {"POST /alarm-rules/new", ADMIN,
+     "code=form{n}&name=Form&asset=" WALLS_MARK "-P-101&metric=flow&is=bad&priority=low"},
+    {"POST /alarm-rules/{id}", ADMIN,
+     "code=form{n}&name=Form&asset=" WALLS_MARK
+     "-P-101&metric=flow&is=bad&priority=low&version={version}"},
+    {"POST /alarm-rules/{id}/delete", ADMIN},
+    {"POST /alarm-rules/file", ADMIN,
+     "store=on&text=code%2Cname%2Cclass%2Ccondition%2Cpriority%0Afile{n}%2CFile%2C" WALLS_MARK
+     "_pump%2C%22%7B%22%22metric%22%22%3A%22%22flow%22%22%2C%22%22is%22%22%3A%22%22bad%22%22%7D%22%"
+     "2Clow"},
+    {"POST /alarm-rules/from-limits", ADMIN, NULL, "what is there stays"},
     {"POST /api/alarm-rules/preview", ADMIN, "(rule)", "looks, and changes nothing"},
     {"POST /api/jobs/{id}/cancel", ADMIN},
     {"POST /jobs/{id}/cancel", ADMIN},
@@ -494,6 +512,12 @@ static oq_str alarm_body(asking *a)
                        "_pump\",\"condition\":{\"metric\":\"flow\",\"is\":\"bad\"},"
                        "\"priority\":\"low\"}]",
                        a->n);
+    if (strstr(a->deed->label, "/alarm-silences/new")) /* local time, to the minute */
+        return oq_strf(w->arena,
+                       "kind=maintenance&asset=" WALLS_MARK "-P-101&reason=why&until=%.*s",
+                       OQ_FMT(oq_str_sub(oq_time_text(w->arena, oq_clock_now() + OQ_DAY), 0, 16)));
+    if (strcmp(a->deed->body, "(alarms)") == 0 && strstr(a->deed->label, "POST /alarms"))
+        return oq_strf(w->arena, "ids=%.*s", OQ_FMT(make_alarm(a)));
     if (strcmp(a->deed->body, "(alarms)") == 0)
         return oq_strf(w->arena, "{\"ids\":[\"%.*s\"]}", OQ_FMT(make_alarm(a)));
     if (strcmp(a->deed->body, "(rule)") == 0)

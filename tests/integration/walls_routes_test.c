@@ -145,7 +145,8 @@ static void admit(walls *w, testclient *client, bool personal, bool is_owner)
         ended |= is_session;
         bool is_removal = route->method == HTTP_DELETE || strstr(route->path, "/delete");
         if (r.status < 400 && is_removal &&
-            (record_kind_find(noun) || oq_str_eq(noun, OQ_STR("work-orders"))))
+            (record_kind_find(noun) || oq_str_eq(noun, OQ_STR("work-orders")) ||
+             oq_str_eq(noun, OQ_STR("alarm-rules"))))
             walls_forget(noun);
         if (r.status >= 400 && !is_again)
             WALLS_COMPLAIN("%s: %d %.*s", walls_label(w->arena, route), r.status,
@@ -289,6 +290,8 @@ static const struct {
     {"/api/alarms/kpis", "site_id", "sites"},
     {"/api/alarms/export", "asset_id", "assets"},
     {"/api/alarm-rules", "class_id", "asset-classes"},
+    {"/alarms", "asset_id", "assets"},
+    {"/alarms", "site_id", "sites"},
 };
 
 /* Records of the plant refer to one another in many ways: all of their routes are asked. */
@@ -344,7 +347,8 @@ static void ask_plant(walls *w, testclient *b, const http_route *route)
 
 /* Bodies with ids that have tests of their own: alarm_api's test_walls. */
 static const char *const asked_elsewhere[] = {"/api/alarms/acknowledge", "/api/alarm-silences",
-                                              "/api/alarm-rules/preview"};
+                                              "/api/alarm-rules/preview", "/alarms/acknowledge",
+                                              "/alarm-silences/new"};
 
 static bool is_listed(const char *path)
 {
