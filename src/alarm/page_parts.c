@@ -14,15 +14,10 @@ oq_str alarm_text(oq_lang lang, oq_str text, oq_str text_ar)
 /* Grey is normal; colour comes with a sign and a word (ISA-101). */
 void alarm_put_priority(const web_page *page, web_value *to, int priority)
 {
-    static const struct {
-        const char *kind, *icon;
-    } look[] = {[ALARM_CRITICAL] = {"bad", "critical"},
-                [ALARM_HIGH] = {"warn", "warning"},
-                [ALARM_MEDIUM] = {"", "info"},
-                [ALARM_LOW] = {"off", "minus"}};
+    static const char *const kind[] = {
+        [ALARM_CRITICAL] = "bad", [ALARM_HIGH] = "warn", [ALARM_MEDIUM] = "", [ALARM_LOW] = "off"};
     web_value *p = web_put_object(to, "priority");
-    web_put_cstr(p, "kind", look[priority].kind);
-    web_put_cstr(p, "icon", look[priority].icon);
+    web_put_cstr(p, "kind", kind[priority]);
     web_put_text(p, "text",
                  web_choice_label(page->locale.lang, "alarm_priority",
                                   oq_choice_text(alarm_priority_choices, priority)));

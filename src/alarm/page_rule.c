@@ -14,7 +14,7 @@ typedef enum rule_mode { MODE_SIMPLE = 1, MODE_JSON } rule_mode;
 static const oq_choice mode_choices[] = {{MODE_SIMPLE, "simple"}, {MODE_JSON, "json"}, {0, NULL}};
 
 typedef struct rule_form {
-    oq_str code, name, name_ar;
+    oq_str rule_code, name, name_ar;
     oq_str class, asset, site; /* codes */
     int criticality, mode;
     oq_str metric, limit; /* a number, or a name */
@@ -32,7 +32,8 @@ typedef struct rule_form {
 
 #define ANY_NUMBER .f64_min = -1e300, .f64_max = 1e300
 const oq_field alarm_rule_form_fields[] = {
-    OQ_TEXT(rule_form, code, .required = true, .max = PLANT_CODE_MAX, .check = plant_check_name),
+    OQ_TEXT(rule_form, rule_code, .required = true, .max = PLANT_CODE_MAX,
+            .check = plant_check_name),
     OQ_TEXT(rule_form, name, .required = true, .max = PLANT_NAME_MAX),
     OQ_TEXT(rule_form, name_ar, .max = PLANT_NAME_MAX),
     OQ_TEXT(rule_form, class, .max = PLANT_CODE_MAX),
@@ -140,7 +141,7 @@ static oq_err *form_of(oq_scope *s, const alarm_rule *r, rule_form *ret_form)
                                  &codes));
     oq_fields_preset(arena, alarm_rule_form_fields, ret_form);
     rule_form *f = ret_form;
-    f->code = r->code;
+    f->rule_code = r->code;
     f->name = r->name;
     f->name_ar = r->name_ar;
     f->class = codes.at[0].class;
@@ -192,7 +193,7 @@ static oq_err *rule_of(oq_scope *s, const rule_form *f, const alarm_rule *before
     alarm_rule r = before ? *before : (alarm_rule){0};
     if (!before)
         oq_fields_preset(oq_scope_arena(s), alarm_rule_fields, &r);
-    r.code = f->code;
+    r.code = f->rule_code;
     r.name = f->name;
     r.name_ar = f->name_ar;
     r.criticality = f->criticality;
@@ -233,6 +234,8 @@ static oq_err *at_fields(oq_arena *arena, const oq_err *err, bool is_simple)
                          : rest && oq_field_find(alarm_rule_form_fields, oq_cstr(rest)) ? rest
                                                                                         : "metric";
         }
+        if (one->field && strcmp(one->field, "code") == 0)
+            one->field = "rule_code";
         if (one->field && strcmp(one->field, "asset_id") == 0)
             one->field = "asset";
         if (one->field && strcmp(one->field, "site_id") == 0)
@@ -298,7 +301,7 @@ static oq_err *show(http_req *rq, oq_scope *s, oq_uuid id, const rule_form *form
     page.status = err ? oq_kind_status(err->kind) : 0;
     web_page_crumb(&page, web_say(&page, "alarms.title"), "/alarms");
     web_page_crumb(&page, web_say(&page, "alarms.rules"), "/alarm-rules");
-    web_page_crumb(&page, is_new ? web_say(&page, "alarms.new_rule") : form->code, NULL);
+    web_page_crumb(&page, is_new ? web_say(&page, "alarms.new_rule") : form->rule_code, NULL);
     oq_err *shown = err ? at_fields(page.arena, err, form->mode != MODE_JSON) : NULL;
     web_page_form(&page, alarm_rule_form_fields, form, shown);
     oq_str text = oq_uuid_text(page.arena, id);

@@ -20,7 +20,7 @@ http_handler alarm_rule_page_list, alarm_rule_page_new, alarm_rule_page_add, ala
 oq_str alarm_text(oq_lang lang, oq_str text, oq_str text_ar);
 /* One row of a list, and the head of an alarm's page. */
 void alarm_put_row(const web_page *page, web_value *to, const alert_row *row, oq_us now);
-/* priority {kind text icon}: colour, sign and word. */
+/* priority {kind text}: colour, sign and word. */
 void alarm_put_priority(const web_page *page, web_value *to, int priority);
 OQ_CHECKED oq_err *alarm_show_one(http_req *rq, oq_scope *s, oq_uuid id, const oq_err *err);
 

@@ -187,9 +187,9 @@ static const deed deeds[] = {
     {"POST /alarm-silences/new", ADMIN, "(silence)"},
     {"POST /alarm-silences/{id}/end", ADMIN},
     {"POST /alarm-rules/new", ADMIN,
-     "code=form{n}&name=Form&asset=" WALLS_MARK "-P-101&metric=flow&is=bad&priority=low"},
+     "rule_code=form{n}&name=Form&asset=" WALLS_MARK "-P-101&metric=flow&is=bad&priority=low"},
     {"POST /alarm-rules/{id}", ADMIN,
-     "code=form{n}&name=Form&asset=" WALLS_MARK
+     "rule_code=form{n}&name=Form&asset=" WALLS_MARK
      "-P-101&metric=flow&is=bad&priority=low&version={version}"},
     {"POST /alarm-rules/{id}/delete", ADMIN},
     {"POST /alarm-rules/file", ADMIN,

@@ -188,10 +188,12 @@ static const struct {
      "\"flow\",\"is\":\"bad\"},\"priority\":\"low\"}"},
     {"PATCH /api/alarm-rules/{id}", "{\"name\":\"sample $\",\"version\":1}"},
     {"POST /api/alarm-rules/preview", "{\"condition\":{\"metric\":\"m$\",\"is\":\"bad\"}}"},
-    {"POST /alarm-rules/{id}", "code=page_$&name=Page&asset=" WALLS_MARK "-P-101&mode=simple&metric="
-                               "flow&is=bad&priority=low&on_delay_s=0&off_delay_s=0&version=1"},
-    {"POST /alarm-rules/new", "code=page_$&name=Page&asset=" WALLS_MARK "-P-101&mode=simple&metric="
-                              "flow&is=bad&priority=low&on_delay_s=0&off_delay_s=0"},
+    {"POST /alarm-rules/{id}",
+     "rule_code=page_$&name=Page&asset=" WALLS_MARK "-P-101&mode=simple&metric="
+     "flow&is=bad&priority=low&on_delay_s=0&off_delay_s=0&version=1"},
+    {"POST /alarm-rules/new",
+     "rule_code=page_$&name=Page&asset=" WALLS_MARK "-P-101&mode=simple&metric="
+     "flow&is=bad&priority=low&on_delay_s=0&off_delay_s=0"},
     {"POST /api/alarms/{id}/shelve", "{\"minutes\":5,\"reason\":\"sample $\"}"},
 };
 
