@@ -1,6 +1,7 @@
 /* What a change of an order leaves: a step of its history, an event in the black box, notices. */
 #include "workorder/inner.h"
 
+#include "base/lang.h"
 #include "duty/duty.h"
 #include "notify/notify.h"
 
@@ -19,6 +20,28 @@ static oq_err *name_of(oq_scope *s, oq_uuid user_id, oq_str *ret_name)
     return NULL;
 }
 
+/* Cut between two characters. */
+static oq_str cut(oq_str text, size_t max)
+{
+    if (text.len <= max)
+        return text;
+    size_t len = max;
+    while (len && ((unsigned char)text.ptr[len] & 0xc0) == 0x80)
+        len--;
+    return oq_strn(text.ptr, len);
+}
+
+/* "WO-1042, in progress: Align the coupling" */
+static oq_str summary_of(oq_arena *arena, oq_lang lang, const work_order *o)
+{
+    oq_str key = oq_strf(arena, "work_order_status.%s",
+                         oq_choice_text(work_order_status_choices, o->status));
+    oq_str title = lang == OQ_LANG_AR && o->title_ar.len ? o->title_ar : o->title;
+    oq_str text = oq_strf(arena, lang == OQ_LANG_AR ? "%.*s، %.*s: %.*s" : "%.*s, %.*s: %.*s",
+                          OQ_FMT(o->number), OQ_FMT(oq_text(lang, key)), OQ_FMT(title));
+    return cut(text, EVENT_SUMMARY_MAX);
+}
+
 static oq_str payload_of(oq_arena *arena, const work_order *o, oq_str assignee)
 {
     OQ_AUTO(oq_buf) buf = oq_buf_make(PAYLOAD_MAX);
@@ -34,19 +57,9 @@ static oq_str payload_of(oq_arena *arena, const work_order *o, oq_str assignee)
     oq_json_put(&j, text, "assignee", assignee);
     oq_json_put(&j, uuid, "assignee_id", o->assigned_user_id);
     oq_json_put(&j, uuid, "incident_id", o->incident_id);
+    oq_json_put(&j, text, "summary_ar", summary_of(arena, OQ_LANG_AR, o));
     oq_json_object_end(&j);
     return oq_str_copy(arena, oq_buf_view(&buf));
-}
-
-/* Cut between two characters. */
-static oq_str cut(oq_str text, size_t max)
-{
-    if (text.len <= max)
-        return text;
-    size_t len = max;
-    while (len && ((unsigned char)text.ptr[len] & 0xc0) == 0x80)
-        len--;
-    return oq_strn(text.ptr, len);
 }
 
 /* The event's id is the order's number and version: the same change told twice is one event. */
@@ -56,9 +69,6 @@ static oq_err *leave_event(oq_scope *s, const work_order *o)
     oq_str assignee;
     size_t added;
     OQ_TRY(name_of(s, o->assigned_user_id, &assignee));
-    oq_str summary =
-        oq_strf(arena, "%.*s %s: %.*s", OQ_FMT(o->number),
-                oq_choice_text(work_order_status_choices, o->status), OQ_FMT(o->title));
     event_order event = {
         .source_system = OQ_STR("OPTRIA_WORK_ORDER"),
         .source_type = EVENT_WORK_ORDER,
@@ -68,7 +78,7 @@ static oq_err *leave_event(oq_scope *s, const work_order *o)
         .severity = SEVERITY_INFO,
         .category = CATEGORY_MAINTENANCE,
         .asset_id = o->asset_id,
-        .summary = cut(summary, EVENT_SUMMARY_MAX),
+        .summary = summary_of(arena, OQ_LANG_EN, o),
         .payload = payload_of(arena, o, assignee),
         .trace_id = o->trace_id,
     };

@@ -10,7 +10,7 @@ import { Visitor, people, story, unique } from './support.mjs';
 // Not looked at here: what installation.test.mjs looks at, for the demo has no such thing; what leads
 // on to another page; files.
 const elsewhere = new Set(['/setup', '/jobs/{id}', '/notifications/{id}', '/audit.csv', '/leads.csv',
-  '/plant/assets', '/plant/export']);
+  '/plant/assets', '/plant/export', '/work-orders.csv']);
 
 const LONG = {
   name: 'عبدالرحمن بن عبدالعزيز آل عبداللطيف – Abdulrahman bin Abdulaziz Al Abdullatif', // 79 letters
@@ -38,6 +38,8 @@ async function furnish() {
   await admin.call('POST', '/api/tokens',
     { name: unique(LONG.name.slice(0, 30)), capabilities: ['job.read', 'audit.read'], days: 5 }, 201);
   await admin.call('POST', '/api/plant/import', plantRecords(unique('axe')), 200);
+  await admin.call('POST', '/api/work-orders',
+    { title: LONG.name, title_ar: LONG.word, description: LONG.word, checks: [LONG.word, LONG.name] }, 201);
   await owner.leave();
   await admin.leave();
 }

@@ -46,7 +46,8 @@ static void test_an_order_is_made(void **state)
                                    " AND source_type = 'WORK_ORDER'"
                                    " AND event_category = 'MAINTENANCE'"
                                    " AND payload->>'assignee' = 'Badr'"
-                                   " AND payload->>'priority' = 'high'"),
+                                   " AND payload->>'priority' = 'high'"
+                                   " AND payload->>'summary_ar' LIKE 'WO-1001، مفتوح: %'"),
                      1);
     assert_int_equal(work_count(h, "notifications WHERE type = 'work_order.assigned'"), 1);
     assert_int_equal(work_count(h, "escalations WHERE level = 0 AND acknowledged_at IS NULL"), 1);
