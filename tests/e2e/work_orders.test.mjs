@@ -11,7 +11,7 @@ async function order(v, title, more = {}) {
   const [me] = (await v.list('/api/users')).filter(({ email }) => email === people.engineer);
   return v.call('POST', '/api/work-orders', {
     title, title_ar: `${title} ع`, priority: 'high', assigned_user_id: me.id,
-    checks: ['Check the coupling guard', LONG], ...more,
+    checks: ['واقي القارنة', LONG], ...more,
   }, 201);
 }
 
@@ -28,7 +28,7 @@ story('the main path: take up, check off, note, done, close', async (come) => {
   await v.reads('work.moved');
 
   const first = v.page.locator('.check').first();
-  const passed = first.getByRole('button', { name: v.say('check_result.ok') });
+  const passed = first.getByRole('button', { name: v.say('check_result.ok'), exact: true });
   const box = await passed.boundingBox();
   assert.ok(box.height >= 48, 'a target that a glove does not miss');
   await passed.click();
@@ -38,7 +38,7 @@ story('the main path: take up, check off, note, done, close', async (come) => {
   await v.reads('work.follow_up_made');
 
   await v.page.locator('#new-note').fill('استُبدلت الرقائق');
-  await v.page.locator('#notes ~ form, section:has(#notes) form').getByRole('button').click();
+  await v.page.locator('section:has(#notes) form').getByRole('button').click();
   await v.sees('استُبدلت الرقائق');
   await inspect(v, 'an order in progress', { widths: [360, 1280] });
 
@@ -68,8 +68,8 @@ story('the board: cards move by their buttons, and by dragging', async (come) =>
   assert.ok(left.x < right.x, 'columns run in the direction of reading');
 
   const card = v.page.locator('.board-card', { hasText: number });
-  await card.dragTo(v.page.locator('[data-column="in_progress"]'));
-  await v.reads('work.moved');
+  await card.dragTo(v.page.locator('[data-column="in_progress"]'), { targetPosition: { x: 40, y: 20 } });
+  await v.page.locator('[data-column="in_progress"] .board-card', { hasText: number }).waitFor();
   assert.equal((await v.call('GET', `/api/work-orders/${id}`)).status, 'in_progress');
   await v.page.locator('[data-column="in_progress"] .board-card', { hasText: number })
     .getByRole('button', { name: v.say('work.give_back') }).click();
