@@ -209,6 +209,7 @@ static oq_us read_within(rule_reader *r, const rule_at *at)
 static void read_condition(rule_reader *r, const rule_at *at, rule_condition *c)
 {
     *c = (rule_condition){.after = RULE_NO_CONDITION, .within = OQ_TIME_NONE, .limit = NAN};
+    size_t errors = r->errors;
     if (!want_condition(r, at))
         return;
     rule_at id = rule_member(at, "id"), category = rule_member(at, "category"),
@@ -231,7 +232,6 @@ static void read_condition(rule_reader *r, const rule_at *at, rule_condition *c)
     c->is_optional = rule_truth_of(r, &optional) == TRUTH_YES;
     c->is_absent = rule_truth_of(r, &absent) == TRUTH_YES;
     c->weight = rule_number(r, &weight, 0, 1, 1);
-    size_t errors = r->errors;
     read_payload(r, &payload, c);
     read_flat_payload(r, at, c);
     if (r->errors == errors &&

@@ -42,8 +42,8 @@ static void add_mode(rca_work *w, const rca_cause_found *top)
     const failure_mode *mode = rca_mode_of(w, top->code);
     if (!mode || !mode->action.len)
         return;
-    double within_h = w->it->incident_type == INCIDENT_FAILURE ? (double)NAN
-                                                               : mode->pf_interval_h / 2;
+    double within_h =
+        w->it->incident_type == INCIDENT_FAILURE ? (double)NAN : mode->pf_interval_h / 2;
     add(w, rca_name(&w->say, mode->action, mode->action_ar), within_h,
         oq_strf(w->arena, "failure_mode:%.*s", OQ_FMT(mode->code)));
 }
@@ -51,11 +51,11 @@ static void add_mode(rca_work *w, const rca_cause_found *top)
 static oq_err *add_helped(rca_work *w, const rca_cause_found *top)
 {
     sql_rca_helped_rows rows;
-    OQ_TRY(sql_rca_helped(
-        w->s,
-        (sql_rca_helped_args){w->of_class ? w->of_class->id : OQ_UUID_ZERO, w->it->root_asset_id,
-                              top->code, w->it->id, w->it->anchor_time, w->now, HELPED_TOLD},
-        &rows));
+    OQ_TRY(sql_rca_helped(w->s,
+                          (sql_rca_helped_args){w->of_class ? w->of_class->id : OQ_UUID_ZERO,
+                                                w->it->root_asset_id, top->code, w->it->id,
+                                                w->it->anchor_time, w->now, HELPED_TOLD},
+                          &rows));
     for (size_t i = 0; i < rows.count; i++)
         add(w,
             RCA_TEXT(&w->say, "rca.action.helped",

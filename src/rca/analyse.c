@@ -136,18 +136,17 @@ static oq_err *leave_step(rca_work *w, const rca_run *run)
     oq_json_put(&j, f64, "probability", top ? top->probability : (double)NAN);
     oq_json_object_end(&j);
     OQ_TRY(incident_step(w->s, w->it->id, "analysed", OQ_NONE, oq_buf_view(&buf)));
-    OQ_TRY(audit_record(w->s, &(audit_entry){
-                                  .action = "incident.analysed",
-                                  .object_type = "incident",
-                                  .object_id = w->it->id,
-                                  .object_label = oq_strf(w->arena, "INC-%lld",
-                                                          (long long)w->it->number),
-                              }));
-    oq_log_info("rca.analysed", OQ_F_UUID("trace", w->it->trace_id),
-                OQ_F_UUID("incident", w->it->id), OQ_F_INT("run", run->number),
-                OQ_F_STR("cause", top ? top->code : OQ_NONE),
-                OQ_F_REAL("probability", top ? top->probability : 0),
-                OQ_F_INT("took_us", run->took_us));
+    OQ_TRY(audit_record(w->s,
+                        &(audit_entry){
+                            .action = "incident.analysed",
+                            .object_type = "incident",
+                            .object_id = w->it->id,
+                            .object_label = oq_strf(w->arena, "INC-%lld", (long long)w->it->number),
+                        }));
+    oq_log_info(
+        "rca.analysed", OQ_F_UUID("trace", w->it->trace_id), OQ_F_UUID("incident", w->it->id),
+        OQ_F_INT("run", run->number), OQ_F_STR("cause", top ? top->code : OQ_NONE),
+        OQ_F_REAL("probability", top ? top->probability : 0), OQ_F_INT("took_us", run->took_us));
     return NULL;
 }
 
@@ -157,14 +156,14 @@ static oq_err *look_later(rca_work *w)
     if (w->now >= w->it->window_to)
         return NULL;
     oq_str key = oq_uuid_text(w->arena, w->it->id);
-    return job_add(w->s,
-                   &(job_order){.kind = "rca.run",
-                                .key = key,
-                                .is_unique = true,
-                                .payload = oq_strf(w->arena, "{\"incident_id\":\"%.*s\"}",
-                                                   OQ_FMT(key)),
-                                .run_at = w->it->window_to + OQ_SECOND},
-                   NULL);
+    return job_add(
+        w->s,
+        &(job_order){.kind = "rca.run",
+                     .key = key,
+                     .is_unique = true,
+                     .payload = oq_strf(w->arena, "{\"incident_id\":\"%.*s\"}", OQ_FMT(key)),
+                     .run_at = w->it->window_to + OQ_SECOND},
+        NULL);
 }
 
 static oq_err *store(rca_work *w, oq_str made_by, oq_us began, rca_run **ret_run)

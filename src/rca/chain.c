@@ -66,8 +66,7 @@ static size_t checks_of(const rca_work *w, work_order_check_order *check)
     size_t count = 0;
     for (size_t i = 0; i < w->actions; i++)
         if (!oq_str_eq(w->action[i].source, OQ_STR("machine_spec")))
-            check[count++] =
-                (work_order_check_order){w->action[i].text.en, w->action[i].text.ar};
+            check[count++] = (work_order_check_order){w->action[i].text.en, w->action[i].text.ar};
     for (size_t i = 0; i < w->specs && count < CHECKS_MAX; i++)
         check[count++] = (work_order_check_order){w->spec[i].title, w->spec[i].title_ar};
     return count;

@@ -44,7 +44,7 @@ static bool is_for(const rca_work *w, const cause_rule *r)
     size_t count;
     const oq_str *class = cause_rule_classes(r, &count);
     for (size_t i = 0; i < count; i++)
-        if (w->of_class && oq_str_eq(class[i], w->of_class->code))
+        if (w->of_class && oq_str_eq(class[i], w -> of_class -> code))
             return true;
     return count == 0;
 }
@@ -75,11 +75,11 @@ oq_err *rca_causes_of(oq_scope *s, oq_uuid incident_id, rca_causes *ret_causes)
     sql_rca_past_causes_rows past;
     OQ_TRY(rca_gather_place(w, incident_id));
     OQ_TRY(rca_gather_rules(w));
-    OQ_TRY(sql_rca_past_causes(
-        s,
-        (sql_rca_past_causes_args){w->of_class ? w->of_class->id : OQ_UUID_ZERO,
-                                   w->it->root_asset_id, PAST_CAUSES_MAX},
-        &past));
+    OQ_TRY(
+        sql_rca_past_causes(s,
+                            (sql_rca_past_causes_args){w->of_class ? w->of_class->id : OQ_UUID_ZERO,
+                                                       w->it->root_asset_id, PAST_CAUSES_MAX},
+                            &past));
     ret_causes->at = oq_new_n(w->arena, rca_cause, w->modes + w->rules + past.count);
     ret_causes->count = 0;
     for (size_t i = 0; i < w->modes; i++)

@@ -22,11 +22,11 @@ static void add(impact_texts *to, rca_two text)
 static oq_err *past_downtimes(rca_work *w, const rca_cause_found *top, impact_inputs *in)
 {
     sql_rca_downtimes_rows rows;
-    OQ_TRY(sql_rca_downtimes(
-        w->s,
-        (sql_rca_downtimes_args){w->of_class ? w->of_class->id : OQ_UUID_ZERO, w->root->id,
-                                 top->code, w->it->id, w->it->anchor_time, w->now, PAST_MAX},
-        &rows));
+    OQ_TRY(sql_rca_downtimes(w->s,
+                             (sql_rca_downtimes_args){w->of_class ? w->of_class->id : OQ_UUID_ZERO,
+                                                      w->root->id, top->code, w->it->id,
+                                                      w->it->anchor_time, w->now, PAST_MAX},
+                             &rows));
     double *hours = oq_new_n(w->arena, double, rows.count);
     for (size_t i = 0; i < rows.count; i++)
         hours[i] = rows.at[i].downtime_h;
@@ -45,11 +45,10 @@ static void tell_downtime(rca_work *w, const impact_inputs *in, impact *of)
             RCA_TEXT(&w->say, "rca.impact.downtime_history", {"hours", hours}, {"cause", cause},
                      {"cases", rca_count(&w->say, "rca.count.incidents", (int64_t)in->past)}));
     else if (of->is.basis == DOWNTIME_MODE)
-        add(&of->money_sources, RCA_TEXT(&w->say, "rca.impact.downtime_mode", {"hours", hours},
-                                         {"cause", cause}));
-    else
         add(&of->money_sources,
-            RCA_TEXT(&w->say, "rca.impact.downtime_assumed", {"hours", hours}));
+            RCA_TEXT(&w->say, "rca.impact.downtime_mode", {"hours", hours}, {"cause", cause}));
+    else
+        add(&of->money_sources, RCA_TEXT(&w->say, "rca.impact.downtime_assumed", {"hours", hours}));
     if (!in->has_failed)
         add(&of->money_sources, rca_text_plain(&w->say, "rca.impact.if_it_fails"));
 }
@@ -67,9 +66,8 @@ static const rca_limit *cost_reference(const rca_work *w)
         if (l->cost_reference_minor == OQ_I64_NONE || !l->currency.len)
             continue;
         for (size_t k = 0; k < w->findings; k++)
-            has_left = has_left ||
-                       (w->finding[k].beyond_limit && w->finding[k].signal->is_root &&
-                        oq_str_eq(w->finding[k].signal->series.metric, l->metric));
+            has_left = has_left || (w->finding[k].beyond_limit && w->finding[k].signal->is_root &&
+                                    oq_str_eq(w->finding[k].signal->series.metric, l->metric));
         if (!best || has_left > best_left ||
             (has_left == best_left && l->cost_reference_minor > best->cost_reference_minor)) {
             best = l;
@@ -205,8 +203,8 @@ static oq_err *find_factor(rca_work *w, impact_inputs *in, impact *of)
     sql_rca_factor_rows rows;
     oq_us day = w->it->anchor_time / OQ_DAY - (w->it->anchor_time < 0);
     OQ_TRY(sql_rca_factor(
-        w->s,
-        (sql_rca_factor_args){w->at_site ? w->at_site->country : OQ_NONE, (oq_date)day}, &rows));
+        w->s, (sql_rca_factor_args){w->at_site ? w->at_site->country : OQ_NONE, (oq_date)day},
+        &rows));
     double scale, offset;
     if (!rows.count || unit_conversion(rows.at[0].unit, OQ_STR("kg/kWh"), &scale, &offset)) {
         add(&of->carbon_missing, rca_text_plain(&w->say, "rca.impact.no_factor"));

@@ -17,8 +17,8 @@ static rca_two value_text(const rca_work *w, const rca_signal *g, double x)
 static rca_two signal_text(const rca_work *w, const rca_signal *g)
 {
     return g->is_root ? g->name
-                      : RCA_TEXT(&w->say, "rca.signal_at", {"asset", rca_code(&w->say, g->of->code)},
-                                 {"signal", g->name});
+                      : RCA_TEXT(&w->say, "rca.signal_at",
+                                 {"asset", rca_code(&w->say, g->of->code)}, {"signal", g->name});
 }
 
 static rca_two finding_text(const rca_work *w, const rca_finding *f)
@@ -34,12 +34,11 @@ static rca_two finding_text(const rca_work *w, const rca_finding *f)
         [FINDING_OSCILLATION] = "rca.finding.oscillation",
     };
     const rca_signal *g = f->signal;
-    rca_two said = RCA_TEXT(&w->say, key[f->what.kind], {"signal", signal_text(w, g)},
-                            {"before", value_text(w, g, f->what.before)},
-                            {"after", value_text(w, g, f->what.after)},
-                            {"from_at", rca_time(&w->say, f->what.from)},
-                            {"to_at", rca_time(&w->say, f->what.to)},
-                            {"period", rca_quantity(&w->say, f->what.period_s, 0, OQ_STR("s"))});
+    rca_two said = RCA_TEXT(
+        &w->say, key[f->what.kind], {"signal", signal_text(w, g)},
+        {"before", value_text(w, g, f->what.before)}, {"after", value_text(w, g, f->what.after)},
+        {"from_at", rca_time(&w->say, f->what.from)}, {"to_at", rca_time(&w->say, f->what.to)},
+        {"period", rca_quantity(&w->say, f->what.period_s, 0, OQ_STR("s"))});
     if (!f->beyond_limit)
         return said;
     double limit = f->what.after > g->limit_high ? g->limit_high : g->limit_low;
@@ -77,11 +76,10 @@ static void find_of(rca_work *w, const rca_signal *g)
                         .is_state = g->series.is_state};
     detect_find(w->arena, &g->samples, &rule, &found);
     for (size_t i = 0; i < found.count; i++)
-        w->finding[w->findings++] =
-            (rca_finding){.signal = g,
-                          .what = found.at[i],
-                          .beyond_limit = found.at[i].after > g->limit_high ||
-                                          found.at[i].after < g->limit_low};
+        w->finding[w->findings++] = (rca_finding){
+            .signal = g,
+            .what = found.at[i],
+            .beyond_limit = found.at[i].after > g->limit_high || found.at[i].after < g->limit_low};
 }
 
 void rca_find(rca_work *w)

@@ -34,9 +34,12 @@ const oq_field rca_event_fields[] = {
 };
 
 const oq_field rca_maintenance_fields[] = {
-    OQ_UUID(rca_maintenance, id),    OQ_TEXT(rca_maintenance, number),
-    OQ_TEXT(rca_maintenance, title), OQ_TEXT(rca_maintenance, title_ar),
-    OQ_TEXT(rca_maintenance, kind),  OQ_TIME(rca_maintenance, at),
+    OQ_UUID(rca_maintenance, id),
+    OQ_TEXT(rca_maintenance, number),
+    OQ_TEXT(rca_maintenance, title),
+    OQ_TEXT(rca_maintenance, title_ar),
+    OQ_TEXT(rca_maintenance, kind),
+    OQ_TIME(rca_maintenance, at),
     OQ_FIELDS_END,
 };
 

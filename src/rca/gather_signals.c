@@ -181,8 +181,7 @@ static oq_us whole_hour(oq_us at)
 static oq_err *count_samples(rca_work *w, aggregate **ret_of)
 {
     oq_us edge[] = {whole_hour(w->it->anchor_time - BASE),
-                    whole_hour(w->it->anchor_time - DAY_LOOKED),
-                    whole_hour(w->until) + OQ_HOUR};
+                    whole_hour(w->it->anchor_time - DAY_LOOKED), whole_hour(w->until) + OQ_HOUR};
     series *all = oq_new_n(w->arena, series, w->signals);
     for (size_t i = 0; i < w->signals; i++)
         all[i] = w->signal[i].series;
@@ -221,8 +220,8 @@ oq_err *rca_gather_signals(rca_work *w)
     oq_uuid id[RCA_RELATED_ASSETS_MAX];
     size_t count;
     OQ_TRY(choose_assets(w, id, &count));
-    w->signal = oq_new_n(w->arena, rca_signal,
-                         RCA_ROOT_SIGNALS_MAX + count * RCA_RELATED_SIGNALS_MAX);
+    w->signal =
+        oq_new_n(w->arena, rca_signal, RCA_ROOT_SIGNALS_MAX + count * RCA_RELATED_SIGNALS_MAX);
     OQ_TRY(add_signals(w, w->root, RCA_ROOT_SIGNALS_MAX));
     for (size_t i = 0; i < count; i++) {
         asset *a;

@@ -53,8 +53,8 @@ static impact_range downtime_of(const impact_inputs *in, int *ret_basis)
         [CRITICALITY_MEDIUM] = 8,
         [CRITICALITY_LOW] = 4,
     };
-    *ret_basis = in->past ? DOWNTIME_HISTORY
-                          : (in->repair_h > 0 ? DOWNTIME_MODE : DOWNTIME_CRITICALITY);
+    *ret_basis =
+        in->past ? DOWNTIME_HISTORY : (in->repair_h > 0 ? DOWNTIME_MODE : DOWNTIME_CRITICALITY);
     if (in->past)
         return of_past(in->past_h, in->past);
     return around(in->repair_h > 0 ? in->repair_h : assumed_h[in->criticality]);
@@ -97,9 +97,9 @@ impact_figures impact_estimate(const impact_inputs *in)
     out.downtime_h = downtime_of(in, &out.basis);
     if (in->cost_per_hour_minor != OQ_I64_NONE) {
         double hour = (double)in->cost_per_hour_minor;
-        out.loss = (impact_money){amount(out.downtime_h.low * hour),
-                                  amount(out.downtime_h.mid * hour),
-                                  amount(out.downtime_h.high * hour)};
+        out.loss =
+            (impact_money){amount(out.downtime_h.low * hour), amount(out.downtime_h.mid * hour),
+                           amount(out.downtime_h.high * hour)};
     }
     out.repair = repair_of(in);
     out.cost = (impact_money){sum(out.loss.low, out.repair.low), sum(out.loss.mid, out.repair.mid),

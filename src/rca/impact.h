@@ -4,12 +4,11 @@
  * stays unknown, and is named by whoever asks.
  *
  *     downtime   hours of the work after past incidents of this cause (low and high: their first
- *                and third quartile, of fewer than four their smallest and largest); else the repair
- *                time of the failure mode, halved and doubled; else by criticality, as an assumption
- *                (24, 16, 8, 4 h from critical to low), halved and doubled
- *     money      downtime x cost of an hour + repair (planned work to repair after a failure), in
- *                minor units of one currency
- *     carbon     energy of the window x grams of CO2e a kilowatt-hour */
+ *                and third quartile, of fewer than four their smallest and largest); else the
+ * repair time of the failure mode, halved and doubled; else by criticality, as an assumption (24,
+ * 16, 8, 4 h from critical to low), halved and doubled money      downtime x cost of an hour +
+ * repair (planned work to repair after a failure), in minor units of one currency carbon     energy
+ * of the window x grams of CO2e a kilowatt-hour */
 #ifndef RCA_IMPACT_H
 #define RCA_IMPACT_H
 
@@ -36,10 +35,10 @@ typedef struct impact_inputs {
     int criticality; /* plant/plant.h; 0: of no asset */
     bool has_failed; /* else the failure is still to come: planned work may do */
     int64_t cost_per_hour_minor, failure_minor, maintenance_minor; /* OQ_I64_NONE: not known */
-    double mean_kw;         /* NaN: not measured */
-    double typical_kw;      /* of asset or class; NaN: not known */
+    double mean_kw;                                                /* NaN: not measured */
+    double typical_kw; /* of asset or class; NaN: not known */
     double window_h;
-    impact_range factor;    /* kg of CO2e a kWh */
+    impact_range factor; /* kg of CO2e a kWh */
 } impact_inputs;
 
 typedef struct impact_figures {

@@ -28,16 +28,16 @@
 #include "rca/say.h"
 
 enum {
-    RCA_EVENTS_MAX = 1000,         /* of the incident: those nearest to its anchor */
-    RCA_EVENTS_BEFORE_MAX = 500,   /* of the root asset, in the week before */
-    RCA_MAINTENANCE_MAX = 200,     /* of the root asset, in two years */
-    RCA_ROOT_SIGNALS_MAX = 32,     /* of the root asset */
-    RCA_RELATED_ASSETS_MAX = 6,    /* with events in the incident, else neighbours of its unit */
-    RCA_RELATED_SIGNALS_MAX = 8,   /* of each of them */
-    RCA_ROOT_SAMPLES_MAX = 40000,  /* of a signal's base; beyond it blocks are left out */
+    RCA_EVENTS_MAX = 1000,        /* of the incident: those nearest to its anchor */
+    RCA_EVENTS_BEFORE_MAX = 500,  /* of the root asset, in the week before */
+    RCA_MAINTENANCE_MAX = 200,    /* of the root asset, in two years */
+    RCA_ROOT_SIGNALS_MAX = 32,    /* of the root asset */
+    RCA_RELATED_ASSETS_MAX = 6,   /* with events in the incident, else neighbours of its unit */
+    RCA_RELATED_SIGNALS_MAX = 8,  /* of each of them */
+    RCA_ROOT_SAMPLES_MAX = 40000, /* of a signal's base; beyond it blocks are left out */
     RCA_RELATED_SAMPLES_MAX = 5000,
-    RCA_PAST_MAX = 300,            /* cases of the class, the newest */
-    RCA_CAUSES_MAX = 6,            /* told, beside "other" */
+    RCA_PAST_MAX = 300, /* cases of the class, the newest */
+    RCA_CAUSES_MAX = 6, /* told, beside "other" */
     RCA_MISSING_MAX = 64,
     RCA_JSON_MAX = 4 * 1024 * 1024
 };
@@ -141,7 +141,7 @@ typedef struct rca_work {
     oq_us now, until, look_from, base_from;
 
     const incident *it;
-    const asset *root; /* NULL: of no asset */
+    const asset *root;     /* NULL: of no asset */
     asset_class *of_class; /* NULL: of none */
     site *at_site;
     rca_event *event;

@@ -1,9 +1,9 @@
 /* Jobs of root causes.
  *
- * rca.run: one incident, by its id (payload {"incident_id"}). Running twice is harmless: each run is
- * a version of its own, and the work order is made once.
- * rca.learn: what a closed work order found (payload {"incident_id","cause"}). Twice is harmless:
- * the same cause again changes nothing. */
+ * rca.run: one incident, by its id (payload {"incident_id"}). Running twice is harmless: each run
+ * is a version of its own, and the work order is made once. rca.learn: what a closed work order
+ * found (payload {"incident_id","cause"}). Twice is harmless: the same cause again changes nothing.
+ */
 #include "rca/chain.h"
 
 #include <math.h>

@@ -67,8 +67,7 @@ void rca_tell(rca_work *w)
     }
     for (size_t i = 0; i < w->voices.similars; i++)
         if (w->voices.similar[i].likeness.total >= 0.75)
-            past[f.pasts++] =
-                rca_incident_text(&w->say, w->past[w->voices.similar[i].past].number);
+            past[f.pasts++] = rca_incident_text(&w->say, w->past[w->voices.similar[i].past].number);
     if (w->actions)
         f.action = w->action[0].text;
     w->story = story_tell(&w->say, &f);
@@ -142,8 +141,7 @@ static void put_findings(oq_json *j, const rca_work *w)
         oq_json_put(j, text, "key", e->key);
         oq_json_put(j, text, "metric", e->metric);
         oq_json_put(j, text, "unit", e->unit);
-        oq_json_put(j, text, "kind",
-                    oq_cstr(oq_choice_text(finding_kind_choices, f->what.kind)));
+        oq_json_put(j, text, "kind", oq_cstr(oq_choice_text(finding_kind_choices, f->what.kind)));
         oq_json_put(j, time, "from", f->what.from);
         oq_json_put(j, time, "to", f->what.to);
         oq_json_put(j, f64, "before", f->what.before);

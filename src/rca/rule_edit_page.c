@@ -5,14 +5,14 @@
 #include "base/banned.h"
 
 typedef struct edit_form {
-    oq_str code, body;
+    oq_str rule_code, body;
     bool is_enabled;
     int64_t version;
     oq_str check, try_past; /* the button that was pressed; neither: it is kept */
 } edit_form;
 
 const oq_field rule_edit_fields[] = {
-    OQ_TEXT(edit_form, code, .required = true, .max = RULE_CODE_MAX, .check = rule_check_code),
+    OQ_TEXT(edit_form, rule_code, .required = true, .max = RULE_CODE_MAX, .check = rule_check_code),
     OQ_TEXT(edit_form, body, .required = true, .max = RULE_BYTES_MAX),
     OQ_BOOL(edit_form, is_enabled),
     OQ_I64(edit_form, version, .min = 1),
@@ -64,7 +64,7 @@ static oq_err *show_editor(http_req *rq, oq_scope *s, oq_uuid id, const edit_for
     oq_str path = oq_strf(page.arena, "/rca-rules/%.*s", OQ_FMT(oq_uuid_text(page.arena, id)));
     web_page_crumb(&page, web_say(&page, "rules.title"), "/rca-rules");
     if (!is_new)
-        web_page_crumb(&page, form->code, path.ptr);
+        web_page_crumb(&page, form->rule_code, path.ptr);
     web_page_crumb(&page, web_say(&page, is_new ? "rules.new" : "rules.edit"), NULL);
     web_page_form(&page, rule_edit_fields, form, err);
     web_put_bool(page.view, "is_new", is_new);
@@ -100,7 +100,7 @@ oq_err *rca_rule_page_edit(http_req *rq, oq_scope *s)
     rca_rule *rule;
     OQ_TRY(http_path_uuid(rq, "id", &id));
     OQ_TRY(rule_get(s, id, &rule));
-    edit_form form = {.code = rule->code,
+    edit_form form = {.rule_code = rule->code,
                       .body = rule_pretty(http_arena(rq), rule->body),
                       .is_enabled = rule->is_enabled,
                       .version = rule->version};
@@ -109,7 +109,7 @@ oq_err *rca_rule_page_edit(http_req *rq, oq_scope *s)
 
 static oq_err *keep(oq_scope *s, oq_uuid id, const edit_form *form, rca_rule **ret_rule)
 {
-    rule_order order = {form->code, form->body, form->is_enabled, form->version};
+    rule_order order = {form->rule_code, form->body, form->is_enabled, form->version};
     if (oq_uuid_is_zero(id))
         return rule_add(s, &order, RULE_TENANT, ret_rule);
     return rule_change(s, id, &order, ret_rule);

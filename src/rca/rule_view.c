@@ -1,6 +1,7 @@
 /* What pages show of a rule: in the reader's words, with its track record and what the past says.
  */
 #include <jansson.h>
+#include <math.h>
 
 #include "rca/rule_page.h"
 #include "rca_rule.sql.h"
@@ -99,10 +100,13 @@ static void put_actions(const web_page *page, web_value *to, const cause_rule *r
     for (size_t i = 0; i < count; i++) {
         web_value *row = web_add_object(list);
         web_put_text(row, "text", page->locale.lang == OQ_LANG_AR ? action[i].ar : action[i].en);
-        if (action[i].within_h == action[i].within_h)
-            web_put_text(row, "within",
-                         web_format_duration(page->arena, &page->locale,
-                                             (oq_us)(action[i].within_h * (double)OQ_HOUR)));
+        int64_t hours = (int64_t)ceil(action[i].within_h);
+        if (!isnan(action[i].within_h))
+            web_put_text(
+                row, "within",
+                hours >= 48 && hours % 24 == 0
+                    ? oq_text_count(page->arena, page->locale.lang, OQ_STR("rule.days"), hours / 24)
+                    : oq_text_count(page->arena, page->locale.lang, OQ_STR("rule.hours"), hours));
     }
     web_put_bool(to, "has_actions", count > 0);
 }

@@ -61,8 +61,7 @@ static bool turns(oq_str text, bool in_arabic)
 
 static oq_str in_sentence(oq_arena *arena, oq_str text, bool in_arabic)
 {
-    return turns(text, in_arabic) ? isolated(arena, WEB_FSI, text)
-                                  : (text.len ? text : OQ_STR(""));
+    return turns(text, in_arabic) ? isolated(arena, WEB_FSI, text) : (text.len ? text : OQ_STR(""));
 }
 
 rca_two rca_name(const rca_say *say, oq_str en, oq_str ar)
@@ -85,9 +84,9 @@ rca_two rca_quantity(const rca_say *say, double x, int decimals_max, oq_str unit
 
 rca_two rca_percent(const rca_say *say, double share)
 {
-    return (rca_two){web_format_percent(say->arena, &say->en, share, 0),
-                     isolated(say->arena, WEB_LRI,
-                              web_format_percent(say->arena, &say->en, share, 0))};
+    return (rca_two){
+        web_format_percent(say->arena, &say->en, share, 0),
+        isolated(say->arena, WEB_LRI, web_format_percent(say->arena, &say->en, share, 0))};
 }
 
 rca_two rca_money(const rca_say *say, int64_t minor, oq_str currency)
@@ -111,8 +110,8 @@ rca_two rca_number(const rca_say *say, int64_t n)
 rca_two rca_within(const rca_say *say, rca_two name)
 {
     oq_str s = name.en;
-    bool is_word = s.len > 1 && s.ptr[0] >= 'A' && s.ptr[0] <= 'Z' && s.ptr[1] >= 'a' &&
-                   s.ptr[1] <= 'z';
+    bool is_word =
+        s.len > 1 && s.ptr[0] >= 'A' && s.ptr[0] <= 'Z' && s.ptr[1] >= 'a' && s.ptr[1] <= 'z';
     if (is_word)
         name.en = oq_strf(say->arena, "%c%.*s", s.ptr[0] - 'A' + 'a',
                           OQ_FMT(oq_str_sub(s, 1, s.len - 1)));

@@ -14,9 +14,9 @@ typedef struct story_event {
 } story_event;
 
 typedef struct story_facts {
-    oq_us at;         /* the anchor */
-    rca_two asset;    /* "P-101 (Feed pump)" */
-    rca_two anomaly;  /* the anchor's event, as it was told */
+    oq_us at;                  /* the anchor */
+    rca_two asset;             /* "P-101 (Feed pump)" */
+    rca_two anomaly;           /* the anchor's event, as it was told */
     const story_event *before; /* of all that came before: some, in the order of time */
     size_t before_told;
     int64_t before_count;

@@ -31,7 +31,8 @@ static void explain_rule(rca_work *w, rca_evidence *e)
 {
     const rca_rule_heard *r = &w->rule[e->v->ref];
     int64_t judged = r->row.confirmed + r->row.refuted;
-    rca_two name = rca_name(&w->say, cause_rule_name(r->rule, false), cause_rule_name(r->rule, true));
+    rca_two name =
+        rca_name(&w->say, cause_rule_name(r->rule, false), cause_rule_name(r->rule, true));
     e->ref = r->row.code;
     e->version = r->row.version;
     e->text = judged ? RCA_TEXT(&w->say, "rca.evidence.rule_judged", {"name", name},
@@ -49,11 +50,10 @@ static void explain_similar(rca_work *w, rca_evidence *e)
         if (w->voices.similar[i].past == e->v->ref)
             alike = w->voices.similar[i].likeness.total;
     e->ref = oq_uuid_text(w->arena, p->incident_id);
-    e->text = RCA_TEXT(&w->say, "rca.evidence.similar",
-                       {"incident", rca_incident_text(&w->say, p->number)},
-                       {"share", rca_percent(&w->say, alike)},
-                       {"at", rca_time(&w->say, p->happened_at)},
-                       {"cause", rca_label_of(w, p->cause)});
+    e->text = RCA_TEXT(
+        &w->say, "rca.evidence.similar", {"incident", rca_incident_text(&w->say, p->number)},
+        {"share", rca_percent(&w->say, alike)}, {"at", rca_time(&w->say, p->happened_at)},
+        {"cause", rca_label_of(w, p->cause)});
 }
 
 /* "ALERT:error1<72h" is about items of this category and kind (and metric). */
@@ -241,7 +241,8 @@ static void add_factor(rca_work *w, rca_two text)
         w->factor[w->factors++] = text;
 }
 
-/* What the likeliest cause rests on; where it rests on nothing of this incident, what was oddest. */
+/* What the likeliest cause rests on; where it rests on nothing of this incident, what was oddest.
+ */
 static void list_factors(rca_work *w)
 {
     const rca_cause_found *top = rca_top(w);
@@ -269,10 +270,9 @@ void rca_explain(rca_work *w)
     list_factors(w);
     const rca_cause_found *top = rca_top(w);
     rca_two of = rca_asset_text(&w->say, w->root);
-    w->hypothesis =
-        top ? RCA_TEXT(&w->say, "rca.hypothesis", {"cause", top->label}, {"asset", of},
-                       {"share", rca_percent(&w->say, top->probability)})
-            : RCA_TEXT(&w->say, "rca.hypothesis.none", {"asset", of});
+    w->hypothesis = top ? RCA_TEXT(&w->say, "rca.hypothesis", {"cause", top->label}, {"asset", of},
+                                   {"share", rca_percent(&w->say, top->probability)})
+                        : RCA_TEXT(&w->say, "rca.hypothesis.none", {"asset", of});
 }
 
 void rca_set_roles(rca_work *w)

@@ -406,7 +406,7 @@ static void test_presets(void **state)
 static const char *form_text(house *h, const char *code, const char *rule, const char *more)
 {
     oq_str body = oq_percent(h->arena, oq_cstr(rule), "");
-    return oq_strf(h->arena, "code=%s&body=%.*s&is_enabled=true%s", code, OQ_FMT(body), more).ptr;
+    return oq_strf(h->arena, "rule_code=%s&body=%.*s&is_enabled=true%s", code, OQ_FMT(body), more).ptr;
 }
 
 static void test_editor(void **state)
