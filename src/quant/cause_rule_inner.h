@@ -10,7 +10,8 @@ enum {
     RULE_NO_CONDITION = RULE_CONDITIONS_MAX,
     RULE_ACTIONS_MAX = 20,
     RULE_LIST_MAX = 40,
-    RULE_TEXT_MAX = 300, /* bytes of a name, label, word */
+    RULE_CODE_BYTES = 64, /* of an id, a cause */
+    RULE_TEXT_MAX = 300,  /* bytes of a name, label, word */
     RULE_ACTION_TEXT_MAX = 1000
 };
 

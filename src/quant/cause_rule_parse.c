@@ -219,7 +219,7 @@ static void read_condition(rule_reader *r, const rule_at *at, rule_condition *c)
             payload = rule_member(at, "payload"), summary = rule_member(at, "summary_contains"),
             within = rule_member(at, "within_minutes"), optional = rule_member(at, "optional"),
             absent = rule_member(at, "absent"), weight = rule_member(at, "weight");
-    c->id = rule_text(r, &id, 64);
+    c->id = rule_text(r, &id, RULE_CODE_BYTES);
     c->category = read_categories(r, &category);
     c->metric = rule_text_list(r, &metric, RULE_TEXT_MAX);
     c->kind = rule_text_list(r, &kind, RULE_TEXT_MAX);
@@ -252,7 +252,7 @@ static void link_conditions(rule_reader *r, const rule_at *list, cause_rule *rul
         for (size_t k = 0; k < i && oq_str_given(c->id); k++)
             if (oq_str_eq(rule->condition[k].id, c->id))
                 RULE_WRONG(r, &id, "rule.id_taken", " id=%.*s", OQ_FMT(c->id));
-        oq_str name = rule_text(r, &after, 64);
+        oq_str name = rule_text(r, &after, RULE_CODE_BYTES);
         if (!oq_str_given(name))
             continue;
         for (size_t k = 0; k < rule->conditions; k++)
@@ -317,7 +317,7 @@ static void read_result(rule_reader *r, const rule_at *at, cause_rule *rule)
     rule->category = rule_choice(r, &category, rule_root_categories);
     rule->label = rule_two_languages(r, &label, RULE_TEXT_MAX);
     rule->confidence = rule_number(r, &confidence, 0.01, 1, NAN);
-    oq_str given = rule_text(r, &cause, 64);
+    oq_str given = rule_text(r, &cause, RULE_CODE_BYTES);
     rule->cause = rule_slug(r->arena, oq_str_given(given) ? given : rule->label.en);
     if (oq_str_given(given) && !oq_str_eq(given, rule->cause))
         RULE_WRONG(r, &cause, "rule.cause_code", "");

@@ -206,6 +206,16 @@ static void test_other_errors(void **state)
         cause_rule *r;
         CHECK_CODE(row[i].label, cause_rule_parse(arena, oq_cstr(row[i].json), &r), row[i].code);
     }
+    cause_rule *long_label;
+    CHECK_OK(cause_rule_parse(
+        arena,
+        OQ_STR(
+            "{\"name\":\"a\",\"conditions\":[{\"category\":\"ALERT\"}],\"result\":"
+            "{\"root_cause_category\":\"HUMAN\",\"confidence\":1,\"label\":\"A label of which the "
+            "cause is made and that goes on for more bytes than a code may have\"}}"),
+        &long_label));
+    CHECK_STR("clipped", cause_rule_cause(long_label),
+              "a_label_of_which_the_cause_is_made_and_that_goes_on_for_more_byt");
     char *large = oq_alloc(arena, RULE_BYTES_MAX + 1);
     memset(large, ' ', RULE_BYTES_MAX + 1);
     cause_rule *r;

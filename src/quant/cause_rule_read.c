@@ -201,7 +201,7 @@ oq_str rule_slug(oq_arena *arena, oq_str text)
     char *to = oq_alloc(arena, text.len + 1);
     size_t len = 0;
     oq_str lower = oq_str_lower(arena, text);
-    for (size_t i = 0; i < lower.len; i++) {
+    for (size_t i = 0; i < lower.len && len < RULE_CODE_BYTES; i++) {
         char c = lower.ptr[i];
         if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
             to[len++] = c;

@@ -58,7 +58,7 @@ oq_str rule_choice(rule_reader *r, const rule_at *at, const char *const *choices
 rule_words rule_two_languages(rule_reader *r, const rule_at *at, size_t max);
 /* A text, a number or a truth, as text. */
 oq_str rule_scalar(rule_reader *r, const rule_at *at);
-/* Like a code: letters, digits, and one _ for what is between. */
+/* Like a code: letters, digits, and one _ for what is between; at most RULE_CODE_BYTES. */
 oq_str rule_slug(oq_arena *arena, oq_str text);
 
 #endif
