@@ -1,4 +1,5 @@
 /* /assets/{id}: head, signals and their chart; what is known of the asset stands in know_page.c. */
+#include "alarm/pages.h"
 #include "asset/asset_detail.h"
 #include "asset/inner.h"
 #include "historian/chart_view.h"
@@ -160,6 +161,23 @@ static oq_err *put_chart(web_page *page, oq_scope *s, const asset_detail *d,
     return chart_put(page, s, web_put_object(page->view, "chart"), &plan);
 }
 
+/* What is active here, and what was lately. */
+static oq_err *put_alarms(web_page *page, oq_scope *s, oq_uuid asset_id)
+{
+    enum { ALARMS_MAX = 8 };
+    alerts found = {0};
+    if (oq_caps_have(oq_scope_actor(s)->caps, CAP_ALARM_READ))
+        OQ_TRY(alert_find_by_asset(s, asset_id, ALARMS_MAX, &found));
+    web_value *list = web_put_list(page->view, "alarms");
+    for (size_t i = 0; i < found.count; i++)
+        alarm_put_row(page, web_add_object(list), &(alert_row){.a = found.at[i]}, oq_now(s));
+    web_put_bool(page->view, "has_alarms", found.count > 0);
+    web_put_text(page->view, "alarms_href",
+                 oq_strf(page->arena, "/alarms?view=history&asset_id=%.*s",
+                         OQ_FMT(oq_uuid_text(page->arena, asset_id))));
+    return NULL;
+}
+
 /* --- the page ---------------------------------------------------------------------------------*/
 
 static oq_err *show(http_req *rq, oq_scope *s, const asset_detail *d, const detail_query *q,
@@ -182,6 +200,7 @@ static oq_err *show(http_req *rq, oq_scope *s, const asset_detail *d, const deta
     OQ_TRY(put_signals(&page, s, d, &chosen, &window));
     asset_put_knowledge(&page, d);
     asset_put_story(&page, d);
+    OQ_TRY(put_alarms(&page, s, d->head.id));
     return web_page_send(&page);
 }
 
