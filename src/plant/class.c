@@ -42,7 +42,11 @@ const oq_choice machine_spec_kind_choices[] = {
                 .help = "equipment class: PU, CO, GT"),                                            \
         OQ_F64(asset_class, power_typical_kw, .f64_min = 0, .f64_max = 1e7),                       \
         OQ_CHOICE(asset_class, vibration_group, vibration_group_choices,                           \
-                  .help = "machine group of ISO 20816-3")
+                  .help = "machine group of ISO 20816-3"),                                         \
+        OQ_I64(asset_class, incident_before_min, .min = 1, .max = 10080,                           \
+               .help = "minutes of an incident's window before its trigger"),                      \
+        OQ_I64(asset_class, incident_after_min, .min = 1, .max = 10080,                            \
+               .help = "minutes of an incident's window after its trigger")
 RECORD_FIELDS(asset_class, CLASS_ROWS);
 
 #define METRIC_ROWS(NEED, PRESET)                                                                  \

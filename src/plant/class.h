@@ -21,7 +21,9 @@ typedef struct asset_class {
     oq_str code, name, name_ar;
     oq_str iso14224_code; /* equipment class: "PU" */
     double power_typical_kw;
-    int vibration_group; /* 0: none, or not known */
+    int vibration_group;                             /* 0: none, or not known */
+    int64_t incident_before_min, incident_after_min; /* an incident's window; not given: the
+                                                        tenant's */
     int64_t version;
     oq_us created_at, updated_at;
 } asset_class;

@@ -8,14 +8,14 @@
 -- CONSTRAINT machine_specs_asset_key -> plant.exists_already (title)
 
 -- ASSET_CLASS_GET (id uuid) -> asset_class
-SELECT id, code, name, name_ar, iso14224_code, power_typical_kw, vibration_group, version,
-       created_at, updated_at
+SELECT id, code, name, name_ar, iso14224_code, power_typical_kw, vibration_group,
+       incident_before_min, incident_after_min, version, created_at, updated_at
   FROM asset_classes
  WHERE tenant_id = :tenant AND id = :id;
 
 -- ASSET_CLASS_FIND (words texts?, after_key text?, limit i64) -> asset_class
-SELECT id, code, name, name_ar, iso14224_code, power_typical_kw, vibration_group, version,
-       created_at, updated_at
+SELECT id, code, name, name_ar, iso14224_code, power_typical_kw, vibration_group,
+       incident_before_min, incident_after_min, version, created_at, updated_at
   FROM asset_classes
  WHERE tenant_id = :tenant
    AND (:words IS NULL OR search_fold(concat_ws(' ', code, name, name_ar)) LIKE ALL (:words))
@@ -24,18 +24,21 @@ SELECT id, code, name, name_ar, iso14224_code, power_typical_kw, vibration_group
  LIMIT :limit;
 
 -- ASSET_CLASS_ADD (id uuid, code text, name text, name_ar text?, iso14224_code text?,
---   power_typical_kw f64?, vibration_group text?, now time) -> nothing
+--   power_typical_kw f64?, vibration_group text?, incident_before_min i64?,
+--   incident_after_min i64?, now time) -> nothing
 INSERT INTO asset_classes
        (tenant_id, id, code, name, name_ar, iso14224_code, power_typical_kw, vibration_group,
-        created_at, updated_at)
+        incident_before_min, incident_after_min, created_at, updated_at)
 VALUES (:tenant, :id, :code, :name, :name_ar, :iso14224_code, :power_typical_kw, :vibration_group,
-        :now, :now);
+        :incident_before_min, :incident_after_min, :now, :now);
 
 -- ASSET_CLASS_UPDATE (id uuid, code text, name text, name_ar text?, iso14224_code text?,
---   power_typical_kw f64?, vibration_group text?, version i64, now time) -> nothing
+--   power_typical_kw f64?, vibration_group text?, incident_before_min i64?,
+--   incident_after_min i64?, version i64, now time) -> nothing
 UPDATE asset_classes
    SET code = :code, name = :name, name_ar = :name_ar, iso14224_code = :iso14224_code,
        power_typical_kw = :power_typical_kw, vibration_group = :vibration_group,
+       incident_before_min = :incident_before_min, incident_after_min = :incident_after_min,
        updated_at = :now, version = version + 1
  WHERE tenant_id = :tenant AND id = :id AND version = :version;
 

@@ -15,7 +15,8 @@ static const struct {
     {"unit", "{\"code\":\"$-UNIT\",\"site_id\":\"@site\",\"kind\":\"production_unit\","
              "\"name\":\"$ unit\",\"name_ar\":\"وحدة $\"}"},
     {"asset_class", "{\"code\":\"$_pump\",\"name\":\"$ pump\",\"name_ar\":\"مضخة $\","
-                    "\"iso14224_code\":\"PU\",\"power_typical_kw\":250,"
+                    "\"iso14224_code\":\"PU\",\"power_typical_kw\":250,\"incident_before_min\":"
+                    "1440,\"incident_after_min\":45,"
                     "\"vibration_group\":\"group2_rigid\"}"},
     {"class_metric", "{\"class_id\":\"@asset_class\",\"metric\":\"$_vibration\",\"name\":\"$ "
                      "vibration\",\"name_ar\":\"اهتزاز $\",\"unit\":\"mm/s\",\"is_state\":false,"
