@@ -47,6 +47,7 @@ CREATE TABLE blackbox_incidents (
     severity    text NOT NULL CONSTRAINT blackbox_incidents_severity_check CHECK (severity IN (
                     'MINOR', 'MAJOR', 'CRITICAL', 'CATASTROPHIC')),
     title       text NOT NULL,              -- from the trigger's summary
+    title_ar    text,                       -- from its payload's "summary_ar"
     root_asset_id uuid,
     site_id     uuid,
     unit_id     uuid,

@@ -1,5 +1,6 @@
 #include "blackbox/collect.h"
 
+#include "audit/view.h"
 #include "blackbox/collect_row.h"
 #include "db/stmt.h"
 
@@ -24,8 +25,17 @@ const oq_field collect_change_fields[] = {
 
 /* --- configuration ------------------------------------------------------------------------------*/
 
-enum { AUDIT_NO = 0, AUDIT_PAGE = 2000, CHANGES_MAX = 32 * 1024 };
+enum { AUDIT_NO = 0, AUDIT_PAGE = 2000, CHANGES_MAX = 32 * 1024, LABEL_MAX = 300 };
 #define OVERLAP (5 * OQ_MINUTE) /* rows of a transaction that was long come behind younger ones */
+
+/* "Plant record added: Asset P-777" */
+static oq_str summary_of(oq_arena *arena, oq_lang lang, const collect_change *row)
+{
+    oq_str label = row->object_label.len && row->object_label.len < LABEL_MAX ? row->object_label
+                                                                              : row->object_id;
+    return oq_strf(arena, "%.*s: %.*s %.*s", OQ_FMT(audit_action_words(arena, lang, row->action)),
+                   OQ_FMT(audit_object_words(arena, lang, row->object_type)), OQ_FMT(label));
+}
 
 static event_order order_of(oq_arena *arena, const collect_change *row)
 {
@@ -37,11 +47,10 @@ static event_order order_of(oq_arena *arena, const collect_change *row)
     oq_json_put(&j, text, "object_type", row->object_type);
     oq_json_put(&j, text, "object_id", row->object_id);
     oq_json_put(&j, text, "object", row->object_label);
+    oq_json_put(&j, text, "summary_ar", summary_of(arena, OQ_LANG_AR, row));
     if (row->changes.len && row->changes.len <= CHANGES_MAX)
         oq_json_put(&j, raw, "changes", row->changes);
     oq_json_object_end(&j);
-    oq_str label =
-        row->object_label.len && row->object_label.len < 300 ? row->object_label : row->object_id;
     return (event_order){
         .source_system = OQ_STR("OPTRIA_AUDIT"),
         .source_type = EVENT_SYSTEM_LOG,
@@ -50,8 +59,7 @@ static event_order order_of(oq_arena *arena, const collect_change *row)
         .severity = SEVERITY_INFO,
         .category = CATEGORY_CONFIG_CHANGE,
         .asset_id = row->asset_id,
-        .summary = oq_strf(arena, "%.*s: %.*s %.*s", OQ_FMT(row->action), OQ_FMT(row->object_type),
-                           OQ_FMT(label)),
+        .summary = summary_of(arena, OQ_LANG_EN, row),
         .payload = oq_str_copy(arena, oq_buf_view(&buf)),
         .kind = row->action,
     };

@@ -3,13 +3,14 @@
 #include "blackbox/collect.h"
 #include "blackbox/collect_row.h"
 #include "historian/signal.h"
+#include "web/format.h"
 
 #include "collect.sql.h"
 
 #include "base/banned.h"
 
 enum { PAGE = 1000, CHANGES_MAX = 1000, WORD_MAX = 40 };
-static_assert(SERIES_KEY_MAX + 2 * WORD_MAX + 8 <= EVENT_SUMMARY_MAX, "a summary holds it");
+static_assert(SERIES_KEY_MAX + 2 * WORD_MAX < EVENT_SUMMARY_MAX, "a summary holds it");
 #define LOOK_BACK                                                                                  \
     (10 * OQ_MINUTE) /* for the moment of a crossing, where the last look is older                 \
                       */
@@ -65,13 +66,13 @@ static oq_str state_of(oq_arena *arena, const hist_signal *g, double value, qual
 }
 
 /* "off" of {"0": {"en": "off", "ar": ...}}; else the number. */
-static oq_str word_of(oq_arena *arena, const series *e, oq_str state)
+static oq_str state_word(oq_arena *arena, oq_lang lang, const series *e, oq_str state)
 {
     oq_pair *pair, *inner;
     size_t count, inner_count;
+    oq_str wanted = lang == OQ_LANG_AR ? OQ_STR("ar") : OQ_STR("en");
     oq_mark errors = oq_err_mark();
-    if (!e->is_state || !e->state_texts.len ||
-        oq_json_pairs(arena, e->state_texts, &pair, &count)) {
+    if (!e->state_texts.len || oq_json_pairs(arena, e->state_texts, &pair, &count)) {
         oq_err_rewind(errors);
         return state;
     }
@@ -83,17 +84,18 @@ static oq_str word_of(oq_arena *arena, const series *e, oq_str state)
             return pair[i].value;
         }
         for (size_t k = 0; k < inner_count; k++)
-            if (oq_str_eq(inner[k].name, OQ_STR("en")))
+            if (oq_str_eq(inner[k].name, wanted) && inner[k].value.len)
                 return inner[k].value;
     }
     return state;
 }
 
 /* A word that fits a summary; a longer one is shown as its number. */
-static oq_str short_word(oq_arena *arena, const series *e, oq_str state)
+static oq_str word_of(oq_arena *arena, oq_lang lang, const series *e, oq_str state)
 {
-    oq_str word = word_of(arena, e, state);
-    return word.len <= WORD_MAX ? word : state;
+    oq_str word = e->is_state ? state_word(arena, lang, e, state)
+                              : oq_text(lang, oq_strf(arena, "signal_state.%.*s", OQ_FMT(state)));
+    return word.len && word.len <= WORD_MAX ? word : state;
 }
 
 static int severity_of(const series *e, oq_str state, oq_str word)
@@ -121,6 +123,27 @@ static double limit_of(const hist_signal *g, oq_str from, oq_str to)
 
 /* --- telling ------------------------------------------------------------------------------------*/
 
+/* "58.8 m³/h" */
+static oq_str quantity(oq_arena *arena, double value, oq_str unit)
+{
+    return oq_str_trim(oq_strf(arena, "%.4g %.*s", value, OQ_FMT(web_format_unit(arena, unit))));
+}
+
+static oq_str summary_of(oq_arena *arena, oq_lang lang, const hist_signal *g, oq_str from,
+                         oq_str to, double value)
+{
+    double limit = limit_of(g, from, to);
+    oq_arg arg[] = {{"key", g->e->key},
+                    {"from", word_of(arena, lang, g->e, from)},
+                    {"to", word_of(arena, lang, g->e, to)},
+                    {"value", quantity(arena, value, g->e->unit)},
+                    {"limit", isfinite(limit) ? quantity(arena, limit, OQ_STR("1")) : OQ_STR("-")}};
+    return oq_text_fill(arena, lang,
+                        g->e->is_state ? OQ_STR("events.signal_changed")
+                                       : OQ_STR("events.signal_crossed"),
+                        arg, OQ_COUNT(arg));
+}
+
 static oq_str payload_of(oq_arena *arena, const hist_signal *g, oq_str from, oq_str to,
                          double value, oq_us at)
 {
@@ -134,11 +157,12 @@ static oq_str payload_of(oq_arena *arena, const hist_signal *g, oq_str from, oq_
     oq_json_put(&j, text, "metric", g->e->metric);
     oq_json_put(&j, f64, "value", value);
     oq_json_put(&j, text, "unit", g->e->unit);
-    oq_json_put(&j, text, "from", from);
-    oq_json_put(&j, text, "status", to);
+    oq_json_put(&j, text, "from", g->e->is_state ? word_of(arena, OQ_LANG_EN, g->e, from) : from);
+    oq_json_put(&j, text, "status", g->e->is_state ? word_of(arena, OQ_LANG_EN, g->e, to) : to);
     oq_json_put(&j, f64, "limit", g->e->is_state ? (double)NAN : limit_of(g, from, to));
     oq_json_put(&j, i64, "series_no", g->e->no);
     oq_json_put(&j, time, "raw_time", at);
+    oq_json_put(&j, text, "summary_ar", summary_of(arena, OQ_LANG_AR, g, from, to, value));
     oq_json_object_end(&j);
     return oq_str_copy(arena, oq_buf_view(&buf));
 }
@@ -147,19 +171,19 @@ static oq_err *tell(collecting *c, const hist_signal *g, oq_str from, oq_str to,
                     oq_us at)
 {
     oq_arena *arena = oq_scope_arena(c->s);
-    oq_str was = short_word(arena, g->e, from), is = short_word(arena, g->e, to), name = g->e->key;
+    oq_str is = oq_str_lower(arena, word_of(arena, OQ_LANG_EN, g->e, to));
     if (c->count == EVENTS_ADD_MAX)
         OQ_TRY(flush(c));
     c->order[c->count++] = (event_order){
         .source_system = OQ_STR("OPTRIA_HISTORIAN"),
         .source_type = EVENT_TAG_READING,
-        .source_id = oq_strf(arena, "%.*s:%.*s", OQ_FMT(name), OQ_FMT(to)),
+        .source_id = oq_strf(arena, "%.*s:%.*s", OQ_FMT(g->e->key), OQ_FMT(to)),
         .event_time = at,
-        .severity = severity_of(g->e, to, oq_str_lower(arena, is)),
+        .severity = severity_of(g->e, to, is),
         .category = CATEGORY_SENSOR,
         .asset_id = g->e->asset_id,
-        .summary = oq_strf(arena, "%.*s: %.*s -> %.*s", OQ_FMT(name), OQ_FMT(was), OQ_FMT(is)),
-        .payload = payload_of(arena, g, was, is, value, at),
+        .summary = summary_of(arena, OQ_LANG_EN, g, from, to, value),
+        .payload = payload_of(arena, g, from, to, value, at),
         .kind = OQ_STR("signal"),
     };
     return NULL;

@@ -129,6 +129,7 @@ static group_trigger trigger_of(const engine *en, const engine_trigger *row)
         .before = engine_minutes(row->before_min, en->before),
         .after = engine_minutes(row->after_min, en->after),
         .summary = row->summary,
+        .summary_ar = row->summary_ar,
     };
 }
 

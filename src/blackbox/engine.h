@@ -20,7 +20,7 @@ extern const oq_field engine_fresh_fields[];
 typedef struct engine_trigger {
     oq_uuid id, asset_id, unit_id, site_id, trace_id;
     oq_us event_time;
-    oq_str source_system, source_id, kind, summary;
+    oq_str source_system, source_id, kind, summary, summary_ar;
     int severity, event_category, criticality;
     int64_t before_min, after_min; /* of the class, or OQ_I64_NONE */
 } engine_trigger;
@@ -38,7 +38,7 @@ typedef struct engine_stored {
     oq_uuid id, trigger_event_id, asset_id, unit_id, site_id, trace_id, merged_into;
     int64_t number, version;
     int status, incident_type, severity;
-    oq_str title;
+    oq_str title, title_ar;
     oq_us anchor_time, window_from, window_to, start_time, created_at;
 } engine_stored;
 extern const oq_field engine_stored_fields[];

@@ -39,7 +39,8 @@ SELECT max(incident_after_min) AS after_min FROM asset_classes WHERE tenant_id =
 -- ENGINE_TRIGGERS_BEFORE (before_time time, before_id uuid, now time, limit i64) -> engine_trigger
 -- Triggers that may still be grouped: of no incident, or of one whose grace period is not over.
 SELECT e.id, e.event_time, e.source_system, e.source_id, e.severity, e.event_category,
-       e.payload ->> 'kind' AS kind, e.asset_id, e.unit_id, e.site_id, e.summary, e.trace_id,
+       e.payload ->> 'kind' AS kind, e.payload ->> 'summary_ar' AS summary_ar, e.asset_id,
+       e.unit_id, e.site_id, e.summary, e.trace_id,
        a.criticality, c.incident_before_min AS before_min, c.incident_after_min AS after_min
   FROM blackbox_events e
   LEFT JOIN assets a ON a.tenant_id = :tenant AND a.id = e.asset_id
@@ -57,7 +58,8 @@ SELECT e.id, e.event_time, e.source_system, e.source_id, e.severity, e.event_cat
 -- ENGINE_TRIGGERS_AFTER (after_time time, after_id uuid, now time, limit i64) -> engine_trigger
 -- The same the other way.
 SELECT e.id, e.event_time, e.source_system, e.source_id, e.severity, e.event_category,
-       e.payload ->> 'kind' AS kind, e.asset_id, e.unit_id, e.site_id, e.summary, e.trace_id,
+       e.payload ->> 'kind' AS kind, e.payload ->> 'summary_ar' AS summary_ar, e.asset_id,
+       e.unit_id, e.site_id, e.summary, e.trace_id,
        a.criticality, c.incident_before_min AS before_min, c.incident_after_min AS after_min
   FROM blackbox_events e
   LEFT JOIN assets a ON a.tenant_id = :tenant AND a.id = e.asset_id
@@ -85,6 +87,7 @@ SELECT i.id, i.number, i.root_asset_id AS asset_id, i.unit_id, i.site_id, i.wind
 -- ENGINE_LIVE_OF (trigger_ids uuids, now time) -> engine_stored
 -- Incidents that may still change and were opened by one of these.
 SELECT i.id, i.number, i.trigger_event_id, i.status, i.incident_type, i.severity, i.title,
+       i.title_ar,
        i.root_asset_id AS asset_id, i.unit_id, i.site_id, i.anchor_time, i.window_from, i.window_to,
        i.start_time, i.version, i.trace_id, i.merged_into, i.created_at
   FROM blackbox_incidents i
@@ -93,6 +96,7 @@ SELECT i.id, i.number, i.trigger_event_id, i.status, i.incident_type, i.severity
 
 -- ENGINE_LIVE (now time, after_number i64, limit i64) -> engine_stored
 SELECT i.id, i.number, i.trigger_event_id, i.status, i.incident_type, i.severity, i.title,
+       i.title_ar,
        i.root_asset_id AS asset_id, i.unit_id, i.site_id, i.anchor_time, i.window_from, i.window_to,
        i.start_time, i.version, i.trace_id, i.merged_into, i.created_at
   FROM blackbox_incidents i
@@ -162,24 +166,26 @@ SELECT c.id, c.event_time, c.severity, c.event_category, c.asset_id, c.unit_id, 
  WHERE c.tenant_id = :tenant
  ORDER BY c.event_time, c.source_system, c.source_id;
 
--- ENGINE_OPEN (id uuid, number i64, incident_type text, severity text, title text, asset_id uuid?,
+-- ENGINE_OPEN (id uuid, number i64, incident_type text, severity text, title text, title_ar text?,
+--     asset_id uuid?,
 --     site_id uuid?, unit_id uuid?, impact_scope json, start_time time, anchor_time time,
 --     window_from time, window_to time, grace_until time, trigger_event_id uuid, trace_id uuid,
 --     now time) -> nothing
-INSERT INTO blackbox_incidents (tenant_id, id, number, incident_type, severity, title, root_asset_id,
-                                site_id, unit_id, impact_scope, start_time, anchor_time, window_from,
+INSERT INTO blackbox_incidents (tenant_id, id, number, incident_type, severity, title, title_ar,
+                                root_asset_id, site_id, unit_id, impact_scope, start_time, anchor_time, window_from,
                                 window_to, grace_until, trigger_event_id, trace_id, created_at,
                                 updated_at)
-VALUES (:tenant, :id, :number, :incident_type, :severity, :title, :asset_id, :site_id, :unit_id,
+VALUES (:tenant, :id, :number, :incident_type, :severity, :title, :title_ar, :asset_id, :site_id, :unit_id,
         :impact_scope, :start_time, :anchor_time, :window_from, :window_to, :grace_until,
         :trigger_event_id, :trace_id, :now, :now);
 
--- ENGINE_CHANGE (id uuid, incident_type text, severity text, title text, asset_id uuid?,
+-- ENGINE_CHANGE (id uuid, incident_type text, severity text, title text, title_ar text?,
+--     asset_id uuid?,
 --     site_id uuid?, unit_id uuid?, impact_scope json, start_time time, anchor_time time,
 --     window_from time, window_to time, grace_until time, trigger_event_id uuid, status text,
 --     now time) -> (version i64)
 UPDATE blackbox_incidents
-   SET incident_type = :incident_type, severity = :severity, title = :title,
+   SET incident_type = :incident_type, severity = :severity, title = :title, title_ar = :title_ar,
        root_asset_id = :asset_id, site_id = :site_id, unit_id = :unit_id,
        impact_scope = :impact_scope, start_time = :start_time, anchor_time = :anchor_time,
        window_from = :window_from, window_to = :window_to, grace_until = :grace_until,

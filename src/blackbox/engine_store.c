@@ -36,6 +36,7 @@ static oq_err *open_incident(engine *en, const engine_cluster *c, const group *g
                                .incident_type = words(incident_type_choices, g->type),
                                .severity = words(incident_severity_choices, g->severity),
                                .title = t->summary,
+                               .title_ar = t->summary_ar,
                                .asset_id = t->place.asset_id,
                                .site_id = t->place.site_id,
                                .unit_id = t->place.unit_id,
@@ -90,6 +91,7 @@ static oq_err *write_change(engine *en, const engine_stored *it, const group *g,
             .incident_type = words(incident_type_choices, g->type),
             .severity = words(incident_severity_choices, g->severity),
             .title = t->summary,
+            .title_ar = t->summary_ar,
             .asset_id = t->place.asset_id,
             .site_id = t->place.site_id,
             .unit_id = t->place.unit_id,
@@ -221,7 +223,8 @@ oq_err *engine_gather_again(engine *en, const engine_stored *it)
                .severity = it->severity};
     group_trigger t = {.event_id = it->trigger_event_id,
                        .place = {it->asset_id, it->unit_id, it->site_id},
-                       .summary = it->title};
+                       .summary = it->title,
+                       .summary_ar = it->title_ar};
     engine_members m;
     engine_difference d = {0};
     sql_engine_members_count_rows known;

@@ -52,7 +52,8 @@ typedef struct event_order {
     oq_uuid asset_id; /* zero: of none; site and unit are taken from it */
     oq_str summary;
     oq_str payload; /* a JSON object; not given: {}. Its member "kind" says what happened
-                       ("pump_trip"), "operator" who did it */
+                       ("pump_trip"), "operator" who did it, "summary_ar" is the
+                       summary in Arabic */
     /* What follows may be left out. */
     oq_uuid site_id, unit_id; /* of an event that is of no asset */
     oq_uuid component_id;     /* of the asset */

@@ -20,6 +20,7 @@ const oq_field event_fields[] = {
     OQ_CHOICE(event, severity, event_severity_choices),
     OQ_CHOICE(event, event_category, event_category_choices),
     OQ_TEXT(event, summary),
+    OQ_TEXT(event, summary_ar, .help = "The payload's"),
     OQ_JSON(event, payload),
     OQ_UUID(event, asset_id),
     OQ_UUID(event, unit_id),
@@ -49,6 +50,8 @@ static void mask(oq_arena *arena, const incident_view *view, event *e)
                          .payload = e->payload};
     incident_mask_event(arena, view, &as);
     e->source_id = as.source_id;
+    if (!oq_str_eq(e->summary, as.summary))
+        e->summary_ar = as.summary;
     e->summary = as.summary;
     e->payload = as.payload;
 }

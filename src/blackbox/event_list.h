@@ -15,7 +15,7 @@ typedef struct event {
     oq_us event_time, ingest_time, source_time; /* source_time: before its clock was corrected */
     oq_str source_system, source_id;
     int source_type, severity, event_category;
-    oq_str summary, payload; /* payload: JSON object */
+    oq_str summary, summary_ar, payload; /* summary_ar: the payload's; payload: JSON object */
     oq_uuid asset_id, unit_id, site_id, component_id, shift_id, trace_id;
     oq_str asset_code, asset_name, asset_name_ar, site_code, site_name, site_name_ar;
     oq_str line_id, batch_id, lot_id;

@@ -5,7 +5,8 @@
 --     limit i64) -> event
 -- Newest first, by the index on (tenant_id, event_time, id).
 SELECT e.id, e.event_time, e.ingest_time, e.source_time, e.source_system, e.source_id, e.source_type,
-       e.severity, e.event_category, e.summary, e.payload, e.asset_id, e.unit_id, e.site_id,
+       e.severity, e.event_category, e.summary, e.payload,
+       e.payload ->> 'summary_ar' AS summary_ar, e.asset_id, e.unit_id, e.site_id,
        e.component_id, e.shift_id, e.trace_id, a.code AS asset_code, a.name AS asset_name,
        a.name_ar AS asset_name_ar, s.code AS site_code, s.name AS site_name,
        s.name_ar AS site_name_ar, e.line_id, e.batch_id, e.lot_id, e.tags, e.is_trigger
@@ -30,7 +31,8 @@ SELECT e.id, e.event_time, e.ingest_time, e.source_time, e.source_system, e.sour
 --     limit i64) -> event
 -- Of one asset, by the index on (tenant_id, asset_id, event_time).
 SELECT e.id, e.event_time, e.ingest_time, e.source_time, e.source_system, e.source_id, e.source_type,
-       e.severity, e.event_category, e.summary, e.payload, e.asset_id, e.unit_id, e.site_id,
+       e.severity, e.event_category, e.summary, e.payload,
+       e.payload ->> 'summary_ar' AS summary_ar, e.asset_id, e.unit_id, e.site_id,
        e.component_id, e.shift_id, e.trace_id, a.code AS asset_code, a.name AS asset_name,
        a.name_ar AS asset_name_ar, s.code AS site_code, s.name AS site_name,
        s.name_ar AS site_name_ar, e.line_id, e.batch_id, e.lot_id, e.tags, e.is_trigger
@@ -51,7 +53,8 @@ SELECT e.id, e.event_time, e.ingest_time, e.source_time, e.source_system, e.sour
 
 -- EVENT_GET (id uuid) -> event
 SELECT e.id, e.event_time, e.ingest_time, e.source_time, e.source_system, e.source_id, e.source_type,
-       e.severity, e.event_category, e.summary, e.payload, e.asset_id, e.unit_id, e.site_id,
+       e.severity, e.event_category, e.summary, e.payload,
+       e.payload ->> 'summary_ar' AS summary_ar, e.asset_id, e.unit_id, e.site_id,
        e.component_id, e.shift_id, e.trace_id, a.code AS asset_code, a.name AS asset_name,
        a.name_ar AS asset_name_ar, s.code AS site_code, s.name AS site_name,
        s.name_ar AS site_name_ar, e.line_id, e.batch_id, e.lot_id, e.tags, e.is_trigger

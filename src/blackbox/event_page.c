@@ -70,7 +70,7 @@ static void put_row(const web_page *page, web_value *list, const event *e)
     web_put_text(v, "category",
                  web_choice_label(lang, "event_category",
                                   oq_choice_text(event_category_choices, e->event_category)));
-    web_put_text(v, "summary", e->summary);
+    web_put_text(v, "summary", is_arabic && e->summary_ar.len ? e->summary_ar : e->summary);
     web_put_text(v, "system", e->source_system);
     web_put_text(v, "source_id", e->source_id);
     web_put_text(v, "asset_code", e->asset_code);

@@ -45,6 +45,7 @@ const oq_field incident_fields[] = {
     OQ_CHOICE(incident, status, incident_status_choices),
     OQ_CHOICE(incident, severity, incident_severity_choices),
     OQ_TEXT(incident, title),
+    OQ_TEXT(incident, title_ar),
     OQ_UUID(incident, root_asset_id),
     OQ_UUID(incident, site_id),
     OQ_UUID(incident, unit_id),
@@ -217,6 +218,12 @@ bool incident_may_become(int from, int to)
     return allowed[from][to];
 }
 
+static oq_str step_summary(oq_arena *arena, oq_lang lang, const incident *it, const char *step)
+{
+    oq_str words = oq_text(lang, oq_strf(arena, "incident_step.%s", step));
+    return oq_strf(arena, "INC-%lld: %.*s", (long long)it->number, OQ_FMT(words));
+}
+
 /* What a person did with an incident is an event of the plant too. */
 static oq_err *tell_event(oq_scope *s, const incident *it, const char *step, oq_str note)
 {
@@ -229,6 +236,7 @@ static oq_err *tell_event(oq_scope *s, const incident *it, const char *step, oq_
     oq_json_put(&j, text, "step", oq_cstr(step));
     if (note.len)
         oq_json_put(&j, text, "note", note);
+    oq_json_put(&j, text, "summary_ar", step_summary(arena, OQ_LANG_AR, it, step));
     oq_json_object_end(&j);
     size_t added;
     event_order order = {
@@ -240,7 +248,7 @@ static oq_err *tell_event(oq_scope *s, const incident *it, const char *step, oq_
         .category = CATEGORY_OPERATOR_ACTION,
         .asset_id = it->root_asset_id,
         .site_id = it->site_id,
-        .summary = oq_strf(arena, "INC-%lld: %s", (long long)it->number, step),
+        .summary = step_summary(arena, OQ_LANG_EN, it, step),
         .payload = oq_buf_view(&buf),
         .trace_id = it->trace_id,
         .kind = OQ_STR("incident_step"),

@@ -56,7 +56,7 @@ typedef struct incident {
     oq_uuid id;
     int64_t number; /* "INC-17" */
     int incident_type, status, severity;
-    oq_str title;
+    oq_str title, title_ar; /* title_ar: not given, where nobody said it in Arabic */
     oq_uuid root_asset_id, site_id, unit_id;
     oq_str impact_scope; /* JSON */
     oq_us start_time, end_time;

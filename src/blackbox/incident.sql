@@ -3,8 +3,8 @@
 -- CONSTRAINT blackbox_incidents_trigger_key -> incident.opened_already
 
 -- INCIDENT_GET (id uuid) -> incident
-SELECT id, number, incident_type, status, severity, title, root_asset_id, site_id, unit_id,
-       impact_scope, start_time, end_time, anchor_time, window_from, window_to, grace_until,
+SELECT id, number, incident_type, status, severity, title, title_ar, root_asset_id, site_id,
+       unit_id, impact_scope, start_time, end_time, anchor_time, window_from, window_to, grace_until,
        trigger_event_id, version, trace_id, merged_into, rca_run_id, rca_summary, root_cause_score,
        event_story, recommended_actions, impact_estimate, financial_impact_estimate,
        carbon_impact_estimate, top_cause, top_probability, confirmed_cause, confirmed_note,
@@ -13,8 +13,8 @@ SELECT id, number, incident_type, status, severity, title, root_asset_id, site_i
  WHERE tenant_id = :tenant AND id = :id;
 
 -- INCIDENT_FIND_BY_ASSET (asset_id uuid, limit i64) -> incident
-SELECT id, number, incident_type, status, severity, title, root_asset_id, site_id, unit_id,
-       impact_scope, start_time, end_time, anchor_time, window_from, window_to, grace_until,
+SELECT id, number, incident_type, status, severity, title, title_ar, root_asset_id, site_id,
+       unit_id, impact_scope, start_time, end_time, anchor_time, window_from, window_to, grace_until,
        trigger_event_id, version, trace_id, merged_into, rca_run_id, rca_summary, root_cause_score,
        event_story, recommended_actions, impact_estimate, financial_impact_estimate,
        carbon_impact_estimate, top_cause, top_probability, confirmed_cause, confirmed_note,

@@ -14,6 +14,7 @@ const oq_field incident_row_fields[] = {
     OQ_CHOICE(incident_row, status, incident_status_choices),
     OQ_CHOICE(incident_row, severity, incident_severity_choices),
     OQ_TEXT(incident_row, title),
+    OQ_TEXT(incident_row, title_ar),
     OQ_UUID(incident_row, root_asset_id),
     OQ_UUID(incident_row, site_id),
     OQ_UUID(incident_row, unit_id),

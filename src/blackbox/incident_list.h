@@ -13,7 +13,7 @@ typedef struct incident_row {
     oq_uuid id;
     int64_t number; /* "INC-17" */
     int incident_type, status, severity;
-    oq_str title;
+    oq_str title, title_ar;
     oq_uuid root_asset_id, site_id, unit_id;
     oq_str asset_code, asset_name, asset_name_ar, site_code, site_name, site_name_ar;
     oq_us start_time, end_time, anchor_time;

@@ -5,8 +5,8 @@
 --     assigned_to uuid?, limit i64) -> incident_row
 -- Newest first. The bounds of time are never NULL, so that they and the page's place are found by
 -- the index on (tenant_id, start_time, id) whatever else is asked for.
-SELECT i.id, i.number, i.incident_type, i.status, i.severity, i.title, i.root_asset_id, i.site_id,
-       i.unit_id, a.code AS asset_code, a.name AS asset_name, a.name_ar AS asset_name_ar,
+SELECT i.id, i.number, i.incident_type, i.status, i.severity, i.title, i.title_ar, i.root_asset_id,
+       i.site_id, i.unit_id, a.code AS asset_code, a.name AS asset_name, a.name_ar AS asset_name_ar,
        s.code AS site_code, s.name AS site_name, s.name_ar AS site_name_ar, i.start_time, i.end_time,
        i.anchor_time, i.version, i.rca_summary, i.root_cause_score, i.event_story,
        i.recommended_actions, i.impact_estimate, i.financial_impact_estimate,
@@ -24,7 +24,7 @@ SELECT i.id, i.number, i.incident_type, i.status, i.severity, i.title, i.root_as
    AND (:incident_type IS NULL OR i.incident_type = :incident_type)
    AND (:asset_id IS NULL OR i.root_asset_id = :asset_id)
    AND (:site_id IS NULL OR i.site_id = :site_id)
-   AND (:words IS NULL OR search_fold('inc-' || i.number || ' ' || i.title || ' '
+   AND (:words IS NULL OR search_fold('inc-' || i.number || ' ' || i.title || ' ' || coalesce(i.title_ar, '') || ' '
         || coalesce(a.code || ' ' || a.name || ' ' || coalesce(a.name_ar, ''), '') || ' '
         || coalesce(i.top_cause, '')) LIKE ALL (:words))
    AND (:assigned_to IS NULL OR EXISTS (
@@ -60,7 +60,7 @@ SELECT count(*) AS incidents,
    AND (:incident_type IS NULL OR i.incident_type = :incident_type)
    AND (:asset_id IS NULL OR i.root_asset_id = :asset_id)
    AND (:site_id IS NULL OR i.site_id = :site_id)
-   AND (:words IS NULL OR search_fold('inc-' || i.number || ' ' || i.title || ' '
+   AND (:words IS NULL OR search_fold('inc-' || i.number || ' ' || i.title || ' ' || coalesce(i.title_ar, '') || ' '
         || coalesce(a.code || ' ' || a.name || ' ' || coalesce(a.name_ar, ''), '') || ' '
         || coalesce(i.top_cause, '')) LIKE ALL (:words))
    AND (:assigned_to IS NULL OR EXISTS (

@@ -67,7 +67,7 @@ typedef struct group_trigger {
     bool is_failure;
     int criticality;     /* of the asset: 1 critical, 2 high, 3 medium, 4 low; 0: not known */
     oq_us before, after; /* the window of the asset's class, or of the tenant */
-    oq_str summary;
+    oq_str summary, summary_ar;
 } group_trigger;
 /* The order in which they are taken. */
 int group_trigger_cmp(const group_trigger *a, const group_trigger *b);

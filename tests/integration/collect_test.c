@@ -107,10 +107,10 @@ static void test_limits(void **state)
     put(h, no, -2, 0.5, QUALITY_GOOD);
     assert_int_equal(collect(h, collect_signals), 1);
     CHECK_STR("told", oq_cstr(told(h)),
-              "53|WARNING|P-101.vibration: normal -> high|5;"
-              " 56|MINOR|P-101.vibration: high -> high_high|9;"
-              " 57|INFO|P-101.vibration: high_high -> normal|9;"
-              " 58|WARNING|P-101.vibration: normal -> low|1");
+              "53|WARNING|P-101.vibration: normal → high, 6 mm/s (limit 5)|5;"
+              " 56|MINOR|P-101.vibration: high → very high, 9.5 mm/s (limit 9)|9;"
+              " 57|INFO|P-101.vibration: very high → normal, 2 mm/s (limit 9)|9;"
+              " 58|WARNING|P-101.vibration: normal → low, 0.5 mm/s (limit 1)|1");
 }
 
 static void test_states(void **state)
@@ -126,9 +126,13 @@ static void test_states(void **state)
     put(h, no, -4, 2, QUALITY_GOOD);
     assert_int_equal(collect(h, collect_signals), 3);
     assert_int_equal(collect(h, collect_signals), 0);
+    CHECK_STR("in Arabic",
+              oq_cstr(testdb_value(h->db, "SELECT payload ->> 'summary_ar' FROM blackbox_events"
+                                          " ORDER BY event_time LIMIT 1")),
+              "P-101.running: من «م» إلى «ش»");
     CHECK_STR("told", oq_cstr(told(h)),
-              "52|INFO|P-101.running: OFF -> ON|; 54|INFO|P-101.running: ON -> OFF|;"
-              " 56|WARNING|P-101.running: OFF -> Fault|");
+              "52|INFO|P-101.running: OFF → ON|; 54|INFO|P-101.running: ON → OFF|;"
+              " 56|WARNING|P-101.running: OFF → Fault|");
     /* Told again after the look was forgotten: the same events. */
     testdb_exec(h->db, "UPDATE signal_looks SET state = '0', looked_to = to_timestamp(0)");
     assert_int_equal(collect(h, collect_signals), 0);
@@ -161,7 +165,7 @@ static void test_changes(void **state)
                                    "SELECT count(*) FROM blackbox_events WHERE source_system ="
                                    " 'OPTRIA_AUDIT' AND event_category = 'CONFIG_CHANGE' AND"
                                    " asset_id IS NOT NULL AND payload ->> 'operator' ="
-                                   " 'admin_a' AND summary = 'plant.added: asset P-777'"),
+                                   " 'admin_a' AND summary = 'Plant record added: Asset P-777'"),
                      1);
 }
 

@@ -19,6 +19,7 @@ static void test_opens(void **state)
     event_order e[] = {bb_reading("r1", -20, P101), bb_reading("far", -40, P101),
                        bb_reading("else", -10, P301), bb_alert("a1", 0, P101, SEVERITY_MAJOR),
                        bb_reading("r2", 10, P102)};
+    e[3].payload = OQ_STR("{\"summary_ar\":\"اهتزاز\"}");
     assert_int_equal(bb_add(h, e, OQ_COUNT(e)), 5);
     assert_int_equal(number(h, "SELECT count(*) FROM jobs WHERE kind = 'blackbox.incidents'"), 1);
     bb_run(h);
@@ -30,6 +31,8 @@ static void test_opens(void **state)
                      1);
     assert_int_equal(number(h, "SELECT count(*) FROM live_events WHERE event = 'incident'"), 1);
     assert_int_equal(number(h, "SELECT count(*) FROM blackbox_events WHERE NOT is_noticed"), 0);
+    CHECK_STR("in Arabic", oq_cstr(testdb_value(h->db, "SELECT title_ar FROM blackbox_incidents")),
+              "اهتزاز");
     /* Looking again changes nothing. */
     bb_run(h);
     assert_int_equal(number(h, "SELECT version FROM blackbox_incidents"), 1);
