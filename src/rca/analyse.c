@@ -31,9 +31,9 @@ static oq_err *compute(rca_work *w, oq_uuid incident_id)
     OQ_TRY(rca_gather_signals(w));
     OQ_TRY(rca_gather_rules(w));
     OQ_TRY(rca_gather_past(w));
+    rca_find(w);
     rca_build_case(w);
     rca_weigh(w);
-    rca_find(w);
     rca_explain(w);
     rca_set_roles(w);
     OQ_TRY(rca_advise(w));

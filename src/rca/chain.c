@@ -84,7 +84,7 @@ static oq_us due_of(const rca_work *w)
 static void put_series(oq_json *j, const rca_work *w)
 {
     oq_json_array(j);
-    for (size_t i = 0; i < w->findings; i++) {
+    for (size_t i = 0; i < w->findings && i < RCA_FINDINGS_TOLD; i++) {
         const rca_signal *g = w->finding[i].signal;
         bool is_first = true;
         for (size_t k = 0; k < i; k++)

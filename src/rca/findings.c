@@ -6,7 +6,8 @@
 
 #include "base/banned.h"
 
-enum { FINDINGS_TOLD = 24 };
+#define SLOW_LOOKED (14 * OQ_DAY)
+#define SLOW_ENDED  (6 * OQ_HOUR) /* one that ended earlier has come back */
 
 static rca_two value_text(const rca_work *w, const rca_signal *g, double x)
 {
@@ -58,13 +59,14 @@ static int compare_findings(const void *a, const void *b)
     return (x->what.from > y->what.from) - (x->what.from < y->what.from);
 }
 
-/* The case says which signals have findings; their sides are found again, for those alone. */
-static bool has_findings(const rca_work *w, const rca_signal *g)
+static void add(rca_work *w, const rca_signal *g, const finding *f, bool is_slow)
 {
-    for (size_t i = 0; i < w->c.items; i++)
-        if (w->c.item[i].series_no == g->series.no && w->c.item[i].finding)
-            return true;
-    return false;
+    w->finding[w->findings++] = (rca_finding){
+        .signal = g,
+        .what = *f,
+        .is_slow = is_slow,
+        .beyond_limit = f->after > g->limit_high || f->after < g->limit_low,
+    };
 }
 
 static void find_of(rca_work *w, const rca_signal *g)
@@ -76,21 +78,70 @@ static void find_of(rca_work *w, const rca_signal *g)
                         .is_state = g->series.is_state};
     detect_find(w->arena, &g->samples, &rule, &found);
     for (size_t i = 0; i < found.count; i++)
-        w->finding[w->findings++] = (rca_finding){
-            .signal = g,
-            .what = found.at[i],
-            .beyond_limit = found.at[i].after > g->limit_high || found.at[i].after < g->limit_low};
+        add(w, g, &found.at[i], false);
 }
+
+/* --- what grows over days -----------------------------------------------------------------------
+ * Fouling and wear move a signal so slowly that a month's base holds most of their way, and a day
+ * nothing of note. They are looked for in hourly means, of two weeks against the two before. */
+
+static samples hourly_means(oq_arena *arena, const samples *s)
+{
+    samples mean = samples_make(arena, s->count, false, false);
+    for (size_t i = 0, end; i < s->count; i = end) {
+        oq_us hour = s->time[i] / OQ_HOUR;
+        double sum = 0;
+        for (end = i; end < s->count && s->time[end] / OQ_HOUR == hour; end++)
+            sum += s->value[end];
+        mean.time[mean.count] = hour * OQ_HOUR + OQ_HOUR / 2;
+        mean.value[mean.count++] = sum / (double)(end - i);
+    }
+    return mean;
+}
+
+static int direction(const finding *f)
+{
+    return f->kind == FINDING_STUCK || f->kind == FINDING_OSCILLATION ? 0
+           : f->after > f->before                                     ? 1
+                                                                      : -1;
+}
+
+static bool is_known(const rca_work *w, const rca_signal *g, const finding *f)
+{
+    for (size_t i = 0; i < w->findings; i++)
+        if (w->finding[i].signal == g && direction(&w->finding[i].what) == direction(f))
+            return true;
+    return false;
+}
+
+static void find_slow(rca_work *w, const rca_signal *g)
+{
+    oq_us from = w->it->anchor_time - SLOW_LOOKED;
+    findings found;
+    samples mean = hourly_means(w->arena, &g->samples);
+    detect_rule rule = {.base_from = w->base_from, .from = from, .to = w->until};
+    detect_find(w->arena, &mean, &rule, &found);
+    for (size_t i = 0; i < found.count; i++) {
+        const finding *f = &found.at[i];
+        bool is_trend = f->kind == FINDING_DRIFT_UP || f->kind == FINDING_DRIFT_DOWN ||
+                        f->kind == FINDING_STEP_UP || f->kind == FINDING_STEP_DOWN;
+        if (is_trend && f->to >= w->until - SLOW_ENDED && !is_known(w, g, f))
+            add(w, g, f, true);
+    }
+}
+
+/* --- all of it ----------------------------------------------------------------------------------*/
 
 void rca_find(rca_work *w)
 {
-    w->finding = oq_new_n(w->arena, rca_finding, w->signals * FINDINGS_MAX);
-    for (size_t i = 0; i < w->signals; i++)
-        if (has_findings(w, &w->signal[i]))
-            find_of(w, &w->signal[i]);
+    w->finding = oq_new_n(w->arena, rca_finding, w->signals * 2 * FINDINGS_MAX);
+    for (size_t i = 0; i < w->signals; i++) {
+        const rca_signal *g = &w->signal[i];
+        find_of(w, g);
+        if (g->is_root && !g->series.is_state)
+            find_slow(w, g);
+    }
     qsort(w->finding, w->findings, sizeof *w->finding, compare_findings);
-    if (w->findings > FINDINGS_TOLD)
-        w->findings = FINDINGS_TOLD;
-    for (size_t i = 0; i < w->findings; i++)
+    for (size_t i = 0; i < w->findings && i < RCA_FINDINGS_TOLD; i++)
         w->finding[i].text = finding_text(w, &w->finding[i]);
 }

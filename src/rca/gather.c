@@ -214,9 +214,25 @@ static case_item item_of(const rca_work *w, const rca_event *e)
     };
 }
 
+static case_item item_of_finding(const rca_finding *f)
+{
+    return (case_item){
+        .at = f->what.from,
+        .category = OQ_STR("SENSOR"),
+        .kind = oq_cstr(oq_choice_text(finding_kind_choices, f->what.kind)),
+        .metric = f->signal->series.metric,
+        .finding = f->what.kind,
+        .score = f->what.score,
+        .value = f->what.after,
+        .beyond_limit = f->beyond_limit,
+        .is_root_asset = f->signal->is_root,
+        .series_no = f->signal->series.no,
+    };
+}
+
 void rca_build_case(rca_work *w)
 {
-    case_item *item = oq_new_n(w->arena, case_item, w->events + w->maintenances);
+    case_item *item = oq_new_n(w->arena, case_item, w->events + w->maintenances + w->findings);
     case_series *of = oq_new_n(w->arena, case_series, w->signals);
     size_t items = 0;
     for (size_t i = 0; i < w->events; i++)
@@ -231,6 +247,9 @@ void rca_build_case(rca_work *w)
                                     .value = NAN,
                                     .is_root_asset = true,
                                     .summary = w->maintenance[i].title};
+    for (size_t i = 0; i < w->findings; i++)
+        if (w->finding[i].is_slow) /* the others are found by cause_build itself */
+            item[items++] = item_of_finding(&w->finding[i]);
     for (size_t i = 0; i < w->signals; i++) {
         const rca_signal *g = &w->signal[i];
         of[i] = (case_series){.no = g->series.no,

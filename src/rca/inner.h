@@ -36,8 +36,9 @@ enum {
     RCA_RELATED_SIGNALS_MAX = 8,  /* of each of them */
     RCA_ROOT_SAMPLES_MAX = 40000, /* of a signal's base; beyond it blocks are left out */
     RCA_RELATED_SAMPLES_MAX = 5000,
-    RCA_PAST_MAX = 300, /* cases of the class, the newest */
-    RCA_CAUSES_MAX = 6, /* told, beside "other" */
+    RCA_PAST_MAX = 300,            /* cases of the class, the newest */
+    RCA_FINDINGS_TOLD = 24,
+    RCA_CAUSES_MAX = 6,            /* told, beside "other" */
     RCA_MISSING_MAX = 64,
     RCA_JSON_MAX = 4 * 1024 * 1024
 };
@@ -102,6 +103,7 @@ typedef struct rca_rule_heard {
 typedef struct rca_finding {
     const rca_signal *signal;
     finding what;
+    bool is_slow; /* over days: of hourly means */
     bool beyond_limit;
     rca_two text;
 } rca_finding;
@@ -173,7 +175,7 @@ typedef struct rca_work {
     size_t voice_count;
     cause_mix mix;
 
-    rca_finding *finding;
+    rca_finding *finding; /* the root asset's first; RCA_FINDINGS_TOLD of them have words */
     size_t findings;
     rca_cause_found *cause; /* likeliest first, "other" last */
     size_t causes;
@@ -192,20 +194,20 @@ void rca_miss(rca_work *w, rca_two what);
 OQ_CHECKED oq_err *rca_gather_place(rca_work *w, oq_uuid incident_id);
 OQ_CHECKED oq_err *rca_gather(rca_work *w, oq_uuid incident_id);
 OQ_CHECKED oq_err *rca_gather_signals(rca_work *w);
+void rca_find(rca_work *w); /* what the signals did */
 void rca_build_case(rca_work *w);
 
 OQ_CHECKED oq_err *rca_gather_rules(rca_work *w);
 OQ_CHECKED oq_err *rca_gather_past(rca_work *w);
 void rca_weigh(rca_work *w);
 
-/* The likeliest cause that has a name; NULL: nothing is known. */
+/* The likeliest cause, where it is likely enough to be named; NULL: nothing is known. */
 const rca_cause_found *rca_top(const rca_work *w);
 const failure_mode *rca_mode_of(const rca_work *w, oq_str cause);
 rca_two rca_label_of(const rca_work *w, oq_str cause);
 rca_two rca_asset_text(const rca_say *say, const asset *a);
 rca_two rca_incident_text(const rca_say *say, int64_t number); /* "INC-17" */
 
-void rca_find(rca_work *w);    /* findings in words */
 void rca_explain(rca_work *w); /* causes with evidence, factors, hypothesis */
 void rca_set_roles(rca_work *w);
 OQ_CHECKED oq_err *rca_advise(rca_work *w);   /* actions */

@@ -132,7 +132,7 @@ static void put_causes(oq_json *j, const rca_work *w)
 static void put_findings(oq_json *j, const rca_work *w)
 {
     oq_json_array(j);
-    for (size_t i = 0; i < w->findings; i++) {
+    for (size_t i = 0; i < w->findings && i < RCA_FINDINGS_TOLD; i++) {
         const rca_finding *f = &w->finding[i];
         const series *e = &f->signal->series;
         oq_json_object(j);

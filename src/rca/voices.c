@@ -11,6 +11,8 @@
 /* A failure mode speaks by its occurrence (FMECA, 1 to 10) among those of the class, quietly: half
  * of its share, trusted by a third. */
 #define PRIOR_SHARE 0.5
+/* A cause that is less likely is listed, but nobody is told that it was the one. */
+#define NAMED_FROM  0.2
 #define PRIOR_TRUST 0.33
 
 /* --- rules --------------------------------------------------------------------------------------*/
@@ -147,7 +149,7 @@ rca_two rca_label_of(const rca_work *w, oq_str cause)
 
 const rca_cause_found *rca_top(const rca_work *w)
 {
-    return w->causes > 1 ? &w->cause[0] : NULL;
+    return w->causes > 1 && w->cause[0].probability >= NAMED_FROM ? &w->cause[0] : NULL;
 }
 
 rca_two rca_incident_text(const rca_say *say, int64_t number)

@@ -247,7 +247,7 @@ static void list_factors(rca_work *w)
 {
     const rca_cause_found *top = rca_top(w);
     w->factor = oq_new_n(w->arena, rca_two, FACTORS_TOLD);
-    for (size_t i = 0; top && i < w->findings && w->factors < 3; i++)
+    for (size_t i = 0; top && i < w->findings && i < RCA_FINDINGS_TOLD && w->factors < 3; i++)
         if (rests_on_series(top, w->finding[i].signal->series.no))
             add_factor(w, w->finding[i].text);
     for (size_t i = 0; !w->factors && i < w->findings && i < 2; i++)
