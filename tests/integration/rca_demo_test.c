@@ -129,7 +129,8 @@ static void ask(scene *c, told *t)
     t->asked++;
     t->right += is_first;
     t->among_three += is_first || is_second;
-    print_message("%s %s %s: %s %s, then %s %s; %s\n", c->site->assets[c->asset].code,
+    if (!is_first)
+        print_message("%s %s %s: %s %s, then %s %s; %s\n", c->site->assets[c->asset].code,
                   c->fault->kind->code, c->fault->metric ? c->fault->metric : "",
                   rca_house_of(h, id, "{causes,0,code}"),
                   rca_house_of(h, id, "{causes,0,probability}"),
