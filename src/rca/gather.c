@@ -24,6 +24,7 @@ const oq_field rca_event_fields[] = {
     OQ_CHOICE(rca_event, event_category, event_category_choices),
     OQ_TIME(rca_event, event_time),
     OQ_TEXT(rca_event, summary),
+    OQ_TEXT(rca_event, summary_ar),
     OQ_JSON(rca_event, payload),
     OQ_TEXT(rca_event, kind),
     OQ_TEXT(rca_event, metric),

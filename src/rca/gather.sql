@@ -4,6 +4,7 @@
 -- Nearest to the anchor first.
 SELECT e.id, e.asset_id, a.code AS asset_code, a.name AS asset_name, a.name_ar AS asset_name_ar,
        e.source_system, e.severity, e.event_category, e.event_time, e.summary, e.payload,
+       coalesce(e.payload ->> 'summary_ar', e.payload ->> 'title_ar') AS summary_ar,
        coalesce(e.payload ->> 'kind', e.payload ->> 'code') AS kind,
        e.payload ->> 'metric' AS metric,
        CASE WHEN jsonb_typeof(e.payload -> 'value') = 'number'
@@ -28,6 +29,7 @@ SELECT count(*) AS events
 -- What happened to the asset before the window; its maintenance is told by RCA_MAINTENANCE.
 SELECT e.id, e.asset_id, a.code AS asset_code, a.name AS asset_name, a.name_ar AS asset_name_ar,
        e.source_system, e.severity, e.event_category, e.event_time, e.summary, e.payload,
+       coalesce(e.payload ->> 'summary_ar', e.payload ->> 'title_ar') AS summary_ar,
        coalesce(e.payload ->> 'kind', e.payload ->> 'code') AS kind,
        e.payload ->> 'metric' AS metric,
        CASE WHEN jsonb_typeof(e.payload -> 'value') = 'number'

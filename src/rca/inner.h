@@ -50,7 +50,7 @@ typedef struct rca_event {
     oq_str source_system;
     int severity, event_category;
     oq_us event_time;
-    oq_str summary, payload, kind, metric;
+    oq_str summary, summary_ar, payload, kind, metric;
     double value, limit_value;
     bool is_trigger;
     bool tells_cause; /* filed with its cause: no evidence for it */

@@ -16,7 +16,7 @@
  * cause was confirmed before it: so a replay of the past shows what it would have said.
  *
  * The result, as it is stored (rca_runs.result) and answered:
- *     { "anchor": {"event_id","at","summary"}, "window": {"from","to"}, "as_known_at": ...,
+ *     { "anchor": {"event_id","at","summary","summary_ar"}, "window": {"from","to"}, "as_known_at": ...,
  *       "causes": [ { "code", "label": {"en","ar"}, "category", "probability",
  *                     "evidence": [ {"kind": "rule"|"similar"|"model"|"prior", "ref", "version",
  *                                    "weight", "trust", "text": {"en","ar"}, "event_ids": [...],

@@ -31,7 +31,7 @@ static void tell_before(const rca_work *w, story_event *told, story_facts *f)
         if (seen >= BEFORE_TOLD)
             memmove(told, told + 1, (BEFORE_TOLD - 1) * sizeof *told);
         told[seen < BEFORE_TOLD ? seen : BEFORE_TOLD - 1] =
-            (story_event){e->event_time, rca_free(&w->say, e->summary)};
+            (story_event){e->event_time, rca_name(&w->say, e->summary, e->summary_ar)};
         seen++;
     }
     f->before = told;
@@ -49,7 +49,8 @@ void rca_tell(rca_work *w)
     story_facts f = {
         .at = w->it->anchor_time,
         .asset = rca_asset_text(&w->say, w->root),
-        .anomaly = rca_free(&w->say, anchor ? anchor->summary : w->it->title),
+        .anomaly = anchor ? rca_name(&w->say, anchor->summary, anchor->summary_ar)
+                          : rca_free(&w->say, w->it->title),
         .trend = trend,
         .past = past,
         .has_cause = top != NULL,
@@ -239,6 +240,7 @@ static void put_frame(oq_json *j, const rca_work *w)
     oq_json_put(j, uuid, "event_id", w->it->trigger_event_id);
     oq_json_put(j, time, "at", w->it->anchor_time);
     oq_json_put(j, text, "summary", anchor ? anchor->summary : w->it->title);
+    oq_json_put(j, text, "summary_ar", anchor ? anchor->summary_ar : OQ_NONE);
     oq_json_object_end(j);
     oq_json_key(j, OQ_STR("window"));
     oq_json_object(j);

@@ -120,7 +120,7 @@ oq_uuid rca_house_incident(house *h, const char *id, double minutes, bb_pump pum
 {
     event_order e = bb_alert(id, minutes, pump, severity);
     e.payload = OQ_STR("{\"kind\":\"vibration_high\",\"metric\":\"vibration_rms\",\"value\":7.6,"
-                       "\"limit\":7.1}");
+                       "\"limit\":7.1,\"summary_ar\":\"اهتزاز مرتفع\"}");
     e.kind = OQ_STR("vibration_high");
     bb_add(h, &e, 1);
     bb_run(h);
