@@ -20,7 +20,8 @@ static impact_inputs nothing(void)
 
 static void check_range(const char *label, impact_range r, double low, double mid, double high)
 {
-    CHECK(label, fabs(r.low - low) < 1e-9 && fabs(r.mid - mid) < 1e-9 && fabs(r.high - high) < 1e-9);
+    CHECK(label,
+          fabs(r.low - low) < 1e-9 && fabs(r.mid - mid) < 1e-9 && fabs(r.high - high) < 1e-9);
 }
 
 static void check_money(const char *label, impact_money m, int64_t low, int64_t mid, int64_t high)

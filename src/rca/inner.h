@@ -36,9 +36,9 @@ enum {
     RCA_RELATED_SIGNALS_MAX = 8,  /* of each of them */
     RCA_ROOT_SAMPLES_MAX = 40000, /* of a signal's base; beyond it blocks are left out */
     RCA_RELATED_SAMPLES_MAX = 5000,
-    RCA_PAST_MAX = 300,            /* cases of the class, the newest */
+    RCA_PAST_MAX = 300, /* cases of the class, the newest */
     RCA_FINDINGS_TOLD = 24,
-    RCA_CAUSES_MAX = 6,            /* told, beside "other" */
+    RCA_CAUSES_MAX = 6, /* told, beside "other" */
     RCA_MISSING_MAX = 64,
     RCA_JSON_MAX = 4 * 1024 * 1024
 };

@@ -4,8 +4,10 @@
 
 enum { ANCHOR = 100 };
 #define EVENT(time, what, how, root, evidence, wanted)                                             \
-    {.at = (time), .category = (what), .severity = (how), .is_root_asset = (root),                 \
-     .is_evidence = (evidence), .role = (wanted)}
+    {                                                                                              \
+        .at = (time), .category = (what), .severity = (how), .is_root_asset = (root),              \
+        .is_evidence = (evidence), .role = (wanted)                                                \
+    }
 
 static void check_roles(const char *label, const role_event *wanted, size_t count)
 {

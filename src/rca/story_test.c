@@ -11,7 +11,8 @@ static int set_up(void **state)
 {
     arena = oq_arena_open(0);
     say = rca_say_in(arena, OQ_STR("Asia/Riyadh"));
-    oq_str ar = oq_embedded_find(OQ_STR("lang/ar.json")), en = oq_embedded_find(OQ_STR("lang/en.json"));
+    oq_str ar = oq_embedded_find(OQ_STR("lang/ar.json")),
+           en = oq_embedded_find(OQ_STR("lang/en.json"));
     return oq_lang_load(ar, en) ? 1 : 0;
 }
 
@@ -106,17 +107,18 @@ static void test_all(void **state)
     f.past = past;
     f.pasts = 2;
     f.action = rca_name(&say, OQ_STR("Replace the bearing"), OQ_STR("استبدال المحمل"));
-    check("all", story_tell(&say, &f),
-          "On 31 Jan 2026, 11:00, P-101 reported: “Vibration high”. Seen in the 30 minutes before: "
-          "2 events (latest: “Oil low” (31 Jan 2026, 10:55)). What the signals did: T: rise; V: "
-          "spike. Likeliest cause: bearing fault (65%); next: cavitation (25%). It resembles 2 past "
-          "incidents: INC-3, INC-7. To do first: Replace the bearing.",
-          "في 31 يناير 2026، 11:00 ورد ما يلي من " WEB_LRI "P-101" WEB_PDI ": «" WEB_FSI
-          "Vibration high" WEB_PDI "». ما سبقه خلال 30 دقيقة: حدثان (الأحدث: «" WEB_FSI
-          "Oil low" WEB_PDI "» (31 يناير 2026، 10:55)). سلوك الإشارات: " WEB_FSI "T: rise" WEB_PDI
-          "؛ " WEB_FSI "V: spike" WEB_PDI ". السبب الأرجح: عطل المحمل (" WEB_LRI "65%" WEB_PDI
-          ")، يليه: التكهف (" WEB_LRI "25%" WEB_PDI "). يشبه ذلك حادثتين سابقتين: " WEB_LRI
-          "INC-3" WEB_PDI "، " WEB_LRI "INC-7" WEB_PDI ". أول ما يلزم: استبدال المحمل.");
+    check(
+        "all", story_tell(&say, &f),
+        "On 31 Jan 2026, 11:00, P-101 reported: “Vibration high”. Seen in the 30 minutes before: "
+        "2 events (latest: “Oil low” (31 Jan 2026, 10:55)). What the signals did: T: rise; V: "
+        "spike. Likeliest cause: bearing fault (65%); next: cavitation (25%). It resembles 2 past "
+        "incidents: INC-3, INC-7. To do first: Replace the bearing.",
+        "في 31 يناير 2026، 11:00 ورد ما يلي من " WEB_LRI "P-101" WEB_PDI ": «" WEB_FSI
+        "Vibration high" WEB_PDI "». ما سبقه خلال 30 دقيقة: حدثان (الأحدث: «" WEB_FSI
+        "Oil low" WEB_PDI "» (31 يناير 2026، 10:55)). سلوك الإشارات: " WEB_FSI "T: rise" WEB_PDI
+        "؛ " WEB_FSI "V: spike" WEB_PDI ". السبب الأرجح: عطل المحمل (" WEB_LRI "65%" WEB_PDI
+        ")، يليه: التكهف (" WEB_LRI "25%" WEB_PDI "). يشبه ذلك حادثتين سابقتين: " WEB_LRI
+        "INC-3" WEB_PDI "، " WEB_LRI "INC-7" WEB_PDI ". أول ما يلزم: استبدال المحمل.");
 }
 
 int main(void)

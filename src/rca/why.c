@@ -255,8 +255,8 @@ static void list_factors(rca_work *w)
     for (size_t i = 0; top && i + w->before < w->events && w->factors < 5; i++)
         if (rests_on_event(top, w->event[i].id))
             add_factor(w, RCA_TEXT(&w->say, "rca.factor.event",
-                                   {"summary", rca_name(&w->say, w->event[i].summary,
-                                                        w->event[i].summary_ar)},
+                                   {"summary",
+                                    rca_name(&w->say, w->event[i].summary, w->event[i].summary_ar)},
                                    {"at", rca_time(&w->say, w->event[i].event_time)}));
     if (w->maintenances)
         add_factor(w, RCA_TEXT(&w->say, "rca.factor.maintenance",

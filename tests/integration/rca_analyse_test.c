@@ -23,9 +23,10 @@ static void test_chain(void **state)
     rca_run *run = rca_house_analyse(h, id);
     assert_int_equal(run->number, 1);
     CHECK_STR("top", oq_cstr(rca_house_of(h, id, "{causes,0,code}")), "bearing_fault");
-    assert_int_equal(number(h, "SELECT count(*) FROM blackbox_incidents WHERE rca_run_id IS NOT"
-                               " NULL AND event_story ->> 'ar' LIKE '%«اهتزاز مرتفع»%' AND top_cause ="
-                               " 'bearing_fault' AND root_cause_score ? 'other'"),
+    assert_int_equal(number(h,
+                            "SELECT count(*) FROM blackbox_incidents WHERE rca_run_id IS NOT"
+                            " NULL AND event_story ->> 'ar' LIKE '%«اهتزاز مرتفع»%' AND top_cause ="
+                            " 'bearing_fault' AND root_cause_score ? 'other'"),
                      1);
     assert_int_equal(number(h, "SELECT count(*) FROM work_orders o JOIN blackbox_incidents i ON"
                                " i.id = o.incident_id WHERE o.source = 'BLACKBOX_AUTO' AND"
@@ -60,12 +61,14 @@ static void test_again(void **state)
     assert_int_equal(number(h, "SELECT count(*) FROM jobs WHERE kind = 'rca.run' AND run_at ="
                                " (SELECT window_to FROM blackbox_incidents) + interval '1 second'"),
                      1);
-    CHECK_STR("the file", oq_cstr(testdb_value(h->db, "SELECT string_agg(step, ',' ORDER BY made_at)"
-                                                      " FROM blackbox_incident_steps")),
+    CHECK_STR("the file",
+              oq_cstr(testdb_value(h->db, "SELECT string_agg(step, ',' ORDER BY made_at)"
+                                          " FROM blackbox_incident_steps")),
               "opened,analysed,analysed");
 }
 
-/* The cause that the analysis names changes after the order was written: a note, no second order. */
+/* The cause that the analysis names changes after the order was written: a note, no second order.
+ */
 static void test_note(void **state)
 {
     house *h = *state;
@@ -106,7 +109,8 @@ static void test_learns(void **state)
     CHECK("likelier", after > before + 0.3);
     CHECK_STR("similar", oq_cstr(rca_house_of(h, second, "{similar,0,incident_id}")),
               oq_str_c(h->arena, oq_uuid_text(h->arena, first)));
-    CHECK_STR("evidence", oq_cstr(rca_house_of(h, second, "{causes,0,evidence,0,kind}")), "similar");
+    CHECK_STR("evidence", oq_cstr(rca_house_of(h, second, "{causes,0,evidence,0,kind}")),
+              "similar");
     /* The first one learns nothing from itself, nor from what came after it. */
     rca_house_analyse(h, first);
     CHECK_STR("alone", oq_cstr(rca_house_of(h, first, "{inputs,cases}")), "0");
@@ -146,10 +150,9 @@ static void test_known(void **state)
                 " SELECT tenant_id, gen_random_uuid(), 'PI', 'ALARM', 'later', event_time,"
                 " ingest_time + interval '1 hour', 'CRITICAL', 'ALERT', asset_id, 'later', '{}'"
                 " FROM blackbox_events");
-    testdb_exec(h->db,
-                "INSERT INTO blackbox_incident_events (tenant_id, id, incident_id, event_id,"
-                " order_index) SELECT e.tenant_id, gen_random_uuid(), i.id, e.id, 1 FROM"
-                " blackbox_events e, blackbox_incidents i WHERE e.source_id = 'later'");
+    testdb_exec(h->db, "INSERT INTO blackbox_incident_events (tenant_id, id, incident_id, event_id,"
+                       " order_index) SELECT e.tenant_id, gen_random_uuid(), i.id, e.id, 1 FROM"
+                       " blackbox_events e, blackbox_incidents i WHERE e.source_id = 'later'");
     rca_house_analyse(h, id);
     CHECK_STR("events", oq_cstr(rca_house_of(h, id, "{inputs,events}")), "1");
     assert_int_equal(number(h, "SELECT count(*) FROM rca_runs r, jsonb_array_elements(r.result ->"
@@ -180,8 +183,7 @@ static void test_missing(void **state)
     CHECK("power", strstr(rca_house_of(h, id, "{carbon,missing}"), "neither measured"));
     CHECK("factor", strstr(rca_house_of(h, id, "{carbon,missing}"), "Emission factor"));
     CHECK_STR("nothing is known", oq_cstr(rca_house_of(h, id, "{causes,0,code}")), "other");
-    CHECK_STR("the order says so",
-              oq_cstr(testdb_value(h->db, "SELECT title FROM work_orders")),
+    CHECK_STR("the order says so", oq_cstr(testdb_value(h->db, "SELECT title FROM work_orders")),
               "Find the cause of incident INC-1 on P-101");
 }
 

@@ -101,9 +101,8 @@ static void raise_alarm(scene *c)
     e.event_time = c->at;
     e.asset_id = c->asset_id;
     e.summary = c->metric.len ? oq_strf(c->h->arena, "%.*s out of range", OQ_FMT(c->metric))
-                : c->fault->kind->sort == DEMO_DROP_OUT
-                    ? OQ_STR("no data from an instrument")
-                    : OQ_STR("looked at by hand");
+                : c->fault->kind->sort == DEMO_DROP_OUT ? OQ_STR("no data from an instrument")
+                                                        : OQ_STR("looked at by hand");
     e.kind = OQ_STR("limit");
     e.payload = OQ_STR("{\"kind\":\"limit\"}");
     bb_add(c->h, &e, 1);
@@ -130,13 +129,12 @@ static void ask(scene *c, told *t)
     t->right += is_first;
     t->among_three += is_first || is_second;
     if (!is_first)
-        print_message("%s %s %s: %s %s, then %s %s; %s\n", c->site->assets[c->asset].code,
-                  c->fault->kind->code, c->fault->metric ? c->fault->metric : "",
-                  rca_house_of(h, id, "{causes,0,code}"),
-                  rca_house_of(h, id, "{causes,0,probability}"),
-                  rca_house_of(h, id, "{causes,1,code}"),
-                  rca_house_of(h, id, "{causes,1,probability}"),
-                  is_first ? "" : rca_house_of(h, id, "{story,en}"));
+        print_message(
+            "%s %s %s: %s %s, then %s %s; %s\n", c->site->assets[c->asset].code,
+            c->fault->kind->code, c->fault->metric ? c->fault->metric : "",
+            rca_house_of(h, id, "{causes,0,code}"), rca_house_of(h, id, "{causes,0,probability}"),
+            rca_house_of(h, id, "{causes,1,code}"), rca_house_of(h, id, "{causes,1,probability}"),
+            is_first ? "" : rca_house_of(h, id, "{story,en}"));
 }
 
 static void play(scene *c, told *t)

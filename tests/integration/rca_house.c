@@ -48,10 +48,8 @@ static const struct {
     const char *metric, *unit;
     double level, noise, by_bearing, by_cavitation;
 } signals[] = {
-    {"vibration_rms", "mm/s", 2, 0.1, 8, 4},
-    {"temperature", "degC", 60, 0.5, 25, 20},
-    {"flow", "m3/h", 500, 4, 0, -170},
-    {"pressure", "bar", 12, 0.1, 0, -3},
+    {"vibration_rms", "mm/s", 2, 0.1, 8, 4}, {"temperature", "degC", 60, 0.5, 25, 20},
+    {"flow", "m3/h", 500, 4, 0, -170},       {"pressure", "bar", 12, 0.1, 0, -3},
     {"power_kw", "kW", 400, 3, 12, 0},
 };
 
@@ -79,11 +77,11 @@ static void write_signal(oq_scope *s, house *h, int32_t no, size_t which, oq_us 
                                                 : 0;
     for (oq_us at = anchor - 7 * OQ_DAY; at < anchor + 20 * OQ_MINUTE;
          at += at < anchor - 2 * OQ_DAY ? 10 * OQ_MINUTE : OQ_MINUTE)
-        row[count++] = (batch_row){.time = at,
-                                   .value = signals[which].level + by * share_at(at, anchor) +
-                                            signals[which].noise *
-                                                chance((uint64_t)at * 31 + which * 7919),
-                                   .series_no = no};
+        row[count++] =
+            (batch_row){.time = at,
+                        .value = signals[which].level + by * share_at(at, anchor) +
+                                 signals[which].noise * chance((uint64_t)at * 31 + which * 7919),
+                        .series_no = no};
     CHECK_OK(hist_write(s, row, count, NULL));
 }
 
