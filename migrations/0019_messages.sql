@@ -3,19 +3,24 @@
 
 ALTER TABLE notifications ADD COLUMN urgency text NOT NULL DEFAULT 'normal'
     CONSTRAINT notifications_urgency_check CHECK (urgency IN ('low', 'normal', 'high', 'urgent'));
-ALTER TABLE notifications ADD COLUMN topic text NOT NULL DEFAULT 'system'; -- see notify/topic.h
+ALTER TABLE notifications ADD COLUMN topic text NOT NULL DEFAULT 'system'
+    CONSTRAINT notifications_topic_check CHECK (topic IN (
+        'system', 'alarm', 'incident', 'work_order', 'job'));
 ALTER TABLE notifications ADD COLUMN once_key text;        -- told once: see notify_order.once_key
 ALTER TABLE notifications ADD COLUMN trace_id uuid;
 CREATE UNIQUE INDEX notifications_once_key ON notifications (tenant_id, user_id, once_key);
 
--- What a person wants to hear of, and how. No row: the tenant's minimum.
+-- What a person wants to hear of, and how. No row: everything in the app, by mail what the tenant's
+-- minimum says. The minimum (tenant_settings) holds whatever stands here.
 CREATE TABLE notification_choices (
     tenant_id   uuid NOT NULL REFERENCES tenants (id),
     user_id     uuid NOT NULL,
-    topic       text NOT NULL,              -- "alarm", "incident", "work_order", "job", "system"
+    topic       text NOT NULL CONSTRAINT notification_choices_topic_check CHECK (topic IN (
+                    'system', 'alarm', 'incident', 'work_order', 'job')),
     in_app      boolean NOT NULL DEFAULT true,
     by_mail     boolean NOT NULL DEFAULT false,
-    urgency_min text NOT NULL DEFAULT 'normal',
+    urgency_min text NOT NULL DEFAULT 'low' CONSTRAINT notification_choices_urgency_check
+                    CHECK (urgency_min IN ('low', 'normal', 'high', 'urgent')), -- of both ways
     updated_at  timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, user_id, topic),
     FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id)
@@ -45,8 +50,11 @@ CREATE TABLE webhooks (
     topics      text[] NOT NULL DEFAULT '{}', -- none: all
     is_active   boolean NOT NULL DEFAULT true,
     failures    integer NOT NULL DEFAULT 0, -- one behind the other
+    failing_since timestamptz,              -- the first of them
     last_ok_at  timestamptz,
-    last_error  text,
+    last_error_code  text,
+    last_error_facts jsonb,
+    stopped_at  timestamptz,                -- switched off by the program, after days of failures
     version     bigint NOT NULL DEFAULT 1,
     created_at  timestamptz NOT NULL,
     updated_at  timestamptz NOT NULL,
@@ -68,7 +76,10 @@ CREATE TABLE outbox (
     status      text NOT NULL DEFAULT 'waiting' CONSTRAINT outbox_status_check CHECK (status IN (
                     'waiting', 'sent', 'failed', 'dropped')),
     tries       integer NOT NULL DEFAULT 0,
-    next_at     timestamptz NOT NULL,
+    next_at     timestamptz NOT NULL,       -- while it is being sent: when it is taken for lost
+    first_try_at timestamptz,               -- from here on the time until it is given up
+    was_held    boolean NOT NULL DEFAULT false, -- by quiet hours, or by the limit of an hour
+    digest_id   uuid,                       -- goes out in one mail with others, under this id
     sent_at     timestamptz,
     error_code  text,
     error_facts jsonb,
@@ -80,7 +91,11 @@ CREATE TABLE outbox (
     FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id),
     FOREIGN KEY (tenant_id, webhook_id) REFERENCES webhooks (tenant_id, id),
     FOREIGN KEY (tenant_id, notification_id) REFERENCES notifications (tenant_id, id)
+        ON DELETE SET NULL (notification_id)
 );
+CREATE INDEX outbox_notification_idx ON outbox (tenant_id, notification_id);
+CREATE INDEX outbox_webhook_idx ON outbox (tenant_id, webhook_id, created_at, id);
+CREATE INDEX outbox_user_idx ON outbox (tenant_id, user_id, sent_at) WHERE status = 'sent';
 CREATE INDEX outbox_due_idx ON outbox (tenant_id, next_at, id) WHERE status = 'waiting';
 CREATE INDEX outbox_created_idx ON outbox (tenant_id, created_at, id);
 

@@ -90,6 +90,14 @@ void oq_sign(oq_str purpose, oq_str text, uint8_t out[OQ_DIGEST])
     crypto_generichash_final(&state, out, OQ_DIGEST);
 }
 
+void oq_hmac_sha256(oq_str key, oq_str text, uint8_t out[OQ_DIGEST])
+{
+    crypto_auth_hmacsha256_state state;
+    crypto_auth_hmacsha256_init(&state, (const uint8_t *)key.ptr, key.len);
+    crypto_auth_hmacsha256_update(&state, (const uint8_t *)text.ptr, text.len);
+    crypto_auth_hmacsha256_final(&state, out);
+}
+
 bool oq_same_secret(oq_str a, oq_str b)
 {
     return a.len == b.len && sodium_memcmp(a.ptr, b.ptr, a.len) == 0;

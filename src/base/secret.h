@@ -27,6 +27,9 @@ void oq_digest(oq_str text, uint8_t out[OQ_DIGEST]);
 /* Keyed: signs a text for a purpose ("form", "setup"). */
 void oq_sign(oq_str purpose, oq_str text, uint8_t out[OQ_DIGEST]);
 
+/* HMAC-SHA256 (RFC 2104, FIPS 180-4), for what others must be able to compute too. */
+void oq_hmac_sha256(oq_str key, oq_str text, uint8_t out[OQ_DIGEST]);
+
 /* In a time that does not depend on where they differ. */
 bool oq_same_secret(oq_str a, oq_str b);
 

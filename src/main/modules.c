@@ -27,6 +27,7 @@
 #include "incident/incident_page.h"
 #include "lead/lead.h"
 #include "notify/notify.h"
+#include "notify/webhook.h"
 #include "ops/api_docs.h"
 #include "ops/health.h"
 #include "ops/home.h"
@@ -61,6 +62,7 @@ http_route_list module_routes = {
     settings_routes,
     audit_routes,
     notify_routes,
+    webhook_routes,
     job_routes,
     job_page_routes,
     lead_routes,

@@ -19,6 +19,7 @@
 #include "job/job.h"
 #include "lead/lead.h"
 #include "main/modules.h"
+#include "notify/channel.h"
 #include "notify/notify.h"
 #include "ops/api_docs.h"
 #include "ops/health.h"
@@ -57,11 +58,25 @@ static void raise_descriptor_limit(void)
     }
 }
 
+static oq_err *set_up_channels(const settings *s)
+{
+    return channel_set_up(&(channel_setup){
+        .smtp_url = s->smtp_url,
+        .smtp_user = s->smtp_user,
+        .smtp_password = s->smtp_password,
+        .mail_from = s->mail_from,
+        .public_url = s->public_url,
+        .ca_file = s->ca_file,
+        .webhook_allow = s->webhook_allow,
+    });
+}
+
 oq_err *service_set_up(const settings *s, service_parts parts)
 {
     OQ_TRY(settings_require(s, "OPTRIA_MASTER_KEY"));
     OQ_TRY(oq_secret_setup(s->master_key));
     OQ_TRY(web_setup());
+    OQ_TRY(set_up_channels(s));
     if (!parts.serves)
         return NULL;
     raise_descriptor_limit();
@@ -224,6 +239,7 @@ static void watch(service *sv)
 static oq_err *open_all(service *sv)
 {
     OQ_TRY(open_pool(sv));
+    channel_use_pool(sv->pool);
     if (sv->parts.works)
         OQ_TRY(open_runner(sv));
     if (sv->parts.serves)
@@ -270,6 +286,7 @@ void service_close(service *sv)
     if (sv->hub)
         http_hub_close(sv->hub);
     metrics_watch(NULL, NULL);
+    channel_use_pool(NULL);
     db_pool_close(sv->pool);
     free(sv);
 }

@@ -48,6 +48,21 @@ const oq_field setting_fields[] = {
             .help = "The digital twin"),
     OQ_TEXT(settings, pi_base_url, .env = "OPTRIA_PI_BASE_URL", .max = 500,
             .help = "PI Web API of the demo tenant's integration, for the connectors to come"),
+    OQ_TEXT(settings, smtp_url, .env = "OPTRIA_SMTP_URL", .max = 500,
+            .help = "Mail server: smtp://host:587 (STARTTLS is required, but on loopback) or "
+                    "smtps://host:465; default: no mail"),
+    OQ_TEXT(settings, smtp_user, .env = "OPTRIA_SMTP_USER", .max = 300,
+            .help = "Sign-in at the mail server; default: none"),
+    OQ_SECRET(settings, smtp_password, .env = "OPTRIA_SMTP_PASSWORD", .max = 500,
+              .help = "Password at the mail server"),
+    OQ_TEXT(settings, mail_from, .env = "OPTRIA_MAIL_FROM", .max = 254,
+            .help = "The address that mail comes from: optria@plant.example"),
+    OQ_TEXT(settings, webhook_allow, .env = "OPTRIA_WEBHOOK_ALLOW", .max = 4000,
+            .help = "Networks of one's own that webhooks may reach, also without TLS: "
+                    "10.2.0.0/16, fd00:7::/32; default: public addresses alone"),
+    OQ_TEXT(settings, ca_file, .env = "OPTRIA_CA_FILE", .max = 900,
+            .help = "Certificates (PEM) of one's own authorities, for mail servers and webhooks; "
+                    "the system's stay trusted"),
     OQ_CHOICE(settings, log_level, log_levels, .env = "OPTRIA_LOG_LEVEL", .preset = "info",
               .help = "The least important line that is logged"),
     OQ_CHOICE(settings, log_format, log_formats, .env = "OPTRIA_LOG_FORMAT", .preset = "keys",
@@ -77,6 +92,7 @@ oq_err *settings_load(oq_arena *arena, settings_source source, settings *ret_set
     oq_log_hide(ret_settings->jwt_secret_key);
     oq_log_hide(ret_settings->master_key);
     oq_log_hide(ret_settings->demo_password);
+    oq_log_hide(ret_settings->smtp_password);
     return NULL;
 }
 

@@ -20,6 +20,8 @@ typedef struct settings {
     int64_t demo_days;
     bool blackbox_enabled, digital_twin_enabled;
     oq_str pi_base_url;
+    oq_str smtp_url, smtp_user, smtp_password, mail_from;
+    oq_str webhook_allow, ca_file;
     int log_level, log_format;
 } settings;
 

@@ -21,7 +21,12 @@ const oq_choice notify_urgency_choices[] = {
 
 const oq_field notify_receiver_fields[] = {OQ_UUID(notify_receiver, id),
                                            OQ_TEXT(notify_receiver, lang),
-                                           OQ_TEXT(notify_receiver, time_zone), OQ_FIELDS_END};
+                                           OQ_TEXT(notify_receiver, time_zone),
+                                           OQ_BOOL(notify_receiver, in_app),
+                                           OQ_BOOL(notify_receiver, by_mail),
+                                           OQ_CHOICE(notify_receiver, urgency_min,
+                                                     notify_urgency_choices),
+                                           OQ_FIELDS_END};
 
 const oq_field notification_fields[] = {OQ_UUID(notification, id),
                                         OQ_TEXT(notification, type),
@@ -30,6 +35,8 @@ const oq_field notification_fields[] = {OQ_UUID(notification, id),
                                         OQ_TEXT(notification, body),
                                         OQ_TEXT(notification, entity_type),
                                         OQ_TEXT(notification, entity_id),
+                                        OQ_CHOICE(notification, topic, notify_topic_choices),
+                                        OQ_CHOICE(notification, urgency, notify_urgency_choices),
                                         OQ_BOOL(notification, is_read),
                                         OQ_TIME(notification, created_at),
                                         OQ_TIME(notification, read_at),
@@ -62,12 +69,128 @@ static oq_str event_json(oq_arena *arena, const notification *n, const notify_re
     return oq_str_copy(arena, oq_buf_view(&buf));
 }
 
-static oq_err *tell(oq_scope *s, const notify_receiver *to, size_t count, const notify_order *order)
+/* Those of a telling: who they are, the id that each one's notification has, and by which ways. */
+typedef struct told {
+    const notify_receiver *to;
+    size_t count;
+    oq_uuid *ids; /* of the notifications; zero: not in the app, or told before */
+    bool *is_mailed;
+    size_t shown, mailed;
+} told;
+
+static bool is_among(const sql_notify_add_rows *rows, oq_uuid id)
 {
+    for (size_t i = 0; i < rows->count; i++)
+        if (oq_uuid_eq(rows->at[i].id, id))
+            return true;
+    return false;
+}
+
+/* Decides for each one; who was told of it before gets nothing by any way. */
+static oq_err *choose_ways(oq_scope *s, const notify_order *order, int urgency, told *t,
+                           bool *ret_in_app)
+{
+    tenant_settings *settings;
+    OQ_TRY(tenant_settings_get(s, &settings));
+    for (size_t i = 0; i < t->count; i++) {
+        const notify_receiver *to = &t->to[i];
+        notify_choice choice = {to->in_app, to->by_mail, to->urgency_min};
+        notify_ways ways = notify_ways_of(&choice, settings, urgency);
+        ret_in_app[i] = ways.in_app || order->stays_inside;
+        t->is_mailed[i] = ways.by_mail && !order->stays_inside && channel_has_mail();
+    }
+    return NULL;
+}
+
+static oq_err *show(oq_scope *s, const notify_order *order, notification *n, const bool *in_app,
+                    told *t)
+{
+    oq_arena *arena = oq_scope_arena(s);
+    oq_uuid *ids = oq_new_n(arena, oq_uuid, t->count), *users = oq_new_n(arena, oq_uuid, t->count);
+    size_t *place = oq_new_n(arena, size_t, t->count), count = 0;
+    for (size_t i = 0; i < t->count; i++)
+        if (in_app[i]) {
+            ids[count] = oq_uuid_new(n->created_at);
+            users[count] = t->to[i].id;
+            place[count++] = i;
+        }
     if (!count)
         return NULL;
+    sql_notify_add_rows rows;
+    OQ_TRY(sql_notify_add(
+        s,
+        (sql_notify_add_args){
+            .ids = {ids, count},
+            .user_ids = {users, count},
+            .type = n->type,
+            .facts = n->facts,
+            .title = n->title,
+            .body = n->body,
+            .entity_type = n->entity_type,
+            .entity_id = n->entity_id,
+            .topic = oq_cstr(oq_choice_text(notify_topic_choices, n->topic)),
+            .urgency = oq_cstr(oq_choice_text(notify_urgency_choices, n->urgency)),
+            .once_key = order->once_key,
+            .trace_id = order->trace_id,
+            .now = n->created_at,
+        },
+        &rows));
+    for (size_t i = 0; i < count; i++) {
+        if (rows.count == count || is_among(&rows, ids[i]))
+            t->ids[place[i]] = ids[i], t->shown++;
+        else
+            t->is_mailed[place[i]] = false;
+    }
+    return NULL;
+}
+
+/* To the open pages of those who have it in the app. */
+static oq_err *push(oq_scope *s, notification *n, const told *t)
+{
     oq_arena *arena = oq_scope_arena(s);
-    oq_us now = oq_now(s);
+    if (!t->shown)
+        return NULL;
+    oq_uuid *ids = oq_new_n(arena, oq_uuid, t->shown), *users = oq_new_n(arena, oq_uuid, t->shown);
+    oq_str *data = oq_new_n(arena, oq_str, t->shown);
+    size_t count = 0;
+    for (size_t i = 0; i < t->count; i++) {
+        if (oq_uuid_is_zero(t->ids[i]))
+            continue;
+        n->id = t->ids[i];
+        ids[count] = oq_uuid_new(n->created_at);
+        users[count] = t->to[i].id;
+        data[count++] = event_json(arena, n, &t->to[i]);
+    }
+    return live_publish_many(s, ids, users, data, count, "notification");
+}
+
+static oq_err *send_out(oq_scope *s, const notify_order *order, const notification *n, told *t,
+                        size_t *ret_webhooks)
+{
+    oq_arena *arena = oq_scope_arena(s);
+    oq_uuid *users = oq_new_n(arena, oq_uuid, t->count + 1);
+    oq_uuid *notes = oq_new_n(arena, oq_uuid, t->count + 1);
+    for (size_t i = 0; i < t->count; i++)
+        if (t->is_mailed[i]) {
+            notes[t->mailed] = t->ids[i];
+            users[t->mailed++] = t->to[i].id;
+        }
+    return outbox_add(s,
+                      &(outbox_order){
+                          .about = n,
+                          .once_key = order->once_key,
+                          .trace_id = order->trace_id,
+                          .user_ids = users,
+                          .notification_ids = notes,
+                          .count = t->mailed,
+                      },
+                      ret_webhooks);
+}
+
+static oq_err *tell(oq_scope *s, const notify_receiver *to, size_t count, const notify_order *order)
+{
+    oq_arena *arena = oq_scope_arena(s);
+    size_t webhooks = 0;
     notification n = {
         .type = oq_cstr(order->type),
         .facts = oq_facts_json(arena, order->fact, order->fact_count),
@@ -75,58 +198,72 @@ static oq_err *tell(oq_scope *s, const notify_receiver *to, size_t count, const 
         .body = order->body,
         .entity_type = oq_cstr(order->entity_type),
         .entity_id = order->entity_id,
-        .created_at = now,
+        .topic = order->topic ? order->topic : TOPIC_SYSTEM,
+        .urgency = order->urgency ? order->urgency : URGENCY_NORMAL,
+        .created_at = oq_now(s),
     };
-    oq_uuid *ids = oq_new_n(arena, oq_uuid, count), *event_ids = oq_new_n(arena, oq_uuid, count);
-    oq_uuid *user_ids = oq_new_n(arena, oq_uuid, count);
-    oq_str *data = oq_new_n(arena, oq_str, count);
-    for (size_t i = 0; i < count; i++) {
-        n.id = ids[i] = oq_uuid_new(now);
-        event_ids[i] = oq_uuid_new(now);
-        user_ids[i] = to[i].id;
-        data[i] = event_json(arena, &n, &to[i]);
+    told t = {
+        .to = to,
+        .count = count,
+        .ids = oq_new_n(arena, oq_uuid, count + 1),
+        .is_mailed = oq_new_n(arena, bool, count + 1),
+    };
+    if (count) {
+        bool *in_app = oq_new_n(arena, bool, count);
+        OQ_TRY(choose_ways(s, order, n.urgency, &t, in_app));
+        OQ_TRY(show(s, order, &n, in_app, &t));
+        OQ_TRY(push(s, &n, &t));
     }
-    OQ_TRY(sql_notify_add(s,
-                          (sql_notify_add_args){
-                              .ids = {ids, count},
-                              .user_ids = {user_ids, count},
-                              .type = n.type,
-                              .facts = n.facts,
-                              .title = n.title,
-                              .body = n.body,
-                              .entity_type = n.entity_type,
-                              .entity_id = n.entity_id,
-                              .now = now,
-                          },
-                          NULL));
-    return live_publish_many(s, event_ids, user_ids, data, count, "notification");
+    if (!order->stays_inside)
+        OQ_TRY(send_out(s, order, &n, &t, &webhooks));
+    oq_log_info("notice.told", OQ_F_UUID("trace", order->trace_id),
+                OQ_F_UUID("tenant", oq_scope_tenant(s)), OQ_F_STR("type", n.type),
+                OQ_F_INT("people", (int64_t)t.shown), OQ_F_INT("mails", (int64_t)t.mailed),
+                OQ_F_INT("webhooks", (int64_t)webhooks));
+    return NULL;
+}
+
+static oq_str topic_of(const notify_order *order)
+{
+    return oq_cstr(
+        oq_choice_text(notify_topic_choices, order->topic ? order->topic : TOPIC_SYSTEM));
 }
 
 oq_err *notify_user(oq_scope *s, const notify_order *order)
 {
     sql_notify_receiver_rows rows;
-    OQ_TRY(sql_notify_receiver(s, (sql_notify_receiver_args){.id = order->user_id}, &rows));
-    return tell(s, rows.at, rows.count, order);
+    sql_notify_receiver_args args = {.id = order->user_id, .topic = topic_of(order)};
+    OQ_TRY(sql_notify_receiver(s, args, &rows));
+    return rows.count ? tell(s, rows.at, rows.count, order) : NULL;
 }
 
 oq_err *notify_role(oq_scope *s, oq_role role, const notify_order *order)
 {
     sql_notify_receivers_rows rows;
     oq_str name = oq_cstr(oq_choice_text(role_choices, role));
-    OQ_TRY(sql_notify_receivers(s, (sql_notify_receivers_args){.role = name}, &rows));
+    sql_notify_receivers_args args = {.role = name, .topic = topic_of(order)};
+    OQ_TRY(sql_notify_receivers(s, args, &rows));
     return tell(s, rows.at, rows.count, order);
 }
 
 /* --- reading ----------------------------------------------------------------------------------*/
 
-oq_err *notify_find(oq_scope *s, oq_uuid user_id, bool unread_only, oq_us before_at,
-                    oq_uuid before_id, size_t limit, notifications *ret_list)
+oq_err *notify_find_by(oq_scope *s, oq_uuid user_id, const notify_filter *filter, oq_us before_at,
+                       oq_uuid before_id, size_t limit, notifications *ret_list)
 {
     sql_notify_find_rows rows;
+    oq_str urgencies[URGENCY_URGENT];
+    size_t count = 0;
+    for (const oq_choice *c = notify_urgency_choices; c->text; c++)
+        if (c->value >= filter->urgency_min)
+            urgencies[count++] = oq_cstr(c->text);
     OQ_TRY(sql_notify_find(s,
                            (sql_notify_find_args){
                                .user_id = user_id,
-                               .unread_only = unread_only,
+                               .unread_only = filter->unread_only,
+                               .topic = oq_cstr(oq_choice_text(notify_topic_choices,
+                                                               filter->topic)),
+                               .urgencies = {urgencies, count},
                                .before_at = before_at,
                                .before_id = before_id,
                                .limit = (int64_t)limit,
@@ -134,6 +271,13 @@ oq_err *notify_find(oq_scope *s, oq_uuid user_id, bool unread_only, oq_us before
                            &rows));
     *ret_list = (notifications){rows.at, rows.count};
     return NULL;
+}
+
+oq_err *notify_find(oq_scope *s, oq_uuid user_id, bool unread_only, oq_us before_at,
+                    oq_uuid before_id, size_t limit, notifications *ret_list)
+{
+    notify_filter filter = {.unread_only = unread_only};
+    return notify_find_by(s, user_id, &filter, before_at, before_id, limit, ret_list);
 }
 
 oq_err *notify_count_unread(oq_scope *s, oq_uuid user_id, int64_t *ret_unread)

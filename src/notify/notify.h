@@ -44,6 +44,7 @@ typedef struct notify_order {
     oq_str
         once_key; /* a person is told once of it, however often it is said; not given: each time */
     oq_uuid trace_id; /* of the story that it belongs to; zero: none */
+    bool stays_inside; /* in the app alone, whatever people chose: of mail that cannot be sent */
 } notify_order;
 
 /* What it is about: what people choose channels by. */
@@ -63,8 +64,10 @@ typedef enum notify_urgency {
 } notify_urgency;
 extern const oq_choice notify_urgency_choices[];
 
-/* Stores it and pushes it after the commit. A person who is not there (any more) is told nothing.
- */
+/* Stores it and pushes it after the commit, by the ways that the person chose (notify/choice.h): in
+ * the app, and as a row of the outbox by mail. Each active webhook of the tenant whose topics match
+ * gets it once, however many people are told of it: by its once_key, and without one at each call.
+ * A person who is not there (any more) is told nothing. Logged as notice.told. */
 OQ_CHECKED oq_err *notify_user(oq_scope *s, const notify_order *order);
 /* The same to every active person of the tenant with this role. */
 OQ_CHECKED oq_err *notify_role(oq_scope *s, oq_role role, const notify_order *order);
@@ -85,6 +88,7 @@ typedef struct notification {
     oq_str facts;
     oq_str title, body;
     oq_str entity_type, entity_id;
+    int topic, urgency;
     bool is_read;
     oq_us created_at, read_at;
 } notification;
@@ -97,6 +101,14 @@ typedef struct notifications {
 /* A person's own, newest first, behind the row (before_at, before_id) or from the newest. */
 OQ_CHECKED oq_err *notify_find(oq_scope *s, oq_uuid user_id, bool unread_only, oq_us before_at,
                                oq_uuid before_id, size_t limit, notifications *ret_list);
+/* The same of one topic, from an urgency on; 0: any. */
+typedef struct notify_filter {
+    bool unread_only;
+    int topic, urgency_min;
+} notify_filter;
+OQ_CHECKED oq_err *notify_find_by(oq_scope *s, oq_uuid user_id, const notify_filter *filter,
+                                  oq_us before_at, oq_uuid before_id, size_t limit,
+                                  notifications *ret_list);
 OQ_CHECKED oq_err *notify_count_unread(oq_scope *s, oq_uuid user_id, int64_t *ret_unread);
 /* Fails: notification.not_found. Harmless when it is read already. */
 OQ_CHECKED oq_err *notify_read(oq_scope *s, oq_uuid user_id, oq_uuid id,
@@ -109,6 +121,7 @@ typedef struct notify_view {
     oq_str type, title, body; /* body may be empty */
     oq_str href;              /* not given: it leads nowhere */
     oq_str entity_type, entity_id;
+    int topic, urgency;
     bool is_read;
     oq_us created_at, read_at;
 } notify_view;
@@ -136,6 +149,6 @@ void live_use_hub(http_hub *hub);
 oq_err *notify_frame(void *pool, web_page *page);
 
 extern const http_route notify_routes[];  /* /api/notifications..., /api/live, /notifications */
-extern const job_kind notify_job_kinds[]; /* notify.trim */
+extern const job_kind notify_job_kinds[]; /* notify.trim, notify.send */
 
 #endif

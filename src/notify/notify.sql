@@ -1,31 +1,47 @@
 -- Notifications of people, and the events that open pages follow.
 
--- NOTIFY_RECEIVER (id uuid) -> notify_receiver
-SELECT u.id, u.lang, coalesce(u.time_zone, t.time_zone) AS time_zone
+-- NOTIFY_RECEIVER (id uuid, topic text) -> notify_receiver
+SELECT u.id, u.lang, coalesce(u.time_zone, t.time_zone) AS time_zone,
+       coalesce(c.in_app, true) AS in_app, coalesce(c.by_mail, false) AS by_mail,
+       coalesce(c.urgency_min, 'low') AS urgency_min
   FROM users u
   JOIN tenants t ON t.id = u.tenant_id
+  LEFT JOIN notification_choices c
+    ON c.tenant_id = u.tenant_id AND c.user_id = u.id AND c.topic = :topic
  WHERE u.tenant_id = :tenant AND u.id = :id AND u.is_active;
 
--- NOTIFY_RECEIVERS (role text) -> notify_receiver
-SELECT u.id, u.lang, coalesce(u.time_zone, t.time_zone) AS time_zone
+-- NOTIFY_RECEIVERS (role text, topic text) -> notify_receiver
+SELECT u.id, u.lang, coalesce(u.time_zone, t.time_zone) AS time_zone,
+       coalesce(c.in_app, true) AS in_app, coalesce(c.by_mail, false) AS by_mail,
+       coalesce(c.urgency_min, 'low') AS urgency_min
   FROM users u
   JOIN tenants t ON t.id = u.tenant_id
+  LEFT JOIN notification_choices c
+    ON c.tenant_id = u.tenant_id AND c.user_id = u.id AND c.topic = :topic
  WHERE u.tenant_id = :tenant AND u.role = :role AND u.is_active
  ORDER BY u.id;
 
 -- NOTIFY_ADD (ids uuids, user_ids uuids, type text, facts json, title text?, body text?,
---             entity_type text?, entity_id text?, now time) -> nothing
+--             entity_type text?, entity_id text?, topic text, urgency text, once_key text?,
+--             trace_id uuid?, now time) -> (id uuid)
+-- Gives those who were not told of it before.
 INSERT INTO notifications (tenant_id, id, user_id, type, facts, title, body, entity_type, entity_id,
-                           created_at)
-SELECT :tenant, n.id, n.user_id, :type, :facts, :title, :body, :entity_type, :entity_id, :now
-  FROM unnest(:ids, :user_ids) AS n (id, user_id);
+                           topic, urgency, once_key, trace_id, created_at)
+SELECT :tenant, n.id, n.user_id, :type, :facts, :title, :body, :entity_type, :entity_id,
+       :topic, :urgency, :once_key, :trace_id, :now
+  FROM unnest(:ids, :user_ids) AS n (id, user_id)
+ON CONFLICT (tenant_id, user_id, once_key) DO NOTHING
+RETURNING id;
 
--- NOTIFY_FIND (user_id uuid, unread_only bool, before_at time?, before_id uuid?, limit i64)
---             -> notification
-SELECT id, type, facts, title, body, entity_type, entity_id, is_read, created_at, read_at
+-- NOTIFY_FIND (user_id uuid, unread_only bool, topic text?, urgencies texts, before_at time?,
+--              before_id uuid?, limit i64) -> notification
+SELECT id, type, facts, title, body, entity_type, entity_id, topic, urgency, is_read, created_at,
+       read_at
   FROM notifications
  WHERE tenant_id = :tenant AND user_id = :user_id
    AND (NOT :unread_only OR NOT is_read)
+   AND (:topic IS NULL OR topic = :topic)
+   AND urgency = ANY (:urgencies)
    AND (:before_at IS NULL OR (created_at, id) < (:before_at, :before_id))
  ORDER BY created_at DESC, id DESC
  LIMIT :limit;
@@ -39,7 +55,8 @@ SELECT count(*) AS unread
 UPDATE notifications
    SET is_read = true, read_at = coalesce(read_at, :now)
  WHERE tenant_id = :tenant AND id = :id AND user_id = :user_id
-RETURNING id, type, facts, title, body, entity_type, entity_id, is_read, created_at, read_at;
+RETURNING id, type, facts, title, body, entity_type, entity_id, topic, urgency, is_read, created_at,
+          read_at;
 
 -- NOTIFY_READ_ALL (user_id uuid, now time) -> nothing
 UPDATE notifications

@@ -4,12 +4,15 @@
 
 typedef struct api_query {
     bool unread;
+    int topic, urgency_min;
     oq_str cursor;
     int64_t limit;
 } api_query;
 
 const oq_field notify_api_query_fields[] = {
     OQ_BOOL(api_query, unread, .help = "Only what was not read yet"),
+    OQ_CHOICE(api_query, topic, notify_topic_choices),
+    OQ_CHOICE(api_query, urgency_min, notify_urgency_choices, .help = "From this urgency on"),
     OQ_TEXT(api_query, cursor, .max = 200),
     OQ_I64(api_query, limit, .preset = "50", .min = 1, .max = NOTIFY_LIST_MAX), OQ_FIELDS_END};
 
@@ -30,7 +33,8 @@ oq_err *notify_api_list(http_req *rq, oq_scope *s)
     oq_uuid me = oq_scope_actor(s)->id;
     notifications found;
     int64_t unread;
-    OQ_TRY(notify_find(s, me, q.unread, before_at, before_id, (size_t)q.limit + 1, &found));
+    notify_filter filter = {q.unread, q.topic, q.urgency_min};
+    OQ_TRY(notify_find_by(s, me, &filter, before_at, before_id, (size_t)q.limit + 1, &found));
     OQ_TRY(notify_count_unread(s, me, &unread));
     oq_str next = OQ_NONE;
     if (found.count > (size_t)q.limit) {

@@ -9,15 +9,21 @@ enum { ROWS_PER_PAGE = 30 };
 
 typedef struct page_query {
     bool unread;
+    int topic, urgency_min;
     oq_str cursor;
 } page_query;
 
 const oq_field notify_page_query_fields[] = {
-    OQ_BOOL(page_query, unread), OQ_TEXT(page_query, cursor, .max = 200), OQ_FIELDS_END};
+    OQ_BOOL(page_query, unread), OQ_CHOICE(page_query, topic, notify_topic_choices),
+    OQ_CHOICE(page_query, urgency_min, notify_urgency_choices),
+    OQ_TEXT(page_query, cursor, .max = 200), OQ_FIELDS_END};
 
-static oq_str link_to(const web_page *page, bool unread, oq_str cursor)
+/* The same view, of all or of the unread, from a row on. */
+static oq_str link_to(const web_page *page, const page_query *view, bool unread, oq_str cursor)
 {
-    page_query q = {.unread = unread, .cursor = cursor};
+    page_query q = *view;
+    q.unread = unread;
+    q.cursor = cursor;
     return web_link(page->arena, "/notifications", notify_page_query_fields, &q);
 }
 
@@ -32,6 +38,12 @@ static void put_row(const web_page *page, web_value *rows, const notification *n
     web_put_text(v, "title", view.title);
     web_put_text(v, "body", view.body);
     web_put_bool(v, "is_read", n->is_read);
+    web_put_text(v, "topic", web_choice_label(page->locale.lang, "topic",
+                                              oq_choice_text(notify_topic_choices, n->topic)));
+    if (n->urgency >= URGENCY_HIGH)
+        web_put_badge(v, n->urgency == URGENCY_URGENT ? "bad" : "warn",
+                      web_choice_label(page->locale.lang, "urgency",
+                                       oq_choice_text(notify_urgency_choices, n->urgency)));
     web_put_text(v, "at", web_format_time_exact(arena, &page->locale, n->created_at));
     web_put_text(v, "at_utc", oq_time_text(arena, n->created_at));
     web_put_text(v, "ago", web_format_ago(arena, &page->locale, n->created_at, now));
@@ -44,12 +56,12 @@ static void put_pager(web_page *page, const page_query *q, const notifications *
     if (found->count > ROWS_PER_PAGE) {
         const notification *last = &found->at[ROWS_PER_PAGE - 1];
         oq_str cursor = http_cursor_make(page->arena, last->created_at, last->id);
-        next = link_to(page, q->unread, cursor);
+        next = link_to(page, q, q->unread, cursor);
     }
     web_put_pager(
         page->view,
         oq_text_count(page->arena, page->locale.lang, OQ_STR("notifications.waiting"), unread),
-        q->cursor.len ? link_to(page, q->unread, OQ_NONE) : OQ_NONE, next);
+        q->cursor.len ? link_to(page, q, q->unread, OQ_NONE) : OQ_NONE, next);
 }
 
 oq_err *notify_page_list(http_req *rq, oq_scope *s)
@@ -62,17 +74,19 @@ oq_err *notify_page_list(http_req *rq, oq_scope *s)
     OQ_TRY(http_query(rq, &q));
     OQ_TRY(http_cursor_read(q.cursor, &before_at, &before_id));
     oq_uuid me = oq_scope_actor(s)->id;
-    OQ_TRY(notify_find(s, me, q.unread, before_at, before_id, ROWS_PER_PAGE + 1, &found));
+    notify_filter filter = {q.unread, q.topic, q.urgency_min};
+    OQ_TRY(notify_find_by(s, me, &filter, before_at, before_id, ROWS_PER_PAGE + 1, &found));
     OQ_TRY(notify_count_unread(s, me, &unread));
 
     web_page page =
         web_page_begin(rq, "notifications/list", "notifications.title", "notifications");
     web_page_crumb(&page, web_say(&page, "notifications.title"), NULL);
     web_value *tabs = web_put_list(page.view, "tabs");
-    web_add_tab(tabs, web_say(&page, "notifications.all"), link_to(&page, false, OQ_NONE),
+    web_add_tab(tabs, web_say(&page, "notifications.all"), link_to(&page, &q, false, OQ_NONE),
                 !q.unread);
-    web_add_tab(tabs, web_say(&page, "notifications.unread"), link_to(&page, true, OQ_NONE),
+    web_add_tab(tabs, web_say(&page, "notifications.unread"), link_to(&page, &q, true, OQ_NONE),
                 q.unread);
+    web_page_form(&page, notify_page_query_fields, &q, NULL);
     web_put_bool(page.view, "has_unread", unread > 0);
     web_put_bool(page.view, "unread_only", q.unread);
     web_put_bool(page.view, "has_rows", found.count > 0);

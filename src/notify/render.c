@@ -13,6 +13,8 @@ const oq_field notify_view_fields[] = {
     OQ_TEXT(notify_view, href, .help = "Page of what it is about"),
     OQ_TEXT(notify_view, entity_type),
     OQ_TEXT(notify_view, entity_id),
+    OQ_CHOICE(notify_view, topic, notify_topic_choices),
+    OQ_CHOICE(notify_view, urgency, notify_urgency_choices),
     OQ_BOOL(notify_view, is_read),
     OQ_TIME(notify_view, created_at),
     OQ_TIME(notify_view, read_at),
@@ -72,6 +74,8 @@ static const struct {
     const char *type, *path;
     bool has_id;
 } places[] = {
+    {"webhook", "/webhooks/", true},
+    {"outbox", "/outbox", false},
     {"work_order", "/work-orders/", true}, {"alert", "/alarms/", true},
     {"alarms", "/alarms", false},          {"job", "/jobs/", true},
     {"lead", "/leads#lead-", true},        {"series", "/series/", true},
@@ -109,6 +113,8 @@ notify_view notify_render(oq_arena *arena, const web_locale *locale, const notif
         .href = href_of(arena, n->entity_type, n->entity_id),
         .entity_type = n->entity_type,
         .entity_id = n->entity_id,
+        .topic = n->topic,
+        .urgency = n->urgency,
         .is_read = n->is_read,
         .created_at = n->created_at,
         .read_at = n->read_at,

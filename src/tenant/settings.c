@@ -20,6 +20,11 @@ const oq_choice settings_series_unknown_choices[] = {
     {0, NULL},
 };
 
+const oq_choice settings_notice_choices[] = {
+    {NOTICE_FROM_LOW, "low"},       {NOTICE_FROM_NORMAL, "normal"}, {NOTICE_FROM_HIGH, "high"},
+    {NOTICE_FROM_URGENT, "urgent"}, {NOTICE_NEVER, "never"},        {0, NULL},
+};
+
 /* One list, two tables: PRESET(text) is either the preset, or that the field must be given. */
 #define SETTINGS_ROWS(PRESET)                                                                      \
     OQ_BOOL(tenant_settings, require_totp, PRESET("false"),                                        \
@@ -55,7 +60,11 @@ const oq_choice settings_series_unknown_choices[] = {
         OQ_BOOL(tenant_settings, notes_visible_to_viewer, PRESET("false"),                         \
                 .help = "Viewers see the notes of incidents and work orders"),                     \
         OQ_I64(tenant_settings, escalation_minutes, PRESET("15"), .min = 1, .max = 1440,           \
-               .help = "Minutes without an answer after which the next one is told")
+               .help = "Minutes without an answer after which the next one is told"),              \
+        OQ_CHOICE(tenant_settings, notify_in_app_from, settings_notice_choices, PRESET("high"),    \
+                  .help = "Shown in the app from this urgency on, whatever a person has chosen"),  \
+        OQ_CHOICE(tenant_settings, notify_mail_from, settings_notice_choices, PRESET("urgent"),    \
+                  .help = "Mailed from this urgency on, whatever a person has chosen")
 
 #define IS_PRESET(text)     .preset = (text)
 #define MUST_BE_GIVEN(text) .required = true

@@ -31,6 +31,9 @@ typedef struct tenant_settings {
     double auto_wo_probability; /* 0..1; a top cause at least so probable makes a work order; 0.6 */
     bool notes_visible_to_viewer; /* false */
     int64_t escalation_minutes;   /* until the next one is told, when nobody answers; 15 */
+    /* notifications: what nobody can switch off; settings_notice_choices */
+    int notify_in_app_from; /* high */
+    int notify_mail_from;   /* urgent; only where mail is set up */
     int64_t version;              /* rises by one at each change; 0: nothing was ever decided */
 } tenant_settings;
 
@@ -50,6 +53,16 @@ typedef enum settings_series_unknown {
     SERIES_UNKNOWN_REFUSE
 } settings_series_unknown;
 extern const oq_choice settings_series_unknown_choices[];
+
+/* From which urgency on; the numbers of the first four are those of notify_urgency. */
+typedef enum settings_notice {
+    NOTICE_FROM_LOW = 1,
+    NOTICE_FROM_NORMAL,
+    NOTICE_FROM_HIGH,
+    NOTICE_FROM_URGENT,
+    NOTICE_NEVER
+} settings_notice;
+extern const oq_choice settings_notice_choices[];
 
 /* In the scope's arena. Always succeeds for a tenant without a row (presets). */
 OQ_CHECKED oq_err *tenant_settings_get(oq_scope *s, tenant_settings **ret_settings);

@@ -33,6 +33,7 @@ static const struct {
     {"audit_days", "settings.section_records"},
     {"series_unknown", "settings.section_signals"},
     {"incident_window_before_minutes", "settings.section_incidents"},
+    {"notify_in_app_from", "settings.section_notifications"},
 };
 
 static const char *legend_before(const oq_field *field)

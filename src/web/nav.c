@@ -25,6 +25,7 @@ const web_nav web_navs[] = {
     {"jobs", "nav.jobs", "/jobs", "jobs", CAP_JOB_READ, "nav.group_operation"},
     {"notifications", "nav.notifications", "/notifications", "bell", CAP_NOTIFICATION_READ,
      "nav.group_operation"},
+    {"outbox", "nav.outbox", "/outbox", "mail", CAP_WEBHOOK_MANAGE, "nav.group_operation"},
     {"api", "nav.api", "/api/docs", "file", CAP_SIGNED_IN, "nav.group_operation"},
     {NULL},
 };

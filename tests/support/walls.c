@@ -14,6 +14,7 @@
 #include "lead/lead.h"
 #include "main/modules.h"
 #include "notify/notify.h"
+#include "notify/webhook.h"
 #include "plant/record.h"
 #include "rca/rca.h"
 #include "rca/rule.h"
@@ -179,6 +180,13 @@ static const struct {
     {"POST /series/new", "key=page$.flow&metric=flow&unit=m3/h&is_active=true"},
     {"POST /series/{id}/edit", "name=sample+$&unit=m3/h&is_active=true&version=1"},
     {"POST /api/work-orders/{id}/assign", "{\"version\":1,\"note\":\"sample $\"}"},
+    {"POST /api/webhooks", "{\"name\":\"sample $\",\"url\":\"https://hook.example/\"}"},
+    {"PUT /api/webhooks/{id}",
+     "{\"name\":\"sample $\",\"url\":\"https://hook.example/\",\"version\":1}"},
+    {"POST /webhooks/new", "name=sample+$&url=https://hook.example/"},
+    {"POST /webhooks/{id}", "name=sample+$&url=https://hook.example/&version=1"},
+    {"PUT /api/notifications/choices", "{\"mails_per_hour\":$}"},
+    {"POST /notifications/choices", "mails_per_hour=$"},
     {"PUT /api/work-orders/{id}/files", "sample $ of a file"},
     {"POST /work-orders/new", "title=sample+$"},
     {"POST /work-orders/{id}/edit", "title=sample+$&kind=project&priority=low&version=1"},
@@ -402,6 +410,39 @@ static oq_str make_notification(walls *w)
     return done(w, s, list.at[0].id);
 }
 
+static webhook_order webhook_sample(void)
+{
+    return (webhook_order){.name = OQ_STR(WALLS_MARK),
+                           .url = OQ_STR("https://hook.example/" WALLS_MARK),
+                           .is_active = true};
+}
+
+static oq_str make_webhook(walls *w)
+{
+    oq_scope *s = open_scope(w, w->tenant_a, w->admin_a);
+    webhook_order order = webhook_sample();
+    webhook *made;
+    oq_str secret;
+    CHECK_OK(webhook_add(s, &order, &made, &secret));
+    return done(w, s, made->id);
+}
+
+/* A message that failed. */
+static oq_str make_outbox(walls *w)
+{
+    oq_uuid id = oq_uuid_new(oq_clock_now());
+    oq_str text = oq_uuid_text(w->arena, id), tenant_id = oq_uuid_text(w->arena, w->tenant_a),
+           user_id = oq_uuid_text(w->arena, w->viewer_a);
+    oq_str sql = oq_strf(w->arena,
+                         "INSERT INTO outbox (tenant_id, id, channel, user_id, topic, urgency,"
+                         " content, status, next_at, created_at) VALUES ('%s', '%s', 'mail', '%s',"
+                         " 'system', 'low', '{\"type\":\"note\",\"title\":\"" WALLS_MARK "\"}',"
+                         " 'failed', now(), now())",
+                         tenant_id.ptr, text.ptr, user_id.ptr);
+    testdb_exec(testapp_db(w->app), sql.ptr);
+    return text;
+}
+
 static oq_str make_once(walls *w)
 {
     oq_uuid id;
@@ -601,6 +642,8 @@ static struct {
     {"alarms", make_alarm},
     {"alarm-rules", make_alarm_rule},
     {"alarm-silences", make_alarm_silence},
+    {"webhooks", make_webhook},
+    {"outbox", make_outbox},
 };
 
 /* A line each, for those that come. */
@@ -643,6 +686,8 @@ const char *const walls_nouns[] = {
     "alarms",
     "alarm-rules",
     "alarm-silences",
+    "webhooks",
+    "outbox",
     NULL,
 };
 /* clang-format on */

@@ -1,6 +1,7 @@
 // What scripts add to every page. Pages work without any of this; each part looks for its own
 // data- attributes, and sentences come from the page (data-say on #say), so that no script holds
 // text of a language.
+import { startSound } from './chime.js';
 import { startCopy } from './copy.js';
 import { startDialogs } from './dialog.js';
 import { startForms } from './form.js';
@@ -19,5 +20,6 @@ startDialogs();
 startForms();
 startImport();
 startNotifications();
+startSound();
 startRefresh();
 startWork();

@@ -2,6 +2,7 @@
 // events. Only a visible tab holds a stream: browsers allow six connections to a server over
 // HTTP/1.1, and a row of forgotten tabs would use them all up.
 import { locale, say } from './say.js';
+import { chime } from './chime.js';
 import { toast } from './toast.js';
 
 const EVENTS = '/api/live';
@@ -122,6 +123,7 @@ class Bell {
     const note = JSON.parse(event.data);
     if (!this.seen.add(note.id)) return;
     toast('info', note[`title_${document.documentElement.lang}`] ?? note.title, this.href(note));
+    chime();
     this.count();
     if (this.menu.matches(':popover-open')) this.load();
   }
