@@ -50,7 +50,8 @@ static bool parse_range(oq_str text, net_range *ret_range)
         return false;
     bool is_v4 = oq_str_find_char(address, ':') >= address.len;
     int64_t count = is_v4 ? 32 : 128;
-    if (slash < text.len && (!oq_parse_i64(bits, &count) || count < 0 || count > (is_v4 ? 32 : 128)))
+    if (slash < text.len &&
+        (!oq_parse_i64(bits, &count) || count < 0 || count > (is_v4 ? 32 : 128)))
         return false;
     ret_range->bits = (int)count + (is_v4 ? V4_BITS : 0);
     return true;
@@ -64,8 +65,8 @@ oq_err *net_ranges_parse(oq_arena *arena, oq_str text, net_ranges *ret_ranges)
         while (end < text.len && text.ptr[end] != ',' && text.ptr[end] != ' ')
             end++;
         oq_str entry = oq_str_sub(text, at, end - at);
-        if (entry.len && (ranges.count == RANGES_MAX ||
-                          !parse_range(entry, &ranges.at[ranges.count++])))
+        if (entry.len &&
+            (ranges.count == RANGES_MAX || !parse_range(entry, &ranges.at[ranges.count++])))
             return oq_fail(OQ_INVALID, "webhook.allow_malformed", "entry=%.*s", OQ_FMT(entry));
         at = end + 1;
     }
@@ -75,12 +76,15 @@ oq_err *net_ranges_parse(oq_arena *arena, oq_str text, net_ranges *ret_ranges)
 
 /* --- what is public -----------------------------------------------------------------------------*/
 
-#define V4(a, b, c, bits) {{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, 0}}, V4_BITS + (bits)}
+#define V4(a, b, c, bits)                                                                          \
+    {                                                                                              \
+        {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, 0}}, V4_BITS + (bits)                 \
+    }
 static const net_range special_v4[] = {
-    V4(0, 0, 0, 8),       V4(10, 0, 0, 8),     V4(100, 64, 0, 10),   V4(127, 0, 0, 8),
-    V4(169, 254, 0, 16),  V4(172, 16, 0, 12),  V4(192, 0, 0, 24),    V4(192, 0, 2, 24),
-    V4(192, 88, 99, 24),  V4(192, 168, 0, 16), V4(198, 18, 0, 15),   V4(198, 51, 100, 24),
-    V4(203, 0, 113, 24),  V4(224, 0, 0, 4),    V4(240, 0, 0, 4),
+    V4(0, 0, 0, 8),      V4(10, 0, 0, 8),     V4(100, 64, 0, 10), V4(127, 0, 0, 8),
+    V4(169, 254, 0, 16), V4(172, 16, 0, 12),  V4(192, 0, 0, 24),  V4(192, 0, 2, 24),
+    V4(192, 88, 99, 24), V4(192, 168, 0, 16), V4(198, 18, 0, 15), V4(198, 51, 100, 24),
+    V4(203, 0, 113, 24), V4(224, 0, 0, 4),    V4(240, 0, 0, 4),
 };
 
 static const net_range global_v6 = {{{0x20}}, 3};

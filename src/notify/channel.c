@@ -71,8 +71,7 @@ static oq_err *set_up_mail(const channel_setup *setup, channel_state *to)
     if (!read_smtp_url(setup->smtp_url, &host, &is_smtps))
         return oq_fail(OQ_INVALID, "mail.url_malformed");
     if (!mail_address_is_plain(setup->mail_from))
-        return oq_fail(OQ_INVALID, "mail.from_malformed", "address=%.*s",
-                       OQ_FMT(setup->mail_from));
+        return oq_fail(OQ_INVALID, "mail.from_malformed", "address=%.*s", OQ_FMT(setup->mail_from));
     to->has_mail = true;
     to->wants_tls = !is_smtps && !is_loopback(host);
     return NULL;

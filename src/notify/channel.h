@@ -14,9 +14,9 @@ typedef struct channel_setup {
     oq_str smtp_url;  /* smtp://host:port, smtps://host:port */
     oq_str smtp_user; /* not given: the server asks for none */
     oq_str smtp_password;
-    oq_str mail_from;   /* the address that mail comes from */
-    oq_str public_url;  /* for the links in it; not given: no links */
-    oq_str ca_file;     /* certificates to trust beside the system's, PEM; not given: none */
+    oq_str mail_from;  /* the address that mail comes from */
+    oq_str public_url; /* for the links in it; not given: no links */
+    oq_str ca_file;    /* certificates to trust beside the system's, PEM; not given: none */
     /* webhooks */
     oq_str webhook_allow; /* "10.2.0.0/16, fd00::/8": networks of one's own that may be reached */
     /* for tests: names with addresses of their own ("hook.example:443:127.0.0.1", comma between),

@@ -33,7 +33,8 @@ static void test_words(void **state)
     CHECK_STR("plain", words(OQ_STR("Pump 7 stopped")), "Pump 7 stopped");
     CHECK_STR("what looks encoded is encoded", words(OQ_STR("=?x?=")), "=?UTF-8?B?PT94Pz0=?=");
     /* checked with Python's email.header.decode_header */
-    CHECK_STR("Arabic", words(OQ_STR("إنذار المضخة")), "=?UTF-8?B?2KXZhtiw2KfYsSDYp9mE2YXYttiu2Kk=?=");
+    CHECK_STR("Arabic", words(OQ_STR("إنذار المضخة")),
+              "=?UTF-8?B?2KXZhtiw2KfYsSDYp9mE2YXYttiu2Kk=?=");
     CHECK_STR("no line can be broken off", words(OQ_STR("a\r\nBcc: x@y")),
               "=?UTF-8?B?YSAgQmNjOiB4QHk=?=");
 }
@@ -53,7 +54,8 @@ static void test_folding(void **state)
     for (; rest.len && oq_str_cut(&rest, '\n', &line); lines++) {
         line = oq_str_trim(line);
         CHECK("at most 75", line.len <= 75);
-        CHECK("a word", oq_str_starts(line, OQ_STR("=?UTF-8?B?")) && oq_str_ends(line, OQ_STR("?=")));
+        CHECK("a word",
+              oq_str_starts(line, OQ_STR("=?UTF-8?B?")) && oq_str_ends(line, OQ_STR("?=")));
         /* a word of whole characters: base64 of something that is UTF-8 */
         CHECK("whole groups", (line.len - 12) % 4 == 0);
     }
@@ -80,10 +82,12 @@ static void test_a_letter(void **state)
     oq_str text;
     mail_letter letter = letter_to("sara@plant.example");
     CHECK_OK(mail_write(arena, &letter, &text));
-    CHECK("the id is the row's",
-          oq_str_find(text, OQ_STR("Message-ID: <01020300-0000-0000-0000-000000000000@plant.example>"
-                                   "\r\n")) != SIZE_MAX);
-    CHECK("date", oq_str_find(text, OQ_STR("Date: Thu, 28 May 2026 20:26:40 +0000\r\n")) != SIZE_MAX);
+    CHECK(
+        "the id is the row's",
+        oq_str_find(text, OQ_STR("Message-ID: <01020300-0000-0000-0000-000000000000@plant.example>"
+                                 "\r\n")) != SIZE_MAX);
+    CHECK("date",
+          oq_str_find(text, OQ_STR("Date: Thu, 28 May 2026 20:26:40 +0000\r\n")) != SIZE_MAX);
     CHECK("no further header", oq_str_find(text, OQ_STR("\nBcc")) == SIZE_MAX);
     CHECK("no bare dot", oq_str_find(text, OQ_STR("\r\n.\r\n")) == SIZE_MAX);
     for (oq_str rest = text, line; rest.len && oq_str_cut(&rest, '\n', &line);) {
@@ -98,13 +102,20 @@ static void test_addresses_of_people(void **state)
         const char *address;
         bool is_plain;
     } row[] = {
-        {"sara@plant.example", true},        {"a.b+c@x.example", true},
-        {"", false},                         {"@x.example", false},
-        {"sara", false},                     {"sara@", false},
-        {"a@b@c.example", false},            {"a b@x.example", false},
-        {"a@x.example>\r\nDATA", false},     {"a@x.example\r\nBcc: b@x", false},
-        {"<a@x.example>", false},            {"a,b@x.example", false},
-        {"سارة@x.example", false},           {"\"a\"@x.example", false},
+        {"sara@plant.example", true},
+        {"a.b+c@x.example", true},
+        {"", false},
+        {"@x.example", false},
+        {"sara", false},
+        {"sara@", false},
+        {"a@b@c.example", false},
+        {"a b@x.example", false},
+        {"a@x.example>\r\nDATA", false},
+        {"a@x.example\r\nBcc: b@x", false},
+        {"<a@x.example>", false},
+        {"a,b@x.example", false},
+        {"سارة@x.example", false},
+        {"\"a\"@x.example", false},
     };
     oq_str text;
     for (size_t i = 0; i < OQ_COUNT(row); i++) {
@@ -123,16 +134,36 @@ static void test_what_is_public(void **state)
         const char *address;
         bool is_public;
     } row[] = {
-        {"8.8.8.8", true},           {"93.184.216.34", true},   {"2606:4700::1111", true},
-        {"127.0.0.1", false},        {"127.255.255.254", false}, {"0.0.0.0", false},
-        {"10.1.2.3", false},         {"172.16.0.1", false},      {"172.31.255.255", false},
-        {"172.32.0.1", true},        {"192.168.1.1", false},     {"169.254.169.254", false},
-        {"100.64.0.1", false},       {"100.128.0.1", true},      {"198.18.0.1", false},
-        {"224.0.0.1", false},        {"255.255.255.255", false}, {"240.0.0.1", false},
-        {"::1", false},              {"::", false},              {"fe80::1", false},
-        {"fc00::1", false},          {"fd00:ec2::254", false},   {"ff02::1", false},
-        {"::ffff:127.0.0.1", false}, {"::ffff:8.8.8.8", true},   {"::127.0.0.1", false},
-        {"64:ff9b::7f00:1", false},  {"2002:7f00:1::", false},   {"2001:db8::1", false},
+        {"8.8.8.8", true},
+        {"93.184.216.34", true},
+        {"2606:4700::1111", true},
+        {"127.0.0.1", false},
+        {"127.255.255.254", false},
+        {"0.0.0.0", false},
+        {"10.1.2.3", false},
+        {"172.16.0.1", false},
+        {"172.31.255.255", false},
+        {"172.32.0.1", true},
+        {"192.168.1.1", false},
+        {"169.254.169.254", false},
+        {"100.64.0.1", false},
+        {"100.128.0.1", true},
+        {"198.18.0.1", false},
+        {"224.0.0.1", false},
+        {"255.255.255.255", false},
+        {"240.0.0.1", false},
+        {"::1", false},
+        {"::", false},
+        {"fe80::1", false},
+        {"fc00::1", false},
+        {"fd00:ec2::254", false},
+        {"ff02::1", false},
+        {"::ffff:127.0.0.1", false},
+        {"::ffff:8.8.8.8", true},
+        {"::127.0.0.1", false},
+        {"64:ff9b::7f00:1", false},
+        {"2002:7f00:1::", false},
+        {"2001:db8::1", false},
         {"2001::1", false},
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++) {
@@ -158,11 +189,12 @@ static void test_ranges(void **state)
     CHECK("inside", allows("10.2.0.0/16, fd00:7::/32", "10.2.255.1"));
     CHECK("outside", !allows("10.2.0.0/16, fd00:7::/32", "10.3.0.1"));
     CHECK("v6", allows("10.2.0.0/16 fd00:7::/32", "fd00:7:1::2"));
-    CHECK("half a byte", allows("172.16.0.0/12", "172.31.1.1") && !allows("172.16.0.0/12", "172.32.0.1"));
+    CHECK("half a byte",
+          allows("172.16.0.0/12", "172.31.1.1") && !allows("172.16.0.0/12", "172.32.0.1"));
     CHECK("one", allows("192.168.7.9", "192.168.7.9") && !allows("192.168.7.9", "192.168.7.8"));
     CHECK("all of v4 is not v6", !allows("0.0.0.0/0", "::1") && allows("0.0.0.0/0", "127.0.0.1"));
-    static const char *const wrong[] = {"10.2.0.0/33", "10.2.0/16", "x", "::/129", "10.0.0.1/", "/8",
-                                        "10.0.0.0/-1"};
+    static const char *const wrong[] = {"10.2.0.0/33", "10.2.0/16", "x",          "::/129",
+                                        "10.0.0.1/",   "/8",        "10.0.0.0/-1"};
     for (size_t i = 0; i < OQ_COUNT(wrong); i++)
         CHECK_CODE(wrong[i], net_ranges_parse(arena, oq_cstr(wrong[i]), &ranges),
                    "webhook.allow_malformed");
@@ -235,7 +267,8 @@ static void test_ways(void **state)
         notify_ways ways = notify_ways_of(&row[i].choice, &minimum, row[i].urgency);
         CHECK(row[i].label, ways.in_app == row[i].in_app && ways.by_mail == row[i].by_mail);
     }
-    minimum = (tenant_settings){.notify_in_app_from = NOTICE_NEVER, .notify_mail_from = NOTICE_NEVER};
+    minimum =
+        (tenant_settings){.notify_in_app_from = NOTICE_NEVER, .notify_mail_from = NOTICE_NEVER};
     notify_choice off = {false, false, URGENCY_LOW};
     notify_ways ways = notify_ways_of(&off, &minimum, URGENCY_URGENT);
     CHECK("people decide", !ways.in_app && !ways.by_mail);
@@ -265,7 +298,8 @@ static void test_quiet_hours(void **state)
                           at("2026-01-09T03:00:00Z"));
     CHECK("its Friday morning", notify_quiet_until(&night, riyadh, at("2026-01-09T01:00:00Z")) ==
                                     at("2026-01-09T03:00:00Z"));
-    CHECK("not Friday", notify_quiet_until(&night, riyadh, at("2026-01-09T20:00:00Z")) == OQ_TIME_NONE);
+    CHECK("not Friday",
+          notify_quiet_until(&night, riyadh, at("2026-01-09T20:00:00Z")) == OQ_TIME_NONE);
     notify_quiet none = {.days = 127};
     CHECK("none", notify_quiet_until(&none, riyadh, at("2026-01-05T00:00:00Z")) == OQ_TIME_NONE);
 }
@@ -277,10 +311,11 @@ static void test_quiet_hours(void **state)
 static mail_plan plan_of(const mail_waiting *due, size_t count, int64_t sent, bool is_quiet)
 {
     oq_us now = at("2026-01-05T12:00:00Z");
-    mail_reader reader = {.quiet = {.length_min = is_quiet ? 1440 : 0, .days = 127, .hourly_max = 3},
-                          .time_zone = OQ_STR("UTC"),
-                          .sent_count = sent,
-                          .sent_first = now - OQ_MINUTE};
+    mail_reader reader = {
+        .quiet = {.length_min = is_quiet ? 1440 : 0, .days = 127, .hourly_max = 3},
+        .time_zone = OQ_STR("UTC"),
+        .sent_count = sent,
+        .sent_first = now - OQ_MINUTE};
     return mail_plan_make(arena, due, count, &reader, now);
 }
 
@@ -307,12 +342,12 @@ static void test_plans(void **state)
     CHECK("what was held comes together", p.pick_count == 3 && oq_uuid_eq(p.digest_id, ID(1)));
     due[3].digest_id = due[4].digest_id = ID(4);
     p = plan_of(due, 5, 9, true);
-    CHECK("a group stays as it is", p.pick_count == 2 && p.pick[0] == 3 &&
-                                        oq_uuid_eq(p.digest_id, ID(4)) && !p.hold_count);
+    CHECK("a group stays as it is",
+          p.pick_count == 2 && p.pick[0] == 3 && oq_uuid_eq(p.digest_id, ID(4)) && !p.hold_count);
     due[2].tries = 1;
     p = plan_of(due, 3, 9, false);
-    CHECK("tried alone: alone again", p.pick_count == 1 && p.pick[0] == 2 &&
-                                          oq_uuid_is_zero(p.digest_id));
+    CHECK("tried alone: alone again",
+          p.pick_count == 1 && p.pick[0] == 2 && oq_uuid_is_zero(p.digest_id));
 }
 
 static void test_back_off(void **state)
@@ -355,18 +390,12 @@ static void test_setting_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words),
-        cmocka_unit_test(test_folding),
-        cmocka_unit_test(test_a_letter),
-        cmocka_unit_test(test_addresses_of_people),
-        cmocka_unit_test(test_what_is_public),
-        cmocka_unit_test(test_ranges),
-        cmocka_unit_test(test_urls),
-        cmocka_unit_test(test_signature),
-        cmocka_unit_test(test_ways),
-        cmocka_unit_test(test_quiet_hours),
-        cmocka_unit_test(test_plans),
-        cmocka_unit_test(test_back_off),
+        cmocka_unit_test(test_words),          cmocka_unit_test(test_folding),
+        cmocka_unit_test(test_a_letter),       cmocka_unit_test(test_addresses_of_people),
+        cmocka_unit_test(test_what_is_public), cmocka_unit_test(test_ranges),
+        cmocka_unit_test(test_urls),           cmocka_unit_test(test_signature),
+        cmocka_unit_test(test_ways),           cmocka_unit_test(test_quiet_hours),
+        cmocka_unit_test(test_plans),          cmocka_unit_test(test_back_off),
         cmocka_unit_test(test_setting_up),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);

@@ -72,10 +72,10 @@ notify_choice *notify_choice_of(notify_choices *choices, int topic)
     }
 }
 
-const oq_field choice_row_fields[] = {
-    OQ_CHOICE(choice_row, topic, notify_topic_choices), OQ_BOOL(choice_row, in_app),
-    OQ_BOOL(choice_row, by_mail), OQ_CHOICE(choice_row, urgency_min, notify_urgency_choices),
-    OQ_FIELDS_END};
+const oq_field choice_row_fields[] = {OQ_CHOICE(choice_row, topic, notify_topic_choices),
+                                      OQ_BOOL(choice_row, in_app), OQ_BOOL(choice_row, by_mail),
+                                      OQ_CHOICE(choice_row, urgency_min, notify_urgency_choices),
+                                      OQ_FIELDS_END};
 
 const oq_field notify_quiet_fields[] = {
     OQ_I64(notify_quiet, starts_min), OQ_I64(notify_quiet, length_min), OQ_I64(notify_quiet, days),
@@ -107,8 +107,8 @@ oq_err *notify_quiet_get(oq_scope *s, oq_uuid user_id, notify_quiet *ret_quiet)
 {
     sql_quiet_get_rows rows;
     OQ_TRY(sql_quiet_get(s, (sql_quiet_get_args){.user_id = user_id}, &rows));
-    *ret_quiet = rows.count ? rows.at[0]
-                            : (notify_quiet){.days = EVERY_DAY, .hourly_max = HOURLY_PRESET};
+    *ret_quiet =
+        rows.count ? rows.at[0] : (notify_quiet){.days = EVERY_DAY, .hourly_max = HOURLY_PRESET};
     return NULL;
 }
 
@@ -191,20 +191,19 @@ oq_err *notify_choices_put(oq_scope *s, const notify_choices *choices)
                              .now = oq_now(s),
                          },
                          NULL));
-    return audit_record(s, &(audit_entry){
-                               .action = "notification_choices.changed",
-                               .object_type = "user",
-                               .object_id = actor->id,
-                               .object_label = actor->label,
-                               .changes = audit_changes(oq_scope_arena(s), notify_choices_fields,
-                                                        before, choices),
-                           });
+    return audit_record(
+        s, &(audit_entry){
+               .action = "notification_choices.changed",
+               .object_type = "user",
+               .object_id = actor->id,
+               .object_label = actor->label,
+               .changes = audit_changes(oq_scope_arena(s), notify_choices_fields, before, choices),
+           });
 }
 
 /* --- deciding -----------------------------------------------------------------------------------*/
 
-notify_ways notify_ways_of(const notify_choice *choice, const tenant_settings *minimum,
-                           int urgency)
+notify_ways notify_ways_of(const notify_choice *choice, const tenant_settings *minimum, int urgency)
 {
     bool is_wanted = urgency >= choice->urgency_min;
     return (notify_ways){

@@ -30,7 +30,8 @@ static void put_topics(web_page *page, const notify_choices *choices)
         web_put_bool(row, "by_mail", c->by_mail);
         web_value *options = web_put_list(row, "options");
         for (const oq_choice *u = notify_urgency_choices; u->text; u++)
-            web_add_option(options, oq_cstr(u->text), web_choice_label(lang, "urgency_min", u->text),
+            web_add_option(options, oq_cstr(u->text),
+                           web_choice_label(lang, "urgency_min", u->text),
                            u->value == c->urgency_min);
     }
 }

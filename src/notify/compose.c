@@ -103,10 +103,9 @@ void compose_letter(oq_arena *arena, const notification *about, size_t count,
     oq_str choices = link_to(arena, OQ_STR("/notifications/choices"));
     letter->lang = locale->lang;
     letter->from_name = say(locale, "mail.from_name");
-    letter->subject = count == 1
-                          ? notify_render(arena, locale, about).title
-                          : oq_text_count(arena, locale->lang, OQ_STR("mail.digest"),
-                                          (int64_t)count);
+    letter->subject =
+        count == 1 ? notify_render(arena, locale, about).title
+                   : oq_text_count(arena, locale->lang, OQ_STR("mail.digest"), (int64_t)count);
     open_html(&html, locale, letter->subject);
     for (size_t i = 0; i < count; i++) {
         notify_view v = notify_render(arena, locale, &about[i]);

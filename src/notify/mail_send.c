@@ -99,8 +99,7 @@ oq_err *mail_deliver(oq_arena *arena, const mail_letter *letter)
         curl_easy_setopt(curl, CURLOPT_USERNAME, c_text(arena, state->setup.smtp_user).ptr);
         curl_easy_setopt(curl, CURLOPT_PASSWORD, c_text(arena, state->setup.smtp_password).ptr);
     }
-    curl_easy_setopt(curl, CURLOPT_MAIL_FROM,
-                     oq_strf(arena, "<%.*s>", OQ_FMT(letter->from)).ptr);
+    curl_easy_setopt(curl, CURLOPT_MAIL_FROM, oq_strf(arena, "<%.*s>", OQ_FMT(letter->from)).ptr);
     curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, to);
     curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
     curl_easy_setopt(curl, CURLOPT_READFUNCTION, give);

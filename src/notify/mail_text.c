@@ -4,10 +4,10 @@
 
 enum {
     ADDRESS_MAX = 254,
-    RAW_MAX = 60,        /* characters of a header that need no folding */
-    WORD_BYTES = 39,     /* of an encoded word: 52 characters of base64 and 12 around them, so that
-                            it fits behind a header's name (RFC 2047, 2: 76 in a line) */
-    LINE_BYTES = 57,     /* of a line: 76 characters of base64 */
+    RAW_MAX = 60,    /* characters of a header that need no folding */
+    WORD_BYTES = 39, /* of an encoded word: 52 characters of base64 and 12 around them, so that
+                        it fits behind a header's name (RFC 2047, 2: 76 in a line) */
+    LINE_BYTES = 57, /* of a line: 76 characters of base64 */
     LETTER_MAX = 4 * 1024 * 1024,
 };
 
@@ -45,7 +45,8 @@ bool mail_address_is_plain(oq_str address)
     if (address.len > ADDRESS_MAX || at == 0 || at >= address.len - 1 || !address.len)
         return false;
     for (size_t i = 0; i < address.len; i++)
-        if (address.ptr[i] <= ' ' || address.ptr[i] > '~' || strchr("<>()[]\\,;:\"", address.ptr[i]))
+        if (address.ptr[i] <= ' ' || address.ptr[i] > '~' ||
+            strchr("<>()[]\\,;:\"", address.ptr[i]))
             return false;
     return oq_str_find_char(oq_str_sub(address, at + 1, SIZE_MAX), '@') >= address.len - at - 1;
 }

@@ -19,14 +19,14 @@ const oq_choice notify_urgency_choices[] = {
     {0, NULL},
 };
 
-const oq_field notify_receiver_fields[] = {OQ_UUID(notify_receiver, id),
-                                           OQ_TEXT(notify_receiver, lang),
-                                           OQ_TEXT(notify_receiver, time_zone),
-                                           OQ_BOOL(notify_receiver, in_app),
-                                           OQ_BOOL(notify_receiver, by_mail),
-                                           OQ_CHOICE(notify_receiver, urgency_min,
-                                                     notify_urgency_choices),
-                                           OQ_FIELDS_END};
+const oq_field notify_receiver_fields[] = {
+    OQ_UUID(notify_receiver, id),
+    OQ_TEXT(notify_receiver, lang),
+    OQ_TEXT(notify_receiver, time_zone),
+    OQ_BOOL(notify_receiver, in_app),
+    OQ_BOOL(notify_receiver, by_mail),
+    OQ_CHOICE(notify_receiver, urgency_min, notify_urgency_choices),
+    OQ_FIELDS_END};
 
 const oq_field notification_fields[] = {OQ_UUID(notification, id),
                                         OQ_TEXT(notification, type),
@@ -117,24 +117,24 @@ static oq_err *show(oq_scope *s, const notify_order *order, notification *n, con
     if (!count)
         return NULL;
     sql_notify_add_rows rows;
-    OQ_TRY(sql_notify_add(
-        s,
-        (sql_notify_add_args){
-            .ids = {ids, count},
-            .user_ids = {users, count},
-            .type = n->type,
-            .facts = n->facts,
-            .title = n->title,
-            .body = n->body,
-            .entity_type = n->entity_type,
-            .entity_id = n->entity_id,
-            .topic = oq_cstr(oq_choice_text(notify_topic_choices, n->topic)),
-            .urgency = oq_cstr(oq_choice_text(notify_urgency_choices, n->urgency)),
-            .once_key = order->once_key,
-            .trace_id = order->trace_id,
-            .now = n->created_at,
-        },
-        &rows));
+    OQ_TRY(
+        sql_notify_add(s,
+                       (sql_notify_add_args){
+                           .ids = {ids, count},
+                           .user_ids = {users, count},
+                           .type = n->type,
+                           .facts = n->facts,
+                           .title = n->title,
+                           .body = n->body,
+                           .entity_type = n->entity_type,
+                           .entity_id = n->entity_id,
+                           .topic = oq_cstr(oq_choice_text(notify_topic_choices, n->topic)),
+                           .urgency = oq_cstr(oq_choice_text(notify_urgency_choices, n->urgency)),
+                           .once_key = order->once_key,
+                           .trace_id = order->trace_id,
+                           .now = n->created_at,
+                       },
+                       &rows));
     for (size_t i = 0; i < count; i++) {
         if (rows.count == count || is_among(&rows, ids[i]))
             t->ids[place[i]] = ids[i], t->shown++;
@@ -257,18 +257,18 @@ oq_err *notify_find_by(oq_scope *s, oq_uuid user_id, const notify_filter *filter
     for (const oq_choice *c = notify_urgency_choices; c->text; c++)
         if (c->value >= filter->urgency_min)
             urgencies[count++] = oq_cstr(c->text);
-    OQ_TRY(sql_notify_find(s,
-                           (sql_notify_find_args){
-                               .user_id = user_id,
-                               .unread_only = filter->unread_only,
-                               .topic = oq_cstr(oq_choice_text(notify_topic_choices,
-                                                               filter->topic)),
-                               .urgencies = {urgencies, count},
-                               .before_at = before_at,
-                               .before_id = before_id,
-                               .limit = (int64_t)limit,
-                           },
-                           &rows));
+    OQ_TRY(
+        sql_notify_find(s,
+                        (sql_notify_find_args){
+                            .user_id = user_id,
+                            .unread_only = filter->unread_only,
+                            .topic = oq_cstr(oq_choice_text(notify_topic_choices, filter->topic)),
+                            .urgencies = {urgencies, count},
+                            .before_at = before_at,
+                            .before_id = before_id,
+                            .limit = (int64_t)limit,
+                        },
+                        &rows));
     *ret_list = (notifications){rows.at, rows.count};
     return NULL;
 }

@@ -43,7 +43,7 @@ typedef struct notify_order {
     int urgency; /* notify_urgency; 0: normal */
     oq_str
         once_key; /* a person is told once of it, however often it is said; not given: each time */
-    oq_uuid trace_id; /* of the story that it belongs to; zero: none */
+    oq_uuid trace_id;  /* of the story that it belongs to; zero: none */
     bool stays_inside; /* in the app alone, whatever people chose: of mail that cannot be sent */
 } notify_order;
 

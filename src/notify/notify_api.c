@@ -14,7 +14,8 @@ const oq_field notify_api_query_fields[] = {
     OQ_CHOICE(api_query, topic, notify_topic_choices),
     OQ_CHOICE(api_query, urgency_min, notify_urgency_choices, .help = "From this urgency on"),
     OQ_TEXT(api_query, cursor, .max = 200),
-    OQ_I64(api_query, limit, .preset = "50", .min = 1, .max = NOTIFY_LIST_MAX), OQ_FIELDS_END};
+    OQ_I64(api_query, limit, .preset = "50", .min = 1, .max = NOTIFY_LIST_MAX),
+    OQ_FIELDS_END};
 
 /* The reader of an API: language and zone of the request. */
 static web_locale locale_of(http_req *rq)

@@ -38,8 +38,9 @@ static void put_row(const web_page *page, web_value *rows, const notification *n
     web_put_text(v, "title", view.title);
     web_put_text(v, "body", view.body);
     web_put_bool(v, "is_read", n->is_read);
-    web_put_text(v, "topic", web_choice_label(page->locale.lang, "topic",
-                                              oq_choice_text(notify_topic_choices, n->topic)));
+    web_put_text(v, "topic",
+                 web_choice_label(page->locale.lang, "topic",
+                                  oq_choice_text(notify_topic_choices, n->topic)));
     if (n->urgency >= URGENCY_HIGH)
         web_put_badge(v, n->urgency == URGENCY_URGENT ? "bad" : "warn",
                       web_choice_label(page->locale.lang, "urgency",

@@ -50,14 +50,11 @@ const oq_field outbox_counts_fields[] = {OQ_I64(outbox_counts, waiting),
                                          OQ_I64(outbox_counts, sent_today), OQ_FIELDS_END};
 
 /* What a sentence is made of, later and in the reader's language. */
-const oq_field outbox_content_fields[] = {OQ_TEXT(notification, type),
-                                          OQ_JSON(notification, facts),
-                                          OQ_TEXT(notification, title),
-                                          OQ_TEXT(notification, body),
-                                          OQ_TEXT(notification, entity_type),
-                                          OQ_TEXT(notification, entity_id),
-                                          OQ_TIME(notification, created_at),
-                                          OQ_FIELDS_END};
+const oq_field outbox_content_fields[] = {
+    OQ_TEXT(notification, type),        OQ_JSON(notification, facts),
+    OQ_TEXT(notification, title),       OQ_TEXT(notification, body),
+    OQ_TEXT(notification, entity_type), OQ_TEXT(notification, entity_id),
+    OQ_TIME(notification, created_at),  OQ_FIELDS_END};
 
 /* --- writing ----------------------------------------------------------------------------------*/
 
@@ -142,17 +139,17 @@ oq_err *outbox_find(oq_scope *s, const outbox_query *q, outbox_list *ret_list)
     oq_us before_at;
     oq_uuid before_id;
     OQ_TRY(http_cursor_read(q->cursor, &before_at, &before_id));
-    OQ_TRY(sql_outbox_find(s,
-                           (sql_outbox_find_args){
-                               .channel =
-                                   oq_cstr(oq_choice_text(outbox_channel_choices, q->channel)),
-                               .status = oq_cstr(oq_choice_text(outbox_status_choices, q->status)),
-                               .webhook_id = q->webhook_id,
-                               .before_at = before_at,
-                               .before_id = before_id,
-                               .limit = q->limit + 1,
-                           },
-                           &rows));
+    OQ_TRY(
+        sql_outbox_find(s,
+                        (sql_outbox_find_args){
+                            .channel = oq_cstr(oq_choice_text(outbox_channel_choices, q->channel)),
+                            .status = oq_cstr(oq_choice_text(outbox_status_choices, q->status)),
+                            .webhook_id = q->webhook_id,
+                            .before_at = before_at,
+                            .before_id = before_id,
+                            .limit = q->limit + 1,
+                        },
+                        &rows));
     *ret_list = (outbox_list){rows.at, rows.count, OQ_NONE};
     if (rows.count > (size_t)q->limit) {
         const outbox_message *last = &rows.at[--ret_list->count - 1];

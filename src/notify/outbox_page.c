@@ -15,10 +15,10 @@ typedef struct page_query {
     oq_str cursor;
 } page_query;
 
-const oq_field outbox_page_query_fields[] = {
-    OQ_CHOICE(page_query, channel, outbox_channel_choices),
-    OQ_CHOICE(page_query, status, outbox_status_choices), OQ_TEXT(page_query, cursor, .max = 200),
-    OQ_FIELDS_END};
+const oq_field outbox_page_query_fields[] = {OQ_CHOICE(page_query, channel, outbox_channel_choices),
+                                             OQ_CHOICE(page_query, status, outbox_status_choices),
+                                             OQ_TEXT(page_query, cursor, .max = 200),
+                                             OQ_FIELDS_END};
 
 oq_str notify_reason(oq_arena *arena, oq_lang lang, oq_str code, oq_str facts)
 {
@@ -47,16 +47,16 @@ void outbox_put_row(const web_page *page, web_value *rows, const outbox_message 
     oq_arena *arena = page->arena;
     const web_locale *l = &page->locale;
     web_value *v = web_add_object(rows);
-    notification about;
+    notification about = {0};
     oq_err *err = oq_fields_read_json(arena, outbox_content_fields, m->content, &about);
     oq_ignore(err, "what a later version added is not shown");
     notify_view view = notify_render(arena, l, &about);
     web_put_text(v, "id", oq_uuid_text(arena, m->id));
     web_put_text(v, "title", view.title);
     web_put_text(v, "recipient", m->recipient);
-    web_put_text(v, "channel",
-                 web_choice_label(l->lang, "channel",
-                                  oq_choice_text(outbox_channel_choices, m->channel)));
+    web_put_text(
+        v, "channel",
+        web_choice_label(l->lang, "channel", oq_choice_text(outbox_channel_choices, m->channel)));
     web_put_badge(v, kind_of(m),
                   web_choice_label(l->lang, "outbox_status",
                                    oq_choice_text(outbox_status_choices, m->status)));
@@ -68,9 +68,10 @@ void outbox_put_row(const web_page *page, web_value *rows, const outbox_message 
     web_put_bool(v, "is_held", waits && m->was_held && !m->tries);
     web_put_bool(v, "is_digest", !oq_uuid_is_zero(m->digest_id));
     const oq_arg ago[] = {{"ago", web_format_ago(arena, l, m->next_at, now)}};
-    web_put_text(v, "next", waits && m->next_at > now
-                                ? oq_text_fill(arena, l->lang, OQ_STR("outbox.next"), ago, 1)
-                                : OQ_NONE);
+    web_put_text(v, "next",
+                 waits && m->next_at > now
+                     ? oq_text_fill(arena, l->lang, OQ_STR("outbox.next"), ago, 1)
+                     : OQ_NONE);
     web_put_text(v, "at", web_format_time_exact(arena, l, m->created_at));
     web_put_text(v, "at_utc", oq_time_text(arena, m->created_at));
     web_put_text(v, "ago", web_format_ago(arena, l, m->created_at, now));
@@ -119,12 +120,11 @@ oq_err *outbox_page_list(http_req *rq, oq_scope *s)
     outbox_list list;
     outbox_counts counts;
     OQ_TRY(http_query(rq, &q));
-    OQ_TRY(outbox_find(s,
-                       &(outbox_query){.channel = q.channel,
-                                       .status = q.status,
-                                       .cursor = q.cursor,
-                                       .limit = ROWS_PER_PAGE},
-                       &list));
+    OQ_TRY(outbox_find(
+        s,
+        &(outbox_query){
+            .channel = q.channel, .status = q.status, .cursor = q.cursor, .limit = ROWS_PER_PAGE},
+        &list));
     OQ_TRY(outbox_count(s, &counts));
     web_page page = web_page_begin(rq, "outbox/list", "outbox.title", "outbox");
     web_page_crumb(&page, web_say(&page, "outbox.title"), NULL);
@@ -137,11 +137,11 @@ oq_err *outbox_page_list(http_req *rq, oq_scope *s)
         outbox_put_row(&page, rows, &list.at[i], oq_now(s));
     page_query first = {.channel = q.channel, .status = q.status}, next = first;
     next.cursor = list.next;
-    web_put_pager(page.view,
-                  oq_text_count(page.arena, page.locale.lang, OQ_STR("outbox.shown"),
-                                (int64_t)list.count),
-                  q.cursor.len ? link_to(&page, &first) : OQ_NONE,
-                  list.next.len ? link_to(&page, &next) : OQ_NONE);
+    web_put_pager(
+        page.view,
+        oq_text_count(page.arena, page.locale.lang, OQ_STR("outbox.shown"), (int64_t)list.count),
+        q.cursor.len ? link_to(&page, &first) : OQ_NONE,
+        list.next.len ? link_to(&page, &next) : OQ_NONE);
     return web_page_send(&page);
 }
 

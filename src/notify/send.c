@@ -22,22 +22,30 @@
 enum { DUE_MAX = 500, TIRED_MAX = WEBHOOKS_MAX };
 #define RUN_MAX (4 * OQ_MINUTE) /* then the next run goes on */
 
-const oq_field send_reader_fields[] = {
-    OQ_TEXT(send_reader, email),     OQ_TEXT(send_reader, lang),
-    OQ_TEXT(send_reader, time_zone), OQ_BOOL(send_reader, is_active),
-    OQ_BOOL(send_reader, arabic_digits), OQ_BOOL(send_reader, hijri),
-    OQ_I64(send_reader, sent_count), OQ_TIME(send_reader, sent_first), OQ_FIELDS_END};
+const oq_field send_reader_fields[] = {OQ_TEXT(send_reader, email),
+                                       OQ_TEXT(send_reader, lang),
+                                       OQ_TEXT(send_reader, time_zone),
+                                       OQ_BOOL(send_reader, is_active),
+                                       OQ_BOOL(send_reader, arabic_digits),
+                                       OQ_BOOL(send_reader, hijri),
+                                       OQ_I64(send_reader, sent_count),
+                                       OQ_TIME(send_reader, sent_first),
+                                       OQ_FIELDS_END};
 
-const oq_field mail_waiting_fields[] = {
-    OQ_UUID(mail_waiting, id),       OQ_UUID(mail_waiting, user_id),
-    OQ_UUID(mail_waiting, digest_id), OQ_UUID(mail_waiting, trace_id),
-    OQ_CHOICE(mail_waiting, urgency, notify_urgency_choices), OQ_I64(mail_waiting, tries),
-    OQ_BOOL(mail_waiting, was_held), OQ_JSON(mail_waiting, content), OQ_FIELDS_END};
+const oq_field mail_waiting_fields[] = {OQ_UUID(mail_waiting, id),
+                                        OQ_UUID(mail_waiting, user_id),
+                                        OQ_UUID(mail_waiting, digest_id),
+                                        OQ_UUID(mail_waiting, trace_id),
+                                        OQ_CHOICE(mail_waiting, urgency, notify_urgency_choices),
+                                        OQ_I64(mail_waiting, tries),
+                                        OQ_BOOL(mail_waiting, was_held),
+                                        OQ_JSON(mail_waiting, content),
+                                        OQ_FIELDS_END};
 
 /* One message on its way. */
 typedef struct sending {
-    oq_uuids ids;    /* the rows that it is made of */
-    oq_uuid id;      /* what it is known by outside */
+    oq_uuids ids; /* the rows that it is made of */
+    oq_uuid id;   /* what it is known by outside */
     oq_uuid trace_id;
     int channel;
     oq_uuid webhook_id;
@@ -151,8 +159,8 @@ static oq_err *take_mail(oq_scope *s, sending *it, bool *ret_found)
     if (!due.count)
         return NULL;
     oq_uuid user_id = due.at[0].user_id;
-    OQ_TRY(sql_send_reader(
-        s, (sql_send_reader_args){.user_id = user_id, .since = now - OQ_HOUR}, &reader));
+    OQ_TRY(sql_send_reader(s, (sql_send_reader_args){.user_id = user_id, .since = now - OQ_HOUR},
+                           &reader));
     if (!reader.count || !reader.at[0].is_active)
         return drop_mail(s, due.at, due.count, "mail.nobody");
     mail_reader limits = {.time_zone = reader.at[0].time_zone,
@@ -172,11 +180,10 @@ static oq_err *take_post(oq_scope *s, const send_run *r, sending *it, bool *ret_
     oq_arena *arena = oq_scope_arena(s);
     sql_send_post_due_rows due;
     sql_webhook_target_rows target;
-    notification about;
+    notification about = {0};
     OQ_TRY(sql_send_post_due(
         s,
-        (sql_send_post_due_args){.now = oq_now(s),
-                                 .tired = {(oq_uuid *)r->tired, r->tired_count}},
+        (sql_send_post_due_args){.now = oq_now(s), .tired = {(oq_uuid *)r->tired, r->tired_count}},
         &due));
     *ret_found = due.count > 0;
     if (!due.count)
@@ -211,7 +218,8 @@ static oq_err *take_post(oq_scope *s, const send_run *r, sending *it, bool *ret_
 
 /* --- what became of it --------------------------------------------------------------------------*/
 
-/* In the app alone: by the way that does not work nobody would hear of it. Once a day and target. */
+/* In the app alone: by the way that does not work nobody would hear of it. Once a day and target.
+ */
 static oq_err *tell_admins(oq_scope *s, const sending *it, const char *type)
 {
     oq_arena *arena = oq_scope_arena(s);
@@ -238,8 +246,8 @@ static oq_err *note_webhook(oq_scope *s, const sending *it, const oq_err *err, o
 {
     sql_webhook_refused_rows rows;
     if (!err)
-        return sql_webhook_took(
-            s, (sql_webhook_took_args){.id = it->webhook_id, .now = oq_now(s)}, NULL);
+        return sql_webhook_took(s, (sql_webhook_took_args){.id = it->webhook_id, .now = oq_now(s)},
+                                NULL);
     OQ_TRY(sql_webhook_refused(s,
                                (sql_webhook_refused_args){
                                    .id = it->webhook_id,
@@ -262,8 +270,7 @@ static oq_err *note_webhook(oq_scope *s, const sending *it, const oq_err *err, o
 
 static oq_err *record_failure(oq_scope *s, const sending *it, const oq_err *err, oq_str facts)
 {
-    bool is_final =
-        err->kind == OQ_INVALID || oq_now(s) - it->first_try_at >= OUTBOX_GIVE_UP;
+    bool is_final = err->kind == OQ_INVALID || oq_now(s) - it->first_try_at >= OUTBOX_GIVE_UP;
     if (!is_final)
         return sql_send_later(s,
                               (sql_send_later_args){
@@ -286,8 +293,7 @@ static oq_err *record_failure(oq_scope *s, const sending *it, const oq_err *err,
 
 static oq_err *record(oq_scope *s, const sending *it, const oq_err *err)
 {
-    oq_str facts =
-        err ? oq_facts_json(oq_scope_arena(s), err->arg, err->arg_count) : OQ_STR("{}");
+    oq_str facts = err ? oq_facts_json(oq_scope_arena(s), err->arg, err->arg_count) : OQ_STR("{}");
     if (!err)
         OQ_TRY(sql_send_done(s, (sql_send_done_args){.ids = it->ids, .now = oq_now(s)}, NULL));
     else
@@ -299,10 +305,10 @@ static void put_log(const send_run *r, const sending *it, const oq_err *err)
 {
     bool is_mail = it->channel == CHANNEL_MAIL;
     if (err)
-        oq_log_warn(is_mail ? "mail.not_sent" : "webhook.not_sent", OQ_F_UUID("trace", it->trace_id),
-                    OQ_F_UUID("tenant", job_tenant(r->run)), OQ_F_UUID("id", it->id),
-                    OQ_F_CSTR("code", err->code), OQ_F_INT("tries", it->tries),
-                    OQ_F_CSTR("detail", err->detail));
+        oq_log_warn(is_mail ? "mail.not_sent" : "webhook.not_sent",
+                    OQ_F_UUID("trace", it->trace_id), OQ_F_UUID("tenant", job_tenant(r->run)),
+                    OQ_F_UUID("id", it->id), OQ_F_CSTR("code", err->code),
+                    OQ_F_INT("tries", it->tries), OQ_F_CSTR("detail", err->detail));
     else
         oq_log_info(is_mail ? "mail.sent" : "webhook.sent", OQ_F_UUID("trace", it->trace_id),
                     OQ_F_UUID("tenant", job_tenant(r->run)), OQ_F_UUID("id", it->id),

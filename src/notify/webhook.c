@@ -45,11 +45,10 @@ const oq_field webhook_fields[] = {
         OQ_BOOL(webhook_order, is_active, .preset = "true")
 
 const oq_field webhook_order_fields[] = {ORDER_ROWS, OQ_FIELDS_END};
-const oq_field webhook_change_fields[] = {
-    ORDER_ROWS,
-    OQ_I64(webhook_order, version, .required = true,
-           .help = "As it was read; an older one is refused"),
-    OQ_FIELDS_END};
+const oq_field webhook_change_fields[] = {ORDER_ROWS,
+                                          OQ_I64(webhook_order, version, .required = true,
+                                                 .help = "As it was read; an older one is refused"),
+                                          OQ_FIELDS_END};
 
 /* --- reading ------------------------------------------------------------------------------------*/
 

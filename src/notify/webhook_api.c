@@ -11,8 +11,7 @@ typedef struct webhook_made {
 
 const oq_field webhook_made_fields[] = {
     OQ_OBJECT(webhook_made, webhook, webhook, webhook_fields),
-    OQ_TEXT(webhook_made, secret, .help = "Shown this once; signs each message"),
-    OQ_FIELDS_END};
+    OQ_TEXT(webhook_made, secret, .help = "Shown this once; signs each message"), OQ_FIELDS_END};
 
 oq_err *webhook_api_list(http_req *rq, oq_scope *s)
 {

@@ -31,9 +31,9 @@ static void put_state(const web_page *page, web_value *v, const webhook *w)
     else if (!w->is_active)
         web_put_badge(v, "off", web_say(page, "webhooks.is_off"));
     else if (w->failures)
-        web_put_badge(v, "warn",
-                      oq_text_count(page->arena, page->locale.lang, OQ_STR("webhooks.fails"),
-                                    w->failures));
+        web_put_badge(
+            v, "warn",
+            oq_text_count(page->arena, page->locale.lang, OQ_STR("webhooks.fails"), w->failures));
     else
         web_put_badge(v, "ok", web_say(page, "webhooks.is_on"));
 }
@@ -46,9 +46,9 @@ static void put_webhook(const web_page *page, web_value *v, const webhook *w, oq
         oq_str label =
             web_choice_label(page->locale.lang, "topics", oq_str_c(arena, w->topics.at[i]));
         topics = oq_strf(arena, "%.*s%s%.*s", OQ_FMT(topics),
-                         !i                                  ? ""
+                         !i                                ? ""
                          : page->locale.lang == OQ_LANG_AR ? "، "
-                                                             : ", ",
+                                                           : ", ",
                          OQ_FMT(label));
     }
     web_put_text(v, "href", path_of(arena, w->id));

@@ -45,8 +45,8 @@ static curl_socket_t open_socket(void *self, curlsocktype purpose, struct curl_s
     attempt *t = self;
     net_address address;
     bool is_known = purpose == CURLSOCKTYPE_IPCXN && read_address(a, &address);
-    if (is_known && (net_ranges_have(t->nets, &address) ||
-                     (!t->is_plain && net_address_is_public(&address))))
+    if (is_known &&
+        (net_ranges_have(t->nets, &address) || (!t->is_plain && net_address_is_public(&address))))
         return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
     t->is_refused = true;
     if (is_known)

@@ -34,7 +34,7 @@ typedef struct tenant_settings {
     /* notifications: what nobody can switch off; settings_notice_choices */
     int notify_in_app_from; /* high */
     int notify_mail_from;   /* urgent; only where mail is set up */
-    int64_t version;              /* rises by one at each change; 0: nothing was ever decided */
+    int64_t version;        /* rises by one at each change; 0: nothing was ever decided */
 } tenant_settings;
 
 extern const oq_field tenant_settings_fields[];
