@@ -198,6 +198,21 @@ static const deed deeds[] = {
      "2Clow"},
     {"POST /alarm-rules/from-limits", ADMIN, NULL, "what is there stays"},
     {"POST /api/alarm-rules/preview", ADMIN, "(rule)", "looks, and changes nothing"},
+    {"PUT /api/notifications/choices", ADMIN, "{\"mails_per_hour\":{n}}"},
+    {"POST /notifications/choices", ADMIN, "mails_per_hour={n}"},
+    {"POST /api/webhooks", ADMIN, "{\"name\":\"Deed {n}\",\"url\":\"https://hook.example/\"}"},
+    {"PUT /api/webhooks/{id}", ADMIN,
+     "{\"name\":\"Deed {n}\",\"url\":\"https://hook.example/\",\"version\":{version}}"},
+    {"DELETE /api/webhooks/{id}", ADMIN},
+    {"POST /api/webhooks/{id}/secret", ADMIN},
+    {"POST /api/webhooks/{id}/test", ADMIN},
+    {"POST /webhooks/new", ADMIN, "name=Deed+{n}&url=https://hook.example/"},
+    {"POST /webhooks/{id}", ADMIN, "name=Deed+{n}&url=https://hook.example/&version={version}"},
+    {"POST /webhooks/{id}/remove", ADMIN},
+    {"POST /webhooks/{id}/secret", ADMIN},
+    {"POST /webhooks/{id}/test", ADMIN},
+    {"POST /api/outbox/{id}/send-again", ADMIN},
+    {"POST /outbox/{id}/send-again", ADMIN},
     {"POST /api/jobs/{id}/cancel", ADMIN},
     {"POST /jobs/{id}/cancel", ADMIN},
     {"POST /api/jobs/{id}/retry", ADMIN},
@@ -391,6 +406,9 @@ static void make_object(asking *a, oq_str noun)
     } else if (oq_str_eq(noun, OQ_STR("alarms"))) {
         a->id = make_alarm(a);
         a->table = OQ_STR("alerts");
+    } else if (oq_str_eq(noun, OQ_STR("webhooks")) || oq_str_eq(noun, OQ_STR("outbox"))) {
+        walls_forget(noun);
+        a->id = walls_object(w, noun);
     } else if (oq_str_starts(noun, OQ_STR("alarm-"))) {
         walls_forget(noun);
         a->id = walls_object(w, noun);

@@ -265,6 +265,7 @@ static const struct {
     const char *path, *query, *noun;
 } asks_with_id[] = {
     {"/api/series", "asset_id", "series"},
+    {"/api/outbox", "webhook_id", "webhooks"},
     {"/api/series/last", "ids", "series"},
     {"/api/series/at", "ids", "series"},
     {"/api/series/aggregate", "ids", "series"},

@@ -410,17 +410,13 @@ static oq_str make_notification(walls *w)
     return done(w, s, list.at[0].id);
 }
 
-static webhook_order webhook_sample(void)
-{
-    return (webhook_order){.name = OQ_STR(WALLS_MARK),
-                           .url = OQ_STR("https://hook.example/" WALLS_MARK),
-                           .is_active = true};
-}
-
 static oq_str make_webhook(walls *w)
 {
     oq_scope *s = open_scope(w, w->tenant_a, w->admin_a);
-    webhook_order order = webhook_sample();
+    static int nth;
+    webhook_order order = {.name = oq_strf(w->arena, WALLS_MARK " %d", ++nth),
+                           .url = OQ_STR("https://hook.example/" WALLS_MARK),
+                           .is_active = true};
     webhook *made;
     oq_str secret;
     CHECK_OK(webhook_add(s, &order, &made, &secret));
