@@ -74,8 +74,7 @@ static const struct {
     const char *type, *path;
     bool has_id;
 } places[] = {
-    {"webhook", "/webhooks/", true},
-    {"outbox", "/outbox", false},
+    {"webhook", "/webhooks/", true},       {"outbox", "/outbox", false},
     {"work_order", "/work-orders/", true}, {"alert", "/alarms/", true},
     {"alarms", "/alarms", false},          {"job", "/jobs/", true},
     {"lead", "/leads#lead-", true},        {"series", "/series/", true},
