@@ -1,8 +1,12 @@
 /* Work orders on a real PostgreSQL: how they come to be, whose they are, what they become. */
 #include "work_house.h"
 
+#include <math.h>
+#include <pthread.h>
+#include <unistd.h>
+
 #include "duty/duty.h"
-#include "workorder/work_order.h"
+#include "workorder/work.h"
 
 #include "base/banned.h"
 
@@ -118,6 +122,116 @@ static void test_refused(void **state)
     oq_scope_close(s);
 }
 
+/* --- at the same time ---------------------------------------------------------------------------*/
+
+#define INCIDENT ((oq_uuid){{0x1c}})
+
+static void make_incident(house *h)
+{
+    const char *id = oq_uuid_text(h->arena, INCIDENT).ptr;
+    oq_str sql = oq_strf(
+        h->arena,
+        "INSERT INTO blackbox_events (tenant_id, id, source_system, source_type, source_id,"
+        " event_time, ingest_time, severity, event_category, summary)"
+        " VALUES (%1$s, '%2$s', 'PI', 'ALARM', '1', now(), now(), 'CRITICAL', 'ALERT', 'x');"
+        "INSERT INTO blackbox_incidents (tenant_id, id, number, incident_type, severity, title,"
+        " start_time, anchor_time, window_from, window_to, grace_until, trigger_event_id, trace_id,"
+        " created_at, updated_at)"
+        " VALUES (%1$s, '%2$s', 1, 'FAILURE', 'CRITICAL', 'x', now(), now(), now(), now(), now(),"
+        " '%2$s', '%2$s', now(), now())",
+        "'0a000000-0000-0000-0000-000000000000'", id);
+    testdb_exec(h->db, sql.ptr);
+}
+
+typedef struct rival {
+    house *h;
+    oq_arena *arena;
+    oq_scope *scope;
+    oq_err *(*deed)(struct rival *r);
+    oq_uuid id;
+    const char *code; /* of its error; NULL: it went well */
+    bool made;
+} rival;
+
+static oq_err *make_auto(rival *r)
+{
+    work_order *o;
+    work_order_order order = order_for("Bearing fault");
+    order.source = OQ_STR("BLACKBOX_AUTO");
+    order.incident_id = INCIDENT;
+    OQ_TRY(work_order_create(r->scope, &order, &o, &r->made));
+    r->id = o->id;
+    return NULL;
+}
+
+static oq_err *take_up(rival *r)
+{
+    work_order *o;
+    work_order_move move = {.status = WORK_IN_PROGRESS,
+                            .version = 1,
+                            .labour_h = (double)NAN,
+                            .downtime_h = (double)NAN};
+    return work_order_set_status(r->scope, r->id, &move, &o);
+}
+
+static void *run_rival(void *self)
+{
+    rival *r = self;
+    const oq_err *err = r->deed(r);
+    if (!err)
+        err = oq_scope_commit(r->scope);
+    r->code = err ? err->code : NULL;
+    oq_scope_close(r->scope);
+    return NULL;
+}
+
+static rival rival_of(house *h, house_person person, oq_err *(*deed)(rival *))
+{
+    house own = *h;
+    own.arena = oq_arena_open(0);
+    return (rival){
+        .h = h, .arena = own.arena, .scope = house_scope(&own, person, OQ_WRITE), .deed = deed};
+}
+
+/* Both are inside their transaction before either ends: the second one waits, and then sees. */
+static void race(rival *a, rival *b)
+{
+    pthread_t thread;
+    CHECK("first", a->deed(a) == NULL);
+    assert_int_equal(pthread_create(&thread, NULL, run_rival, b), 0);
+    usleep(200 * 1000); /* long enough to be waiting; the outcome does not rest on it */
+    house_commit(a->scope);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+}
+
+static void test_the_chain_makes_one(void **state)
+{
+    house *h = *state;
+    make_incident(h);
+    rival a = rival_of(h, ADMIN_A, make_auto), b = rival_of(h, OPTIMIZER_A, make_auto);
+    race(&a, &b);
+    CHECK("the second one found it", !b.code && a.made && !b.made && oq_uuid_eq(a.id, b.id));
+    assert_int_equal(work_count(h, "work_orders"), 1);
+    assert_int_equal(work_count(h, "blackbox_events WHERE source_system = 'OPTRIA_WORK_ORDER'"), 1);
+    oq_arena_close(a.arena);
+    oq_arena_close(b.arena);
+}
+
+static void test_two_take_it_up(void **state)
+{
+    house *h = *state;
+    work_order_order order = order_for("x");
+    work_order *o = make(h, &order);
+    rival a = rival_of(h, ADMIN_A, take_up), b = rival_of(h, OPTIMIZER_A, take_up);
+    a.id = b.id = o->id;
+    race(&a, &b);
+    assert_non_null(b.code);
+    assert_string_equal(b.code, "work_order.version_stale");
+    assert_int_equal(work_count(h, "work_order_steps WHERE status = 'in_progress'"), 1);
+    oq_arena_close(a.arena);
+    oq_arena_close(b.arena);
+}
+
 /* --- priority -----------------------------------------------------------------------------------*/
 
 static void test_priority_of_severity(void **state)
@@ -136,6 +250,8 @@ int main(void)
         cmocka_unit_test_setup(test_an_order_is_made, work_house_reset),
         cmocka_unit_test_setup(test_numbers_skip_imported_ones, work_house_reset),
         cmocka_unit_test_setup(test_refused, work_house_reset),
+        cmocka_unit_test_setup(test_the_chain_makes_one, work_house_reset),
+        cmocka_unit_test_setup(test_two_take_it_up, work_house_reset),
         cmocka_unit_test(test_priority_of_severity),
     };
     return cmocka_run_group_tests(tests, house_open, house_close);
