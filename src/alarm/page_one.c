@@ -81,7 +81,8 @@ static oq_err *put_proposal(web_page *page, oq_scope *s, const alert *a)
         web_value *v = web_put_object(page->view, "proposal");
         web_put_text(v, "metric", c->leaf[k].metric);
         web_put_text(v, "deadband",
-                     web_format_quantity(page->arena, &page->locale, p.deadband, 6, g->unit));
+                     web_format_quantity(page->arena, &page->locale, p.deadband, 6,
+                                         web_format_unit(page->arena, g->unit)));
         web_put_text(v, "delay",
                      web_format_duration(page->arena, &page->locale,
                                          (oq_us)(p.on_delay_s * (double)OQ_SECOND)));

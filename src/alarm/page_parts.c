@@ -29,7 +29,8 @@ static oq_str quantity(const web_page *page, double x, oq_str unit)
         return OQ_NONE;
     int places = x == 0.0 ? 0 : 3 - (int)floor(log10(fabs(x)));
     places = places < 0 ? 0 : places > 6 ? 6 : places;
-    return web_format_quantity(page->arena, &page->locale, x, places, unit);
+    return web_format_quantity(page->arena, &page->locale, x, places,
+                               web_format_unit(page->arena, unit));
 }
 
 static void put_quiet(const web_page *page, web_value *to, const alert *a)

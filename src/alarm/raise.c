@@ -43,12 +43,66 @@ static oq_str figure(oq_arena *arena, double x)
     return text;
 }
 
+static bool is_raise(const char *what)
+{
+    return strcmp(what, "raised") == 0 || strcmp(what, "again") == 0;
+}
+
+static bool is_quiet(const alert *a)
+{
+    return a->shelved_until != OQ_TIME_NONE || a->suppressed_by.len;
+}
+
+/* What is said of an alarm, before its figures: "P-101: Vibration high". */
+static oq_str said_of(oq_arena *arena, oq_str title, const alert_news *news, const char *what)
+{
+    size_t max = EVENT_SUMMARY_MAX - 200;
+    if (title.len > max)
+        for (title.len = max; title.len && ((unsigned char)title.ptr[title.len] & 0xC0) == 0x80;)
+            title.len--;
+    const char *of = news && news->asset_code.len ? oq_str_c(arena, news->asset_code) : "";
+    return oq_strf(arena, "%s%s%s%s%.*s", of, *of ? ": " : "", is_raise(what) ? "" : what,
+                   is_raise(what) ? "" : ": ", OQ_FMT(title));
+}
+
+static oq_str summary_of(oq_arena *arena, const alert *a, oq_str title, const alert_news *news,
+                         const char *what)
+{
+    oq_str text = said_of(arena, title, news, what);
+    if (is_raise(what) && isfinite(a->value))
+        text = oq_strf(arena, "%.*s, %.*s %.*s", OQ_FMT(text), OQ_FMT(figure(arena, a->value)),
+                       a->unit.len ? (int)a->unit.len : 0, a->unit.len ? a->unit.ptr : "");
+    if (is_raise(what) && isfinite(a->value) && isfinite(a->limit_value))
+        text = oq_strf(arena, "%.*s (%.*s)", OQ_FMT(oq_str_trim(text)),
+                       OQ_FMT(figure(arena, a->limit_value)));
+    return oq_str_trim(text);
+}
+
+/* The step in Arabic, for the summary. */
+static const char *step_ar(const char *what)
+{
+    static const struct {
+        const char *step, *ar;
+    } words[] = {
+        {"returned", "عاد إلى الطبيعي"}, {"cleared", "انتهى"}, {"acknowledged", "أُقرّ به"},
+        {"reset", "أُعيد ضبطه"},          {"shelved", "عُلّق"},   {"unshelved", "رُفع تعليقه"}};
+    for (size_t i = 0; i < OQ_COUNT(words); i++)
+        if (strcmp(words[i].step, what) == 0)
+            return words[i].ar;
+    return what;
+}
+
+/* A name for causal rules is said while the alarm comes, and is announced: that it went, or that
+ * somebody saw it, is no second trip. */
 static oq_str payload_of(oq_arena *arena, const alert *a, const alert_news *news, const char *what)
 {
     OQ_AUTO(oq_buf) out = oq_buf_make(64 * 1024);
     oq_json j = oq_json_to(&out);
+    oq_str kind = news && news->event_kind.len ? news->event_kind : a->code;
+    if (!is_raise(what) || is_quiet(a))
+        kind = oq_strf(arena, "alarm_%s", is_raise(what) ? "quiet" : what);
     oq_json_object(&j);
-    oq_json_put(&j, text, "kind", news && news->event_kind.len ? news->event_kind : a->code);
+    oq_json_put(&j, text, "kind", kind);
     oq_json_put(&j, text, "step", oq_cstr(what));
     oq_json_put(&j, text, "state", oq_cstr(oq_choice_text(alert_state_choices, a->state)));
     oq_json_put(&j, text, "metric", news ? news->metric : OQ_NONE);
@@ -60,33 +114,12 @@ static oq_str payload_of(oq_arena *arena, const alert *a, const alert_news *news
     oq_json_put(&j, i64, "occurrence", a->occurrences);
     oq_json_put(&j, uuid, "alert_id", a->id);
     oq_json_put(&j, uuid, "trace_id", a->trace_id);
-    oq_json_put(&j, text, "title_ar", a->title_ar);
-    oq_json_put(&j, bool, "is_announced",
-                a->shelved_until == OQ_TIME_NONE && !a->suppressed_by.len);
+    if (a->title_ar.len)
+        oq_json_put(&j, text, "summary_ar",
+                    summary_of(arena, a, a->title_ar, news, is_raise(what) ? what : step_ar(what)));
+    oq_json_put(&j, bool, "is_announced", !is_quiet(a));
     oq_json_object_end(&j);
     return oq_str_copy(arena, oq_buf_view(&out));
-}
-
-static oq_str summary_of(oq_arena *arena, const alert *a, const alert_news *news, const char *what)
-{
-    oq_str said = a->title;
-    size_t max = EVENT_SUMMARY_MAX - 200;
-    if (said.len > max)
-        said.len = max;
-    while (said.len && ((unsigned char)said.ptr[said.len - 1] & 0x80) && said.len == max)
-        max = --said.len;
-    bool is_raised = strcmp(what, "raised") == 0 || strcmp(what, "again") == 0;
-    oq_str text =
-        oq_strf(arena, "%s%.*s", is_raised ? "" : oq_strf(arena, "%s: ", what).ptr, OQ_FMT(said));
-    if (news && news->asset_code.len)
-        text = oq_strf(arena, "%.*s: %.*s", OQ_FMT(news->asset_code), OQ_FMT(text));
-    if (is_raised && isfinite(a->value))
-        text = oq_strf(arena, "%.*s, %.*s %.*s", OQ_FMT(text), OQ_FMT(figure(arena, a->value)),
-                       a->unit.len ? (int)a->unit.len : 0, a->unit.len ? a->unit.ptr : "");
-    if (is_raised && isfinite(a->value) && isfinite(a->limit_value))
-        text = oq_strf(arena, "%.*s (%.*s)", OQ_FMT(oq_str_trim(text)),
-                       OQ_FMT(figure(arena, a->limit_value)));
-    return oq_str_trim(text);
 }
 
 /* What is quiet on purpose is on record, but stirs nobody. */
@@ -94,18 +127,17 @@ oq_err *alert_add_event(alert_writing *w, const alert *a, const alert_news *news
                         oq_us at)
 {
     oq_arena *arena = oq_scope_arena(w->s);
-    bool is_raised = strcmp(what, "raised") == 0 || strcmp(what, "again") == 0;
-    bool is_quiet = a->shelved_until != OQ_TIME_NONE || a->suppressed_by.len;
-    bool is_failure = news && news->is_failure && is_raised && !is_quiet;
+    bool is_told = is_raise(what) && !is_quiet(a);
+    bool is_failure = news && news->is_failure && is_told;
     event_order order = {
         .source_system = OQ_STR("OPTRIA_ALERT"),
         .source_type = EVENT_ALERT,
         .source_id = oq_uuid_text(arena, a->id),
         .event_time = at,
-        .severity = is_raised && !is_quiet ? a->severity : SEVERITY_INFO,
+        .severity = is_told ? a->severity : SEVERITY_INFO,
         .category = is_failure ? CATEGORY_FAILURE : CATEGORY_ALERT,
         .asset_id = a->asset_id,
-        .summary = summary_of(arena, a, news, what),
+        .summary = summary_of(arena, a, a->title, news, what),
         .payload = payload_of(arena, a, news, what),
         .trace_id = a->trace_id,
     };
@@ -258,7 +290,7 @@ oq_err *alert_write_raised(alert_writing *w, const alert_news *n, alert **ret_al
     OQ_TRY(store_raised(w, n, is_flood, &a));
     const char *step = a->occurrences > 1 ? "again" : "raised";
     bool is_shelved = a->shelved_until != OQ_TIME_NONE && a->shelved_until > oq_now(w->s);
-    bool is_quiet = is_shelved || a->suppressed_by.len;
+    bool is_muted = is_shelved || a->suppressed_by.len;
     OQ_TRY(alert_add_step(w->s, a->id, step, n->since, OQ_UUID_ZERO, n->note));
     if (a->suppressed_by.len)
         OQ_TRY(alert_add_step(w->s, a->id, "suppressed", oq_now(w->s), OQ_UUID_ZERO,
@@ -271,7 +303,7 @@ oq_err *alert_write_raised(alert_writing *w, const alert_news *n, alert **ret_al
     OQ_TRY(alert_tell_pages(w, a));
     if (is_flood && !is_shelved)
         OQ_TRY(tell_flood(w, n));
-    if (!is_quiet && !chattered)
+    if (!is_muted && !chattered)
         OQ_TRY(announce(w, a, n));
     oq_log_info("alarm.raised", OQ_F_UUID("trace", a->trace_id), OQ_F_UUID("alert", a->id),
                 OQ_F_STR("code", a->code), OQ_F_STR("asset", n->asset_code),

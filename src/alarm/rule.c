@@ -118,10 +118,10 @@ static const struct limit_rule {
     bool is_below;
     const char *name, *name_ar;
 } limit_rules[] = {
-    {ALARM_LIMIT_HIGH_HIGH, "high_high", ALARM_HIGH, false, "very high", "مرتفع جداً"},
-    {ALARM_LIMIT_HIGH, "high", ALARM_MEDIUM, false, "high", "مرتفع"},
-    {ALARM_LIMIT_LOW, "low", ALARM_MEDIUM, true, "low", "منخفض"},
-    {ALARM_LIMIT_LOW_LOW, "low_low", ALARM_HIGH, true, "very low", "منخفض جداً"},
+    {ALARM_LIMIT_HIGH_HIGH, "high_high", ALARM_HIGH, false, "very high", "ارتفاع شديد في"},
+    {ALARM_LIMIT_HIGH, "high", ALARM_MEDIUM, false, "high", "ارتفاع"},
+    {ALARM_LIMIT_LOW, "low", ALARM_MEDIUM, true, "low", "انخفاض"},
+    {ALARM_LIMIT_LOW_LOW, "low_low", ALARM_HIGH, true, "very low", "انخفاض شديد في"},
 };
 
 static bool has_limit(const class_limits *row, alarm_limit limit)
@@ -184,7 +184,7 @@ static alarm_rule rule_of(oq_arena *arena, const class_limits *row, const struct
     r.code = oq_strf(arena, "%.*s_%.*s_%s", OQ_FMT(row->class_code), OQ_FMT(row->metric), l->word);
     r.name = oq_strf(arena, "%.*s %s (%.*s)", OQ_FMT(row->metric_name), l->name,
                      OQ_FMT(row->class_name));
-    r.name_ar = oq_strf(arena, "%.*s %s (%.*s)", OQ_FMT(name_ar), l->name_ar, OQ_FMT(class_ar));
+    r.name_ar = oq_strf(arena, "%s %.*s (%.*s)", l->name_ar, OQ_FMT(name_ar), OQ_FMT(class_ar));
     r.class_id = row->class_id;
     r.condition = condition_of(arena, row, l);
     r.priority = l->priority;

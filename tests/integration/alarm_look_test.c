@@ -55,7 +55,7 @@ static void test_event_of_each_step(void **state)
                          " payload->>'limit', payload->>'unit', payload->>'metric', summary),"
                          " '; ' ORDER BY event_time) FROM blackbox_events")),
               "CRITICAL FAILURE OPTRIA_ALERT pump_trip raised 9 7.1 mm/s vibration"
-              " P-1: trip, 9 mm/s (7.1); INFO ALERT OPTRIA_ALERT pump_trip returned 9 7.1 mm/s"
+              " P-1: trip, 9 mm/s (7.1); INFO ALERT OPTRIA_ALERT alarm_returned returned 9 7.1 mm/s"
               " vibration P-1: returned: trip");
     CHECK("one trace", testdb_number(h->db, "SELECT count(DISTINCT e.trace_id) FROM blackbox_events"
                                             " e JOIN alerts a ON a.trace_id = e.trace_id"
