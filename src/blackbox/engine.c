@@ -15,12 +15,17 @@ oq_us engine_minutes(int64_t of_class, oq_us of_tenant)
 
 oq_err *engine_open(oq_scope *s, engine *ret_engine)
 {
-    oq_arena *arena = oq_scope_arena(s);
     sql_engine_hold_rows hold;
+    OQ_TRY(sql_engine_hold(s, &hold));
+    return engine_look(s, ret_engine);
+}
+
+oq_err *engine_look(oq_scope *s, engine *ret_engine)
+{
+    oq_arena *arena = oq_scope_arena(s);
     sql_engine_units_rows units;
     sql_engine_longest_after_rows longest;
     tenant_settings *settings;
-    OQ_TRY(sql_engine_hold(s, &hold));
     OQ_TRY(sql_engine_units(s, &units));
     OQ_TRY(sql_engine_longest_after(s, &longest));
     OQ_TRY(tenant_settings_get(s, &settings));
@@ -45,7 +50,7 @@ oq_err *engine_open(oq_scope *s, engine *ret_engine)
 
 /* --- clusters -----------------------------------------------------------------------------------*/
 
-enum { PAGE = 500, CLUSTER_MAX = 200 * 1000 };
+enum { PAGE = 500 };
 
 typedef struct trigger_list {
     engine_trigger *at;
@@ -54,8 +59,8 @@ typedef struct trigger_list {
 
 static oq_err *add_trigger(oq_arena *arena, trigger_list *list, const engine_trigger *t)
 {
-    if (list->count == CLUSTER_MAX)
-        return oq_fail(OQ_LIMIT, "incident.too_many_triggers", "max=%d", CLUSTER_MAX);
+    if (list->count == ENGINE_TRIGGERS_MAX)
+        return oq_fail(OQ_LIMIT, "incident.too_many_triggers", "max=%d", ENGINE_TRIGGERS_MAX);
     if (list->count == list->room) {
         list->room = list->room ? list->room * 2 : PAGE;
         engine_trigger *bigger = oq_new_n(arena, engine_trigger, list->room);
@@ -115,7 +120,7 @@ static oq_err *walk_on(engine *en, oq_us at, trigger_list *list)
     }
 }
 
-static group_trigger trigger_of(const engine *en, const engine_trigger *row)
+group_trigger engine_trigger_of(const engine *en, const engine_trigger *row)
 {
     return (group_trigger){
         .event_id = row->id,
@@ -172,7 +177,7 @@ oq_err *engine_cluster_at(engine *en, oq_us at, engine_cluster *ret_cluster)
     engine_cluster *c = ret_cluster;
     c->trigger = oq_new_n(arena, group_trigger, list.count);
     for (size_t i = 0; i < list.count; i++)
-        c->trigger[i] = trigger_of(en, &list.at[i]);
+        c->trigger[i] = engine_trigger_of(en, &list.at[i]);
     OQ_TRY(find_frozen(en, c));
     group_frozen *frozen = oq_new_n(arena, group_frozen, c->frozens);
     for (size_t i = 0; i < c->frozens; i++) {

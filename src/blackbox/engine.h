@@ -6,7 +6,10 @@
 #include "quant/incident_group.h"
 #include "tenant/settings.h"
 
-enum { INCIDENT_EVENTS_MAX = 10000 }; /* of one incident; the gravest of more */
+enum {
+    INCIDENT_EVENTS_MAX = 10000, /* of one incident; the gravest of more */
+    ENGINE_TRIGGERS_MAX = 200000 /* grouped at once */
+};
 
 /* --- rows ---------------------------------------------------------------------------------------*/
 
@@ -71,6 +74,9 @@ typedef struct engine {
 } engine;
 /* Nobody else's engine runs in this tenant until the commit. */
 OQ_CHECKED oq_err *engine_open(oq_scope *s, engine *ret_engine);
+/* The same for who only looks. */
+OQ_CHECKED oq_err *engine_look(oq_scope *s, engine *ret_engine);
+group_trigger engine_trigger_of(const engine *en, const engine_trigger *row);
 /* The length of a window's part: the class's, else the tenant's. */
 oq_us engine_minutes(int64_t of_class, oq_us of_tenant);
 
