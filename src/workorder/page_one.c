@@ -40,6 +40,15 @@ static const oq_field work_order_around_fields[] = {
 
 #include "base/banned.h"
 
+/* A person by name, a job by what it does, a machine by its token's name. */
+static oq_str who(const web_page *page, oq_str name, oq_str label)
+{
+    oq_str key = oq_strf(page->arena, "job.kind.%.*s", OQ_FMT(label));
+    if (name.len)
+        return name;
+    return oq_text_exists(page->locale.lang, key) ? oq_text(page->locale.lang, key) : label;
+}
+
 /* --- facts --------------------------------------------------------------------------------------*/
 
 static web_value *add_fact(const web_page *page, web_value *list, const char *label_key,
@@ -110,16 +119,11 @@ static void put_facts(const web_page *page, const work_order *o, const work_orde
              oq_text_exists(lang, oq_strf(page->arena, "work.source.%.*s", OQ_FMT(o->source)))
                  ? oq_text(lang, oq_strf(page->arena, "work.source.%.*s", OQ_FMT(o->source)))
                  : o->source);
-    add_fact(page, list, "work.created_by", x->created_name.len ? x->created_name : o->created_by);
+    add_fact(page, list, "work.created_by", who(page, x->created_name, o->created_by));
     add_time(page, list, "work.created", o->created_at);
 }
 
 /* --- what travels with it -----------------------------------------------------------------------*/
-
-static oq_str who(oq_str name, oq_str label)
-{
-    return name.len ? name : label;
-}
 
 static oq_err *put_notes(const web_page *page, oq_scope *s, oq_uuid id)
 {
@@ -130,7 +134,7 @@ static oq_err *put_notes(const web_page *page, oq_scope *s, oq_uuid id)
         const work_order_note *n = &notes.at[i];
         web_value *row = web_add_object(list);
         web_put_text(row, "text", n->text);
-        web_put_text(row, "who", who(n->made_by_name, n->made_by));
+        web_put_text(row, "who", who(page, n->made_by_name, n->made_by));
         web_put_text(row, "at", web_format_time(page->arena, &page->locale, n->made_at));
     }
     return NULL;
@@ -169,7 +173,7 @@ static oq_err *put_checks(const web_page *page, oq_scope *s, oq_uuid id)
                      c->result ? web_choice_label(page->locale.lang, "check_result",
                                                   oq_choice_text(check_result_choices, c->result))
                                : OQ_NONE);
-        web_put_text(row, "who", who(c->done_by_name, c->done_by));
+        web_put_text(row, "who", who(page, c->done_by_name, c->done_by));
         web_put_text(row, "at",
                      c->done_at == OQ_TIME_NONE
                          ? OQ_NONE
@@ -223,7 +227,7 @@ static oq_err *put_files(const web_page *page, oq_scope *s, oq_uuid id)
                      oq_strf(page->arena, "/api/work-orders/%.*s/files/%.*s", OQ_FMT(order_id),
                              OQ_FMT(oq_uuid_text(page->arena, f->id))));
         web_put_text(row, "size", web_format_bytes(page->arena, &page->locale, f->bytes));
-        web_put_text(row, "who", who(f->made_by_name, f->made_by));
+        web_put_text(row, "who", who(page, f->made_by_name, f->made_by));
         web_put_text(row, "at", web_format_time(page->arena, &page->locale, f->made_at));
     }
     web_put_bool(page->view, "has_files", files.count > 0);
@@ -242,7 +246,7 @@ static oq_err *put_steps(const web_page *page, oq_scope *s, oq_uuid id)
                      web_choice_label(page->locale.lang, "work_order_status",
                                       oq_choice_text(work_order_status_choices, p->status)));
         web_put_text(row, "note", p->note);
-        web_put_text(row, "who", who(p->made_by_name, p->made_by));
+        web_put_text(row, "who", who(page, p->made_by_name, p->made_by));
         web_put_text(row, "at", web_format_time(page->arena, &page->locale, p->made_at));
     }
     return NULL;

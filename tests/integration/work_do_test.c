@@ -222,6 +222,24 @@ static void test_handed_to_somebody_else(void **state)
     oq_scope_close(s);
 }
 
+/* Who was passed over, and until when they are away, is for those who plan. */
+static void test_why_is_masked(void **state)
+{
+    house *h = *state;
+    work_shift(h, ALI, "CALL", 0, 1440, true);
+    work_shift(h, BADR, "CALL2", 0, 1440, true);
+    work_away(h, BADR, "2026-11-19", "2026-11-30");
+    work_order_order order = order_for(ALI);
+    order.assigned_user_id = OQ_UUID_ZERO;
+    work_order *o = make(h, &order), *seen_by;
+    CHECK("a planner sees it", oq_str_find(o->assigned_why, OQ_STR("absent")) != SIZE_MAX &&
+                                   oq_str_find(o->assigned_why, OQ_STR("Badr")) != SIZE_MAX);
+    oq_scope *s = worker_scope(h, ALI, OQ_READ);
+    CHECK_OK(work_order_get(s, o->id, &seen_by));
+    CHECK_STR("an engineer sees the reason alone", seen_by->assigned_why, "{\"code\":\"on_call\"}");
+    oq_scope_close(s);
+}
+
 /* --- checklist ----------------------------------------------------------------------------------*/
 
 static void test_a_failed_item_makes_an_order_once(void **state)
@@ -378,6 +396,7 @@ int main(void)
         cmocka_unit_test_setup(test_taken_up_by_who_is_there, work_house_reset),
         cmocka_unit_test_setup(test_an_automatic_order_waits_for_approval, work_house_reset),
         cmocka_unit_test_setup(test_handed_to_somebody_else, work_house_reset),
+        cmocka_unit_test_setup(test_why_is_masked, work_house_reset),
         cmocka_unit_test_setup(test_a_failed_item_makes_an_order_once, work_house_reset),
         cmocka_unit_test_setup(test_notes_and_parts, work_house_reset),
         cmocka_unit_test_setup(test_files, work_house_reset),
