@@ -6,6 +6,7 @@ SELECT a.code AS asset_code, a.name AS asset_name, a.name_ar AS asset_name_ar, s
        c.name_ar AS component_name_ar, p.full_name AS assigned_name, p.is_active AS is_assignee_active,
        m.name AS mode_name, m.name_ar AS mode_name_ar, y.full_name AS created_name,
        v.full_name AS approved_name, i.number AS incident_number, i.title AS incident_title,
+       i.title_ar AS incident_title_ar,
        e.acknowledged_at IS NULL AND e.id IS NOT NULL AS is_awaited, a.class_id
   FROM work_orders w
   LEFT JOIN assets a ON a.tenant_id = :tenant AND a.id = w.asset_id

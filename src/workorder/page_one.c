@@ -9,31 +9,22 @@
 typedef struct work_order_around {
     oq_str asset_code, asset_name, asset_name_ar, site_name, site_name_ar, time_zone;
     oq_str component_name, component_name_ar, assigned_name, mode_name, mode_name_ar;
-    oq_str created_name, approved_name, incident_title;
+    oq_str created_name, approved_name, incident_title, incident_title_ar;
     int64_t incident_number;
     bool is_assignee_active, is_awaited;
     oq_uuid class_id;
 } work_order_around;
 static const oq_field work_order_around_fields[] = {
-    OQ_TEXT(work_order_around, asset_code),
-    OQ_TEXT(work_order_around, asset_name),
-    OQ_TEXT(work_order_around, asset_name_ar),
-    OQ_TEXT(work_order_around, site_name),
-    OQ_TEXT(work_order_around, site_name_ar),
-    OQ_TEXT(work_order_around, time_zone),
-    OQ_TEXT(work_order_around, component_name),
-    OQ_TEXT(work_order_around, component_name_ar),
-    OQ_TEXT(work_order_around, assigned_name),
-    OQ_TEXT(work_order_around, mode_name),
-    OQ_TEXT(work_order_around, mode_name_ar),
-    OQ_TEXT(work_order_around, created_name),
-    OQ_TEXT(work_order_around, approved_name),
-    OQ_TEXT(work_order_around, incident_title),
-    OQ_I64(work_order_around, incident_number),
-    OQ_BOOL(work_order_around, is_assignee_active),
-    OQ_BOOL(work_order_around, is_awaited),
-    OQ_UUID(work_order_around, class_id),
-    OQ_FIELDS_END,
+    OQ_TEXT(work_order_around, asset_code),         OQ_TEXT(work_order_around, asset_name),
+    OQ_TEXT(work_order_around, asset_name_ar),      OQ_TEXT(work_order_around, site_name),
+    OQ_TEXT(work_order_around, site_name_ar),       OQ_TEXT(work_order_around, time_zone),
+    OQ_TEXT(work_order_around, component_name),     OQ_TEXT(work_order_around, component_name_ar),
+    OQ_TEXT(work_order_around, assigned_name),      OQ_TEXT(work_order_around, mode_name),
+    OQ_TEXT(work_order_around, mode_name_ar),       OQ_TEXT(work_order_around, created_name),
+    OQ_TEXT(work_order_around, approved_name),      OQ_TEXT(work_order_around, incident_title),
+    OQ_TEXT(work_order_around, incident_title_ar),  OQ_I64(work_order_around, incident_number),
+    OQ_BOOL(work_order_around, is_assignee_active), OQ_BOOL(work_order_around, is_awaited),
+    OQ_UUID(work_order_around, class_id),           OQ_FIELDS_END,
 };
 
 #include "page.sql.h"
@@ -307,7 +298,8 @@ static void put_head(const web_page *page, const oq_scope *s, const work_order *
                  oq_uuid_is_zero(o->incident_id)
                      ? OQ_NONE
                      : oq_strf(page->arena, "INC-%lld", (long long)x->incident_number));
-    web_put_text(page->view, "incident_title", x->incident_title);
+    web_put_text(page->view, "incident_title",
+                 work_text(page->locale.lang, x->incident_title, x->incident_title_ar));
     web_put_text(page->view, "incident_href",
                  oq_strf(page->arena, "/blackbox/incidents/%.*s",
                          OQ_FMT(oq_uuid_text(page->arena, o->incident_id))));
