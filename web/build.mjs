@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, inflateSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { sprite } from './icons/sprite.mjs';
 
@@ -40,6 +40,48 @@ function gzip(bytes) {
   const packed = gzipSync(bytes, { level: 9 });
   packed[9] = 0xff;
   return packed;
+}
+
+// The same fonts as plain sfnt files, for PDF: what draws them knows no packed ones. WOFF 1.0 holds
+// each table zipped by itself.
+function unpackFont(woff) {
+  const count = woff.readUInt16BE(12);
+  const tables = Array.from({ length: count }, (_, i) => {
+    const at = 44 + i * 20;
+    const [offset, packed, length] = [4, 8, 12].map((k) => woff.readUInt32BE(at + k));
+    const bytes = woff.subarray(offset, offset + packed);
+    return { head: woff.subarray(at, at + 4), sum: woff.subarray(at + 16, at + 20),
+      bytes: packed < length ? inflateSync(bytes) : bytes };
+  });
+  const power = 2 ** Math.floor(Math.log2(count));
+  const head = Buffer.alloc(12 + 16 * count);
+  woff.copy(head, 0, 4, 8); // the flavour
+  [count, power * 16, Math.log2(power), count * 16 - power * 16]
+    .forEach((value, i) => head.writeUInt16BE(value, 4 + 2 * i));
+  const parts = [head];
+  let offset = head.length;
+  tables.forEach(({ head: tag, sum, bytes }, i) => {
+    const at = 12 + 16 * i;
+    tag.copy(head, at);
+    sum.copy(head, at + 4);
+    head.writeUInt32BE(offset, at + 8);
+    head.writeUInt32BE(bytes.length, at + 12);
+    const padded = Buffer.alloc(Math.ceil(bytes.length / 4) * 4);
+    bytes.copy(padded);
+    parts.push(padded);
+    offset += padded.length;
+  });
+  return Buffer.concat(parts);
+}
+
+function emitPrintFonts() {
+  const folder = from('node_modules/@fontsource/ibm-plex-sans-arabic/files');
+  for (const weight of [400, 600]) {
+    for (const subset of FONT_SUBSETS) {
+      const file = join(folder, `ibm-plex-sans-arabic-${subset}-${weight}-normal.woff`);
+      emit(`plex-${subset}-${weight}.ttf`, unpackFont(readFileSync(file)));
+    }
+  }
 }
 
 function fontFaces() {
@@ -111,6 +153,7 @@ emit('app.js', await script('scripts/app.js'));
 emit('landing.js', await script('scripts/landing.js'));
 emit('chart.js', await script('scripts/chart/page.js'));
 emit('reset.js', await script('scripts/reset_page.js'));
+emitPrintFonts();
 emit('icons.svg', sprite(from('icons'), from('node_modules/lucide-static/icons')));
 emit('favicon.svg', readFileSync(from('icons/brand/favicon.svg')));
 

@@ -46,8 +46,8 @@ void view_put_summary(const web_page *page, web_value *to, const dossier *d)
 {
     oq_lang lang = page->locale.lang;
     bool is_summary = d->view.extent == INCIDENT_SUMMARY;
-    const web_value *told = is_summary ? dossier_json(page->arena, d->it->rca_summary)
-                                          : dossier_part(d, "summary");
+    const web_value *told =
+        is_summary ? dossier_json(page->arena, d->it->rca_summary) : dossier_part(d, "summary");
     web_put_text(to, "hypothesis", dossier_said(lang, of(told, "main_hypothesis")));
     web_put_text(to, "category", category_text(page, web_as_text(of(told, "root_cause_category"))));
     web_put_text(to, "confidence", view_percent(page, dossier_number(of(told, "confidence"))));
@@ -112,8 +112,7 @@ static void put_named_series(const web_page *page, web_value *to, const dossier 
     web_put_bool(to, "has_signals", web_count(list) > 0);
 }
 
-static void put_evidence(const web_page *page, web_value *to, const dossier *d,
-                         const web_value *e)
+static void put_evidence(const web_page *page, web_value *to, const dossier *d, const web_value *e)
 {
     oq_str kind = web_as_text(of(e, "kind")), version = web_as_text(of(e, "version"));
     bool is_rule = oq_str_eq(kind, OQ_STR("rule"));
@@ -145,8 +144,8 @@ static void put_cause(const web_page *page, web_value *to, const dossier *d, con
                  oq_strf(page->arena, "%.1f", isnan(probability) ? 0 : probability * 100));
     web_put_bool(to, "is_top", rank == 0);
     web_put_bool(to, "is_other", oq_str_eq(code, OQ_STR("other")));
-    web_put_bool(to, "is_confirmed", d->it->confirmed_cause.len &&
-                                         oq_str_eq(code, d->it->confirmed_cause));
+    web_put_bool(to, "is_confirmed",
+                 d->it->confirmed_cause.len && oq_str_eq(code, d->it->confirmed_cause));
     web_value *list = web_put_list(to, "evidence");
     for (size_t i = 0; i < web_count(evidence); i++)
         put_evidence(page, web_add_object(list), d, web_at(evidence, i));
@@ -163,8 +162,7 @@ void view_put_causes(const web_page *page, web_value *to, const dossier *d)
         put_cause(page, web_add_object(list), d, web_at(causes, i), i);
     web_put_bool(to, "has_causes", web_count(causes) > 0);
     view_put_texts(page, to, "inputs_missing", of(dossier_part(d, "inputs"), "missing"));
-    web_put_bool(to, "has_inputs_missing",
-                 web_count(of(dossier_part(d, "inputs"), "missing")) > 0);
+    web_put_bool(to, "has_inputs_missing", web_count(of(dossier_part(d, "inputs"), "missing")) > 0);
 }
 
 /* --- similar incidents, signals -----------------------------------------------------------------*/
@@ -185,13 +183,14 @@ void view_put_similar(const web_page *page, web_value *to, const dossier *d)
         web_put_text(row, "number", dossier_name(page->arena, number));
         web_put_text(row, "href", is_open ? dossier_path(page->arena, id) : OQ_NONE);
         oq_str label = dossier_said(page->locale.lang, of(one, "label"));
-        web_put_text(row, "label", label.len ? label
-                                             : dossier_code_words(page->arena,
-                                                                  web_as_text(of(one, "cause"))));
+        web_put_text(row, "label",
+                     label.len ? label
+                               : dossier_code_words(page->arena, web_as_text(of(one, "cause"))));
         for (size_t k = 0; k < OQ_COUNT(share); k++)
             web_put_text(row, share[k], view_percent(page, dossier_number(of(one, share[k]))));
-        web_put_text(row, "at",
-                     web_format_date(page->arena, &page->locale, moment_of(of(one, "happened_at"))));
+        web_put_text(
+            row, "at",
+            web_format_date(page->arena, &page->locale, moment_of(of(one, "happened_at"))));
     }
     web_put_bool(to, "has_similar", web_count(similar) > 0);
 }
@@ -205,9 +204,9 @@ void view_put_findings(const web_page *page, web_value *to, const dossier *d)
         web_value *row = web_add_object(list);
         oq_uuid id;
         web_put_text(row, "key", web_as_text(of(f, "key")));
-        web_put_text(row, "href", oq_uuid_parse(web_as_text(of(f, "series_id")), &id)
-                                      ? series_href(page, d, id)
-                                      : OQ_NONE);
+        web_put_text(row, "href",
+                     oq_uuid_parse(web_as_text(of(f, "series_id")), &id) ? series_href(page, d, id)
+                                                                         : OQ_NONE);
         web_put_text(row, "text", dossier_said(page->locale.lang, of(f, "text")));
         web_put_text(row, "at",
                      web_format_time(page->arena, &page->locale, moment_of(of(f, "from"))));

@@ -24,12 +24,9 @@ const oq_field dossier_named_event_fields[] = {
 };
 
 const oq_field dossier_named_series_fields[] = {
-    OQ_UUID(dossier_named_series, id),
-    OQ_I64(dossier_named_series, no),
-    OQ_TEXT(dossier_named_series, key),
-    OQ_TEXT(dossier_named_series, name),
-    OQ_TEXT(dossier_named_series, name_ar),
-    OQ_FIELDS_END,
+    OQ_UUID(dossier_named_series, id),      OQ_I64(dossier_named_series, no),
+    OQ_TEXT(dossier_named_series, key),     OQ_TEXT(dossier_named_series, name),
+    OQ_TEXT(dossier_named_series, name_ar), OQ_FIELDS_END,
 };
 
 const web_value *dossier_part(const dossier *d, const char *name)
@@ -37,10 +34,12 @@ const web_value *dossier_part(const dossier *d, const char *name)
     return web_get(d->result, oq_cstr(name));
 }
 
-const web_value *dossier_stored(oq_arena *arena, oq_str json, const char *name)
+oq_str dossier_raw(const dossier *d, const char *name)
 {
-    const web_value *all = dossier_json(arena, json);
-    return name ? web_get(all, oq_cstr(name)) : all;
+    for (size_t i = 0; i < d->raw_count; i++)
+        if (oq_str_eq(d->raw[i].name, oq_cstr(name)))
+            return d->raw[i].value;
+    return OQ_NONE;
 }
 
 /* --- the analysis -------------------------------------------------------------------------------*/
@@ -71,7 +70,12 @@ static oq_err *read_runs(oq_scope *s, dossier *d, int64_t number)
     oq_str json = found.at[0].result;
     if (d->view.extent == INCIDENT_MASKED)
         json = incident_mask_payload(arena, json);
+    oq_pair *pair;
     d->result = dossier_json(arena, json);
+    if (d->result) {
+        OQ_TRY(oq_json_pairs(arena, json, &pair, &d->raw_count));
+        d->raw = pair;
+    }
     return NULL;
 }
 
@@ -108,12 +112,11 @@ static oq_err *read_named(oq_scope *s, dossier *d)
     sql_dossier_named_series_rows series = {0};
     if (n->ids)
         OQ_TRY(sql_dossier_named_events(
-            s,
-            (sql_dossier_named_events_args){.incident_id = d->it->id, .ids = {n->id, n->ids}},
+            s, (sql_dossier_named_events_args){.incident_id = d->it->id, .ids = {n->id, n->ids}},
             &events));
     if (n->nos)
-        OQ_TRY(sql_dossier_named_series(
-            s, (sql_dossier_named_series_args){.nos = {n->no, n->nos}}, &series));
+        OQ_TRY(sql_dossier_named_series(s, (sql_dossier_named_series_args){.nos = {n->no, n->nos}},
+                                        &series));
     d->event = events.at;
     d->event_count = events.count;
     d->series = series.at;

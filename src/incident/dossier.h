@@ -43,8 +43,10 @@ typedef struct dossier {
     incident_events key_events;
     incident_step_rows steps; /* masked */
     bool is_unaltered;
-    oq_str newest_seal; /* bytes; not given: no step */
+    oq_str newest_seal;     /* bytes; not given: no step */
     const dossier_run *run; /* that the result is of; NULL: no analysis has ended */
+    const oq_pair *raw;     /* the result's members as JSON */
+    size_t raw_count;
     const web_value *result; /* rca/rca.h; NULL: none, or not for this reader */
     dossier_run *runs;
     size_t run_count; /* newest first */
@@ -61,7 +63,7 @@ OQ_CHECKED oq_err *dossier_get(oq_scope *s, oq_uuid id, int64_t run, dossier **r
 
 /* A member of the result: "story"; NULL where there is none. */
 const web_value *dossier_part(const dossier *d, const char *name);
-/* The same of what an analysis left with the incident, which a summary has too. */
-const web_value *dossier_stored(oq_arena *arena, oq_str json, const char *name);
+/* The same as JSON; not given where there is none. */
+oq_str dossier_raw(const dossier *d, const char *name);
 
 #endif

@@ -8,10 +8,9 @@ static oq_str place_of(const web_page *page, const incident_names *n)
     oq_lang lang = page->locale.lang;
     oq_str site = dossier_either(lang, n->site_name, n->site_name_ar);
     oq_str unit = dossier_either(lang, n->unit_name, n->unit_name_ar);
-    return site.len && unit.len
-               ? oq_strf(page->arena, "%.*s › %.*s", OQ_FMT(site), OQ_FMT(unit))
-           : site.len ? site
-                      : unit;
+    return site.len && unit.len ? oq_strf(page->arena, "%.*s › %.*s", OQ_FMT(site), OQ_FMT(unit))
+           : site.len           ? site
+                                : unit;
 }
 
 static void put_facts(const web_page *page, web_value *to, const dossier *d)
@@ -68,8 +67,7 @@ void view_put_head(const web_page *page, web_value *to, const dossier *d, oq_us 
     for (size_t i = 0; i < web_count(causes); i++) {
         const web_value *one = web_at(causes, i);
         oq_str label = dossier_said(page->locale.lang, web_get(one, OQ_STR("label")));
-        if (label.len &&
-            oq_str_eq(web_as_text(web_get(one, OQ_STR("code"))), it->confirmed_cause))
+        if (label.len && oq_str_eq(web_as_text(web_get(one, OQ_STR("code"))), it->confirmed_cause))
             web_put_text(confirmed, "cause", label);
     }
 }
@@ -104,9 +102,9 @@ void view_put_events(const web_page *page, web_value *to, const dossier *d)
         web_put_text(row, "category",
                      web_choice_label(lang, "event_category",
                                       oq_choice_text(event_category_choices, e->event_category)));
-        web_put_text(row, "role",
-                     web_choice_label(lang, "event_role",
-                                      oq_choice_text(event_role_choices, e->role)));
+        web_put_text(
+            row, "role",
+            web_choice_label(lang, "event_role", oq_choice_text(event_role_choices, e->role)));
         view_put_event_severity(page, row, e->severity);
     }
     web_put_bool(to, "has_key_events", d->key_events.count > 0);
@@ -134,7 +132,7 @@ void view_put_steps(const web_page *page, web_value *to, const dossier *d)
     }
     web_put_bool(to, "has_steps", d->steps.count > 0);
     web_put_bool(to, "is_unaltered", d->is_unaltered);
-    web_put_text(to, "seal", d->newest_seal.len ? oq_hex(page->arena, d->newest_seal.ptr,
-                                                         d->newest_seal.len)
-                                                : OQ_NONE);
+    web_put_text(to, "seal",
+                 d->newest_seal.len ? oq_hex(page->arena, d->newest_seal.ptr, d->newest_seal.len)
+                                    : OQ_NONE);
 }

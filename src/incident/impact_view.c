@@ -74,33 +74,31 @@ static void put_parts(const web_page *page, web_value *to, const web_value *part
 void view_put_impact(const web_page *page, web_value *to, const dossier *d)
 {
     bool is_summary = d->view.extent == INCIDENT_SUMMARY;
-    const web_value *all = is_summary ? dossier_json(page->arena, d->it->impact_estimate)
-                                      : dossier_part(d, "impact");
+    const web_value *all =
+        is_summary ? dossier_json(page->arena, d->it->impact_estimate) : dossier_part(d, "impact");
     const web_value *money = dossier_part(d, "financial");
-    const web_value *carbon = is_summary
-                                  ? dossier_json(page->arena, d->it->carbon_impact_estimate)
-                                  : dossier_part(d, "carbon");
+    const web_value *carbon = is_summary ? dossier_json(page->arena, d->it->carbon_impact_estimate)
+                                         : dossier_part(d, "carbon");
     const web_value *downtime = of(money, "downtime_h"), *cost = of(money, "cost_minor");
     oq_str currency = web_as_text(of(money ? money : all, "currency"));
     web_value *it = web_put_object(to, "impact");
     web_put_text(it, "downtime",
                  view_range(page, downtime ? downtime : of(all, "downtime_h"), 1, OQ_STR("h")));
-    web_put_text(it, "cost",
-                 view_money_range(page, cost ? cost : of(all, "cost_minor"), currency));
+    web_put_text(it, "cost", view_money_range(page, cost ? cost : of(all, "cost_minor"), currency));
     const web_value *lost = of(all, "lost_production");
     double lost_value = dossier_number(of(lost, "value"));
-    web_put_text(it, "lost",
-                 isnan(lost_value)
-                     ? OQ_NONE
-                     : web_format_quantity(
-                           page->arena, &page->locale, lost_value, 1,
-                           web_format_unit(page->arena, web_as_text(of(lost, "unit")))));
+    web_put_text(
+        it, "lost",
+        isnan(lost_value)
+            ? OQ_NONE
+            : web_format_quantity(page->arena, &page->locale, lost_value, 1,
+                                  web_format_unit(page->arena, web_as_text(of(lost, "unit")))));
     web_put_text(it, "carbon", view_range(page, of(carbon, "kg"), 0, OQ_STR("kg CO₂e")));
     double energy = dossier_number(of(carbon, "energy_kwh"));
     web_put_text(it, "energy",
-                 isnan(energy) ? OQ_NONE
-                               : web_format_quantity(page->arena, &page->locale, energy, 0,
-                                                     OQ_STR("kWh")));
+                 isnan(energy)
+                     ? OQ_NONE
+                     : web_format_quantity(page->arena, &page->locale, energy, 0, OQ_STR("kWh")));
     put_parts(page, it, of(money, "parts"), currency);
     view_put_texts(page, it, "cost_sources", of(money, "sources"));
     view_put_texts(page, it, "cost_missing", of(money, "missing"));
@@ -139,12 +137,17 @@ void view_put_actions(const web_page *page, web_value *to, const dossier *d)
 static const char *order_kind(int status)
 {
     switch (status) {
-    case WORK_PENDING_APPROVAL: return "warn";
-    case WORK_IN_PROGRESS: return "info";
-    case WORK_DONE: return "ok";
+    case WORK_PENDING_APPROVAL:
+        return "warn";
+    case WORK_IN_PROGRESS:
+        return "info";
+    case WORK_DONE:
+        return "ok";
     case WORK_CLOSED:
-    case WORK_CANCELLED: return "off";
-    default: return "";
+    case WORK_CANCELLED:
+        return "off";
+    default:
+        return "";
     }
 }
 
@@ -164,14 +167,15 @@ void view_put_orders(const web_page *page, web_value *to, const dossier *d)
             row, "status", order_kind(order->status),
             web_choice_label(lang, "work_order_status",
                              oq_choice_text(work_order_status_choices, order->status)));
-        web_put_text(row, "priority",
-                     web_choice_label(
-                         lang, "work_order_priority",
-                         oq_choice_text(work_order_priority_choices, order->priority)));
+        web_put_text(
+            row, "priority",
+            web_choice_label(lang, "work_order_priority",
+                             oq_choice_text(work_order_priority_choices, order->priority)));
         web_put_text(row, "assigned", order->assigned_name);
-        web_put_text(row, "due", order->due_at == OQ_TIME_NONE
-                                     ? OQ_NONE
-                                     : web_format_time(page->arena, &page->locale, order->due_at));
+        web_put_text(row, "due",
+                     order->due_at == OQ_TIME_NONE
+                         ? OQ_NONE
+                         : web_format_time(page->arena, &page->locale, order->due_at));
         web_put_bool(row, "is_auto", oq_str_eq(order->source, OQ_STR("BLACKBOX_AUTO")));
     }
     web_put_bool(to, "has_orders", d->orders.count > 0);

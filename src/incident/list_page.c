@@ -90,10 +90,9 @@ static oq_err *put_sites(const web_page *page, oq_scope *s, oq_uuid selected)
     OQ_TRY(sql_dossier_sites(s, &sites));
     web_value *list = web_put_list(page->view, "sites");
     for (size_t i = 0; i < sites.count; i++)
-        web_add_option(
-            list, oq_uuid_text(page->arena, sites.at[i].id),
-            dossier_either(page->locale.lang, sites.at[i].name, sites.at[i].name_ar),
-            oq_uuid_eq(sites.at[i].id, selected));
+        web_add_option(list, oq_uuid_text(page->arena, sites.at[i].id),
+                       dossier_either(page->locale.lang, sites.at[i].name, sites.at[i].name_ar),
+                       oq_uuid_eq(sites.at[i].id, selected));
     return NULL;
 }
 
@@ -143,8 +142,8 @@ static oq_err *put_kpis(const web_page *page, oq_scope *s, const incident_filter
     incident_kpis k;
     sql_dossier_events_since_rows events;
     OQ_TRY(incident_count(s, f, &k));
-    OQ_TRY(sql_dossier_events_since(
-        s, (sql_dossier_events_since_args){.since = oq_now(s) - OQ_DAY}, &events));
+    OQ_TRY(sql_dossier_events_since(s, (sql_dossier_events_since_args){.since = oq_now(s) - OQ_DAY},
+                                    &events));
     web_value *list = web_put_list(page->view, "kpis");
     const char *period = has_period(&q) ? "blackbox.kpi_in_period" : "blackbox.kpi_ever";
     q.cursor = OQ_NONE;
@@ -154,8 +153,8 @@ static oq_err *put_kpis(const web_page *page, oq_scope *s, const incident_filter
     add_kpi(page, list, "blackbox.kpi_total", k.incidents, "", period, link_to(page, &all));
     add_kpi(page, list, "blackbox.kpi_critical", k.critical_open, "bad",
             "blackbox.kpi_critical_note", OQ_NONE);
-    add_kpi(page, list, "blackbox.kpi_open", k.open + k.investigating, "",
-            "blackbox.kpi_open_note", link_to(page, &open));
+    add_kpi(page, list, "blackbox.kpi_open", k.open + k.investigating, "", "blackbox.kpi_open_note",
+            link_to(page, &open));
     add_kpi(page, list, "blackbox.kpi_events", events.at[0].events, "", "blackbox.kpi_last_day",
             OQ_NONE);
     return NULL;
@@ -168,8 +167,8 @@ static void put_cause(const web_page *page, web_value *to, const incident_row *r
 {
     bool is_confirmed = row->confirmed_cause.len > 0;
     bool is_top = !is_confirmed || oq_str_eq(row->confirmed_cause, row->top_cause);
-    oq_str said = is_top ? dossier_said(page->locale.lang, dossier_json(page->arena, label))
-                         : OQ_NONE;
+    oq_str said =
+        is_top ? dossier_said(page->locale.lang, dossier_json(page->arena, label)) : OQ_NONE;
     oq_str code = is_confirmed ? row->confirmed_cause : row->top_cause;
     web_put_text(to, "cause", said.len ? said : dossier_code_words(page->arena, code));
     web_put_bool(to, "is_confirmed", is_confirmed);

@@ -82,14 +82,13 @@ static oq_err *put_choices(const web_page *page, oq_scope *s, const dossier *d,
     if (!may_confirm)
         return NULL;
     OQ_TRY(rca_causes_of(s, d->it->id, &causes));
-    oq_str chosen = typed && typed->cause.len      ? typed->cause
+    oq_str chosen = typed && typed->cause.len    ? typed->cause
                     : d->it->confirmed_cause.len ? d->it->confirmed_cause
                                                  : d->it->top_cause;
     for (size_t i = 0; i < causes.count; i++) {
         const rca_cause *c = &causes.at[i];
         oq_str label = dossier_either(page->locale.lang, c->label, c->label_ar);
-        web_add_option(list, c->code,
-                       label.len ? label : dossier_code_words(page->arena, c->code),
+        web_add_option(list, c->code, label.len ? label : dossier_code_words(page->arena, c->code),
                        oq_str_eq(c->code, chosen));
     }
     return NULL;
@@ -109,9 +108,9 @@ static void put_runs(const web_page *page, const dossier *d)
                      oq_strf(a, "%.*s?run=%lld", OQ_FMT(dossier_path(a, d->it->id)),
                              (long long)run->number));
         web_put_text(row, "at", web_format_time_exact(a, &page->locale, run->made_at));
-        web_put_text(row, "by", oq_str_eq(run->made_by, OQ_STR("engine"))
-                                    ? web_say(page, "incident.by_engine")
-                                    : run->made_by);
+        web_put_text(row, "by",
+                     oq_str_eq(run->made_by, OQ_STR("engine")) ? web_say(page, "incident.by_engine")
+                                                               : run->made_by);
         web_put_text(row, "took", web_format_duration(a, &page->locale, run->took_us));
         web_put_text(row, "top", dossier_said(page->locale.lang, dossier_json(a, run->top)));
         web_put_text(row, "percent", view_percent(page, run->probability));
@@ -139,12 +138,13 @@ static void put_all(const web_page *page, oq_scope *s, const dossier *d)
     view_put_steps(page, to, d);
     put_runs(page, d);
     put_moves(page, s, d);
-    web_put_text(to, "trace", oq_uuid_is_zero(d->it->trace_id)
-                                  ? OQ_NONE
-                                  : oq_uuid_text(page->arena, d->it->trace_id));
-    web_put_text(to, "merged_href", oq_uuid_is_zero(d->it->merged_into)
-                                        ? OQ_NONE
-                                        : dossier_path(page->arena, d->it->merged_into));
+    web_put_text(to, "trace",
+                 oq_uuid_is_zero(d->it->trace_id) ? OQ_NONE
+                                                  : oq_uuid_text(page->arena, d->it->trace_id));
+    web_put_text(to, "merged_href",
+                 oq_uuid_is_zero(d->it->merged_into)
+                     ? OQ_NONE
+                     : dossier_path(page->arena, d->it->merged_into));
     web_put_text(to, "new_order_href",
                  oq_strf(page->arena, "/work-orders/new?asset=%.*s",
                          OQ_FMT(oq_percent(page->arena, d->names->asset_code, ""))));
@@ -168,10 +168,8 @@ static oq_err *show(http_req *rq, oq_scope *s, const dossier_form *typed, const 
     put_all(&page, s, d);
     put_severities(&page, typed ? typed->severity : 0);
     OQ_TRY(put_choices(&page, s, d, typed));
-    timeline_query window = {.from = query.from,
-                             .to = query.to,
-                             .category = query.category,
-                             .asset_id = query.asset_id};
+    timeline_query window = {
+        .from = query.from, .to = query.to, .category = query.category, .asset_id = query.asset_id};
     if (d->view.extent != INCIDENT_SUMMARY)
         OQ_TRY(view_put_timeline(&page, s, page.view, d, &window));
     return web_page_send(&page);

@@ -1,6 +1,7 @@
 #include "incident/incident_page.h"
 
 #include "incident/inner.h"
+#include "incident/report.h"
 #include "incident/timeline.h"
 
 #include "base/banned.h"
@@ -23,5 +24,10 @@ const http_route incident_page_routes[] = {
     {HTTP_GET, "/api/blackbox/incidents/{id}/timeline", CAP_INCIDENT_READ, timeline_api_get,
      .query = timeline_query_fields, FEATURE,
      .summary = "Events around an incident by asset and category, and its signals, thinned"},
+    {HTTP_GET, "/api/blackbox/reports/{id}", CAP_INCIDENT_READ, report_api_get, FEATURE,
+     .summary = "The report of an incident in both languages, for repair and for management"},
+    {HTTP_GET, PAGE "/report", CAP_INCIDENT_READ, report_page_get, .is_page = true, FEATURE},
+    {HTTP_GET, PAGE "/report.pdf", CAP_INCIDENT_READ, report_pdf_get, FEATURE,
+     .summary = "The report as PDF; ?lang=ar or en"},
     {0},
 };

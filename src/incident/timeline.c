@@ -177,9 +177,8 @@ static oq_err *read_events(oq_scope *s, timeline *t, const timeline_query *q)
             .incident_id = t->it->id,
             .from_time = t->from,
             .to_time = t->to,
-            .category = q->category
-                            ? oq_cstr(oq_choice_text(event_category_choices, q->category))
-                            : OQ_NONE,
+            .category = q->category ? oq_cstr(oq_choice_text(event_category_choices, q->category))
+                                    : OQ_NONE,
             .asset_id = q->asset_id,
             .limit = TIMELINE_EVENTS_MAX + 1},
         &rows));

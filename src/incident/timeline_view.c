@@ -62,9 +62,8 @@ static void put_ranges(const web_page *page, web_value *chart, const incident *i
         web_value *range = web_add_object(list);
         web_put_text(range, "label", web_say(page, row[i].label_key));
         web_put_text(range, "href",
-                     oq_strf(a, "%.*s?from=%.*s&to=%.*s#timeline",
-                             OQ_FMT(dossier_path(a, it->id)), OQ_FMT(oq_time_text(a, from)),
-                             OQ_FMT(oq_time_text(a, to))));
+                     oq_strf(a, "%.*s?from=%.*s&to=%.*s#timeline", OQ_FMT(dossier_path(a, it->id)),
+                             OQ_FMT(oq_time_text(a, from)), OQ_FMT(oq_time_text(a, to))));
         web_put_bool(range, "is_current", from == shown->from && to == shown->to);
     }
 }
@@ -75,11 +74,10 @@ static oq_str compare_of(const web_page *page, const hist_signals *signals, cons
     for (size_t i = 0; i < signals->count; i++)
         ids = oq_strf(page->arena, "%.*s%s%.*s", OQ_FMT(ids), i ? "," : "",
                       OQ_FMT(oq_uuid_text(page->arena, signals->at[i].e->id)));
-    return signals->count
-               ? oq_strf(page->arena, "/series/compare?ids=%.*s&from=%.*s&to=%.*s", OQ_FMT(ids),
-                         OQ_FMT(oq_time_text(page->arena, w->from)),
-                         OQ_FMT(oq_time_text(page->arena, w->to)))
-               : OQ_NONE;
+    return signals->count ? oq_strf(page->arena, "/series/compare?ids=%.*s&from=%.*s&to=%.*s",
+                                    OQ_FMT(ids), OQ_FMT(oq_time_text(page->arena, w->from)),
+                                    OQ_FMT(oq_time_text(page->arena, w->to)))
+                          : OQ_NONE;
 }
 
 static oq_err *put_chart(const web_page *page, oq_scope *s, web_value *to, const incident *it,

@@ -1,6 +1,7 @@
 /* incident/views.h
  *
- * Parts of an incident as templates see them, in the page's language; for the page and the report. */
+ * Parts of an incident as templates see them, in the page's language; for the page and the report.
+ */
 #ifndef INCIDENT_VIEWS_H
 #define INCIDENT_VIEWS_H
 

@@ -66,9 +66,12 @@ static const char *status_kind(int status)
 {
     switch (status) {
     case INCIDENT_OPEN:
-    case INCIDENT_INVESTIGATING: return "info";
-    case INCIDENT_RESOLVED: return "ok";
-    default: return "off";
+    case INCIDENT_INVESTIGATING:
+        return "info";
+    case INCIDENT_RESOLVED:
+        return "ok";
+    default:
+        return "off";
     }
 }
 
@@ -86,12 +89,12 @@ void dossier_put_badges(const web_page *page, web_value *to, int severity, int s
     dossier_put_state(to, "severity", severity_kind(severity, is_over),
                       web_choice_label(lang, "incident_severity",
                                        oq_choice_text(incident_severity_choices, severity)));
-    dossier_put_state(to, "status", status_kind(status),
-                      web_choice_label(lang, "incident_status",
-                                       oq_choice_text(incident_status_choices, status)));
-    web_put_text(to, "type",
-                 web_choice_label(lang, "incident_type",
-                                  oq_choice_text(incident_type_choices, type)));
+    dossier_put_state(
+        to, "status", status_kind(status),
+        web_choice_label(lang, "incident_status", oq_choice_text(incident_status_choices, status)));
+    web_put_text(
+        to, "type",
+        web_choice_label(lang, "incident_type", oq_choice_text(incident_type_choices, type)));
 }
 
 void dossier_put_duration(const web_page *page, web_value *to, oq_us start, oq_us end, int status,

@@ -77,6 +77,7 @@ const char *web_content_type(oq_str file_name)
         {".js", "text/javascript; charset=utf-8"},
         {".svg", "image/svg+xml"},
         {".woff2", "font/woff2"},
+        {".ttf", "font/ttf"},
         {".json", "application/json"},
         {".png", "image/png"},
         {".txt", "text/plain; charset=utf-8"},
