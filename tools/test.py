@@ -152,6 +152,7 @@ def clean_environment():
            if not name.startswith(("OPTRIA_", "PG", "JWT_", "BLACKBOX_", "DIGITAL_TWIN_"))}
     env.update(
         LC_ALL="C.UTF-8",
+        LSAN_OPTIONS=f"suppressions={ROOT}/tests/support/lsan.txt:print_suppressions=0",
         ASAN_OPTIONS="detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1",
         UBSAN_OPTIONS="print_stacktrace=1",
         OPTRIA_TEST_BIN=str(OPTRIA),

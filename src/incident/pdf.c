@@ -25,7 +25,6 @@ struct pdf {
     oq_arena *arena;
     oq_buf *out;
     pdf_frame frame;
-    PangoFontMap *map;
     PangoContext *context;
     cairo_surface_t *surface;
     cairo_t *cairo;
@@ -57,7 +56,8 @@ static cairo_status_t lose(void *self, const unsigned char *bytes, unsigned int 
 static PangoLayout *layout_of(pdf *p, oq_str text, double size, bool is_bold, double width)
 {
     PangoLayout *layout = pango_layout_new(p->context);
-    PangoFontDescription *font = pango_font_description_from_string(PDF_FONT);
+    PangoFontDescription *font = pango_font_description_new();
+    pango_font_description_set_family(font, is_bold ? PDF_FONT_BOLD : PDF_FONT);
     pango_font_description_set_absolute_size(font, size * PANGO_SCALE);
     pango_font_description_set_weight(font, is_bold ? PANGO_WEIGHT_SEMIBOLD : PANGO_WEIGHT_NORMAL);
     pango_layout_set_font_description(layout, font);
@@ -109,6 +109,7 @@ static void put_rule(pdf *p, double y)
 {
     colour(p, FAINT);
     cairo_set_line_width(p->cairo, 0.7);
+    cairo_new_path(p->cairo);
     cairo_move_to(p->cairo, MARGIN, y);
     cairo_line_to(p->cairo, WIDTH - MARGIN, y);
     cairo_stroke(p->cairo);
@@ -164,12 +165,12 @@ pdf *pdf_open(oq_arena *arena, oq_buf *out, const pdf_frame *frame)
 {
     pthread_mutex_lock(&drawing);
     pdf *p = oq_new(arena, pdf);
-    *p = (pdf){.arena = arena, .out = out, .frame = *frame, .map = pdf_font_map()};
+    *p = (pdf){.arena = arena, .out = out, .frame = *frame};
     p->surface = cairo_pdf_surface_create_for_stream(out ? take : lose, out, WIDTH, HEIGHT);
     cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_TITLE,
                                    oq_str_c(arena, frame->title));
     p->cairo = cairo_create(p->surface);
-    p->context = pango_font_map_create_context(p->map);
+    p->context = pango_font_map_create_context(pdf_font_map());
     pango_cairo_context_set_resolution(p->context, 72);
     pango_context_set_base_dir(p->context,
                                frame->is_rtl ? PANGO_DIRECTION_RTL : PANGO_DIRECTION_LTR);
@@ -185,7 +186,6 @@ oq_err *pdf_close(pdf *p, int *ret_pages)
     cairo_status_t status = cairo_surface_status(p->surface);
     cairo_surface_destroy(p->surface);
     g_object_unref(p->context);
-    g_object_unref(p->map);
     *ret_pages = p->page;
     pthread_mutex_unlock(&drawing);
     if (status != CAIRO_STATUS_SUCCESS || (p->out && p->out->overflow))
@@ -259,6 +259,7 @@ void pdf_item(pdf *p, oq_str text)
         return;
     double x = p->frame.is_rtl ? WIDTH - MARGIN - 4 : MARGIN + 4;
     colour(p, MUTED);
+    cairo_new_path(p->cairo);
     cairo_arc(p->cairo, x, p->y + 7.5, 1.6, 0, 6.2832);
     cairo_fill(p->cairo);
     flow(p, text, 10, false, INDENT, INK);
@@ -310,6 +311,7 @@ void pdf_bar(pdf *p, oq_str label, oq_str value, double share, bool is_strong)
     p->y += height + 2;
     share = share < 0 ? 0 : share > 1 ? 1 : share;
     colour(p, FAINT);
+    cairo_new_path(p->cairo);
     cairo_rectangle(p->cairo, MARGIN, p->y, INSIDE, bar_height);
     cairo_fill(p->cairo);
     colour(p, is_strong ? ACCENT : MUTED);

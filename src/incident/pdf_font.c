@@ -2,7 +2,6 @@
 
 #include <fontconfig/fontconfig.h>
 #include <pango/pangofc-fontmap.h>
-#include <pthread.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -11,8 +10,7 @@
 
 #include "base/banned.h"
 
-static FcConfig *config;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
+static PangoFontMap *map; /* as long as the program lives */
 
 /* fontconfig takes files alone: each font is one that stands in memory and in no folder. They live
  * as long as the program. */
@@ -34,7 +32,8 @@ static bool add_font(FcConfig *to, const oq_embedded *file)
     return FcConfigAppFontAddFile(to, (const FcChar8 *)path);
 }
 
-static void load(void)
+/* NULL: the fonts were not built in, or nothing can be kept in memory. */
+static FcConfig *load_config(void)
 {
     FcConfig *made = FcConfigCreate();
     size_t count = 0;
@@ -44,16 +43,19 @@ static void load(void)
             count += add_font(made, file);
     }
     if (count && FcConfigBuildFonts(made))
-        config = made;
-    else if (made)
+        return made;
+    if (made)
         FcConfigDestroy(made);
+    return NULL;
 }
 
 PangoFontMap *pdf_font_map(void)
 {
-    pthread_once(&once, load);
-    PangoFontMap *map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
-    if (map && config)
+    if (map)
+        return map;
+    FcConfig *config = load_config();
+    map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
+    if (config)
         pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(map), config);
     return map;
 }

@@ -4,10 +4,11 @@
 
 #include <pango/pangocairo.h>
 
-#define PDF_FONT "IBM Plex Sans Arabic"
+#define PDF_FONT      "IBM Plex Sans Arabic"
+#define PDF_FONT_BOLD "IBM Plex Sans Arabic SemiBold," PDF_FONT
 
-/* A map of its own: maps may not be shared by threads. The caller unrefs it; NULL when the fonts
- * were not built in, and then the system's are as good as any. */
+/* The map of the program, with the fonts that were used so far; without fonts built in, the system's.
+ * One caller at a time. */
 PangoFontMap *pdf_font_map(void);
 
 #endif

@@ -136,10 +136,10 @@ static void put_events(const web_page *page, pdf *p, const web_value *view)
     const web_value *events = inside(view, "key_events");
     if (!web_count(events))
         return;
-    const pdf_column column[] = {{web_say(page, "incident.when"), 0.2},
+    const pdf_column column[] = {{web_say(page, "incident.when"), 0.26},
                                  {web_say(page, "incident.asset"), 0.13},
                                  {web_say(page, "blackbox.severity"), 0.12},
-                                 {web_say(page, "incident.what"), 0.41},
+                                 {web_say(page, "incident.what"), 0.35},
                                  {web_say(page, "incident.role"), 0.14}};
     put_heading(page, p, "incident.timeline");
     pdf_table_begin(p, column, OQ_COUNT(column));
