@@ -640,7 +640,8 @@ static const char all_settings[] =
     "\"incident_window_before_minutes\":30,\"incident_window_after_minutes\":45,"
     "\"incident_grace_minutes\":0,\"wo_initial_status\":\"pending_approval\","
     "\"auto_wo_probability\":0.75,\"notes_visible_to_viewer\":false,"
-    "\"escalation_minutes\":15,\"version\":0}";
+    "\"escalation_minutes\":15,\"notify_in_app_from\":\"high\","
+    "\"notify_mail_from\":\"urgent\",\"version\":0}";
 
 static void test_settings_api(void **state)
 {
@@ -678,7 +679,8 @@ static void test_settings_api(void **state)
     "&series_unknown=create&series_max=100000&retention_days=1095"                                 \
     "&incident_window_before_minutes=30&incident_window_after_minutes=45"                          \
     "&incident_grace_minutes=0&wo_initial_status=open&auto_wo_probability=0.75"                    \
-    "&notes_visible_to_viewer=false&escalation_minutes=15&" more
+    "&notes_visible_to_viewer=false&escalation_minutes=15"                                         \
+    "&notify_in_app_from=high&notify_mail_from=urgent&" more
 
 static void test_settings_page(void **state)
 {
