@@ -221,12 +221,31 @@ static oq_err *rule_of(oq_scope *s, const rule_form *f, const alarm_rule *before
 
 /* --- the page ----------------------------------------------------------------------------------*/
 
+/* What a simple condition misses, as any other field that has to be given. */
+static oq_err *missing(const oq_err *e)
+{
+    for (size_t i = 0; i < e->arg_count; i++) {
+        const oq_field *f = strcmp(e->arg[i].name, "name") == 0
+                                ? oq_field_find(rule_form_fields, e->arg[i].value)
+                                : NULL;
+        if (f)
+            return oq_fail_field(f->name, "field.required");
+    }
+    return NULL;
+}
+
 /* Mistakes of a condition stand at the field that they are about, or at the JSON. */
 static oq_err *at_fields(oq_arena *arena, const oq_err *err, bool is_simple)
 {
     oq_err *all = NULL;
     for (const oq_err *e = err; e; e = e->next) {
-        oq_err *one = oq_copy(arena, e, sizeof *e);
+        bool is_missing = is_simple && strcmp(e->code, "alarm_condition.required") == 0;
+        oq_err *one = is_missing ? missing(e) : NULL;
+        if (one) {
+            all = oq_err_join(all, one);
+            continue;
+        }
+        one = oq_copy(arena, e, sizeof *e);
         one->next = NULL;
         if (one->field && strncmp(one->field, "condition", 9) == 0) {
             const char *rest = one->field[9] == '.' ? one->field + 10 : NULL;

@@ -84,7 +84,9 @@ static void test_editor(void **state)
     CHECK("an unknown asset, at its field", s.status == 422 && has(&s, "form-asset-error"));
     s = house_form(h, ADMIN_A, "/alarm-rules/new",
                    "rule_code=r1&name=R&asset=P-1&mode=simple&metric=&is=rising&priority=high");
-    CHECK("a condition's mistakes at its fields", s.status == 422 && has(&s, "form-metric-error"));
+    CHECK("a condition's mistakes at its fields", s.status == 422 && has(&s, "form-metric-error") &&
+                                                      has(&s, "form-by-error") &&
+                                                      has(&s, "form-within_s-error"));
     for (int i = 0; i < 10; i++)
         alarm_house_write(h, 1, VIBRATION, i - 20, i % 2 ? 9 : 1, QUALITY_GOOD);
     s = house_form(h, ADMIN_A, "/alarm-rules/new",
