@@ -226,7 +226,7 @@ static oq_err *missing(const oq_err *e)
 {
     for (size_t i = 0; i < e->arg_count; i++) {
         const oq_field *f = strcmp(e->arg[i].name, "name") == 0
-                                ? oq_field_find(rule_form_fields, e->arg[i].value)
+                                ? oq_field_find(alarm_rule_form_fields, e->arg[i].value)
                                 : NULL;
         if (f)
             return oq_fail_field(f->name, "field.required");
