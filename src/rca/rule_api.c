@@ -1,4 +1,5 @@
 /* Causal rules, for programs. */
+#include "audit/audit.h"
 #include "rca/rule_inner.h"
 
 #include "base/banned.h"
@@ -212,6 +213,8 @@ oq_err *rca_rule_api_presets(http_req *rq, oq_scope *s)
 oq_err *rca_rule_api_export(http_req *rq, oq_scope *s)
 {
     OQ_TRY(rule_export(s, http_json(rq, 200)));
+    OQ_TRY(
+        audit_record(s, &(audit_entry){.action = "rca_rule.exported", .object_type = "rca_rule"}));
     http_as_file(rq, OQ_STR("rca-rules.json"));
     return NULL;
 }

@@ -24,7 +24,7 @@ const http_route rca_rule_routes[] = {
     {HTTP_POST, RULES "/import", CAP_RCA_CONFIGURE, .handle = rca_rule_api_import,
      .takes_raw = true, .query = rule_import_query_fields, .body_max = RULE_FILE_MAX,
      .summary = "rules from a file; with dry_run what would change"},
-    {HTTP_GET, RULES "/export", CAP_SETTINGS_READ, .handle = rca_rule_api_export,
+    {HTTP_GET, RULES "/export", CAP_SETTINGS_READ, .handle = rca_rule_api_export, .writes = true,
      .summary = "all rules as a file"},
     {HTTP_POST, RULES "/presets", CAP_RCA_CONFIGURE, .handle = rca_rule_api_presets,
      .summary = "adds the rules that come with the program"},
@@ -70,7 +70,7 @@ const http_route rca_rule_routes[] = {
      .is_page = true, .summary = "switches it on or off"},
     {HTTP_POST, "/rca-rules/{id}/approve", CAP_RCA_CONFIGURE, .handle = rca_rule_page_approve,
      .is_page = true, .summary = "answers for a learned rule"},
-    {HTTP_POST, "/rca-rules/{id}/remove", CAP_RCA_CONFIGURE, .handle = rca_rule_page_remove,
+    {HTTP_POST, "/rca-rules/{id}/delete", CAP_RCA_CONFIGURE, .handle = rca_rule_page_remove,
      .is_page = true, .summary = "removes a rule that has never spoken"},
     {0},
 };

@@ -406,7 +406,8 @@ static void test_presets(void **state)
 static const char *form_text(house *h, const char *code, const char *rule, const char *more)
 {
     oq_str body = oq_percent(h->arena, oq_cstr(rule), "");
-    return oq_strf(h->arena, "rule_code=%s&body=%.*s&is_enabled=true%s", code, OQ_FMT(body), more).ptr;
+    return oq_strf(h->arena, "rule_code=%s&body=%.*s&is_enabled=true%s", code, OQ_FMT(body), more)
+        .ptr;
 }
 
 static void test_editor(void **state)
@@ -472,7 +473,7 @@ static void test_pages(void **state)
     s = house_form(h, ADMIN_A, "/rca-rules/import", oq_strf(h->arena, "%s&store=1", form).ptr);
     CHECK("stored", s.status == 200 && holds(&s, "The rules are stored"));
     assert_int_equal(testdb_number(h->db, "SELECT count(*) FROM rca_rules"), 2);
-    s = house_form(h, ADMIN_A, under(h, page, "/remove"), "");
+    s = house_form(h, ADMIN_A, under(h, page, "/delete"), "");
     assert_int_equal(s.status, 303);
     assert_int_equal(testdb_number(h->db, "SELECT count(*) FROM rca_rules"), 1);
 }

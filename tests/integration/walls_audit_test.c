@@ -44,6 +44,14 @@ typedef struct deed {
 #define NEW_FORM      "new_password=three%20quiet%20valves"
 #define ZONE_FORM     "time_zone=Asia/Dubai&currency=AED"
 
+#define CAUSE_RULE                                                                                 \
+    "{\"name\":\"n\",\"conditions\":[{\"category\":\"ALERT\"}],\"result\":{\"root_cause_categ"     \
+    "ory\":\"HUMAN\",\"cause\":\"c\",\"label\":\"l\",\"confidence\":1}}"
+#define CAUSE_RULE_FORM                                                                            \
+    "%7B%22name%22%3A%22n%22%2C%22conditions%22%3A%5B%7B%22category%22%3A%22ALERT%22%7D%5D%2C"     \
+    "%22result%22%3A%7B%22root_cause_category%22%3A%22HUMAN%22%2C%22cause%22%3A%22c%22%2C%22l"     \
+    "abel%22%3A%22l%22%2C%22confidence%22%3A1%7D%7D"
+
 static const deed deeds[] = {
     {"POST /api/auth/login", NOBODY,
      "{\"email\":\"" WALLS_VIEWER_A "\",\"password\":\"" TESTAPP_PASSWORD "\"}"},
@@ -213,6 +221,30 @@ static const deed deeds[] = {
     {"POST /webhooks/{id}/test", ADMIN},
     {"POST /api/outbox/{id}/send-again", ADMIN},
     {"POST /outbox/{id}/send-again", ADMIN},
+    {"POST /api/rca-rules", ADMIN, "{\"code\":\"deed_{n}\",\"body\":" CAUSE_RULE "}"},
+    {"PATCH /api/rca-rules/{id}", ADMIN, "{\"is_enabled\":false,\"version\":{version}}"},
+    {"DELETE /api/rca-rules/{id}", ADMIN},
+    {"POST /api/rca-rules/{id}/approve", ADMIN},
+    {"POST /api/rca-rules/{id}/dry-run", ADMIN, CAUSE_RULE, "looks, and changes nothing"},
+    {"POST /api/rca-rules/dry-run", ADMIN, CAUSE_RULE, "looks, and changes nothing"},
+    {"POST /api/rca-rules/check", ADMIN, CAUSE_RULE, "looks, and changes nothing"},
+    {"POST /api/rca-rules/import", ADMIN,
+     "{\"rules\":[{\"code\":\"file_{n}\",\"rule\":" CAUSE_RULE "}]}"},
+    {"GET /api/rca-rules/export", ADMIN},
+    {"POST /api/rca-rules/presets", ADMIN},
+    {"POST /rca-rules/new", ADMIN, "rule_code=form_{n}&is_enabled=true&body=" CAUSE_RULE_FORM},
+    {"POST /rca-rules/import", ADMIN,
+     "store=1&text="
+     "%7B%22rules%22%3A%5B%7B%22code%22%3A%22page_{n}%22%2C%22rule%22%3A%7B%22name%22%3A%22n%2"
+     "2%2C%22conditions%22%3A%5B%7B%22category%22%3A%22ALERT%22%7D%5D%2C%22result%22%3A%7B%22r"
+     "oot_cause_category%22%3A%22HUMAN%22%2C%22cause%22%3A%22c%22%2C%22label%22%3A%22l%22%2C%2"
+     "2confidence%22%3A1%7D%7D%7D%5D%7D"},
+    {"POST /rca-rules/presets", ADMIN, NULL, "what is there stays"},
+    {"POST /rca-rules/{id}/edit", ADMIN,
+     "rule_code=form_{n}&version={version}&is_enabled=true&body=" CAUSE_RULE_FORM},
+    {"POST /rca-rules/{id}/switch", ADMIN},
+    {"POST /rca-rules/{id}/approve", ADMIN},
+    {"POST /rca-rules/{id}/delete", ADMIN},
     {"POST /api/jobs/{id}/cancel", ADMIN},
     {"POST /jobs/{id}/cancel", ADMIN},
     {"POST /api/jobs/{id}/retry", ADMIN},
@@ -379,6 +411,19 @@ static oq_str make_alarm(asking *a)
     return id;
 }
 
+/* Another one each time; only a learned one is approved. */
+static oq_str make_cause_rule(asking *a)
+{
+    walls_forget(OQ_STR("rca-rules"));
+    oq_str id = walls_object(a->w, OQ_STR("rca-rules"));
+    if (strstr(a->deed->label, "/approve"))
+        value(a->w,
+              "WITH o AS (UPDATE rca_rules SET source = 'learned' WHERE id = '%.*s' "
+              "RETURNING 1) SELECT count(*) FROM o",
+              OQ_FMT(id));
+    return id;
+}
+
 static void make_object(asking *a, oq_str noun)
 {
     walls *w = a->w;
@@ -403,6 +448,9 @@ static void make_object(asking *a, oq_str noun)
     } else if (oq_str_eq(noun, OQ_STR("work-orders"))) {
         a->id = make_work_order(a);
         a->table = OQ_STR("work_orders");
+    } else if (oq_str_eq(noun, OQ_STR("rca-rules"))) {
+        a->id = make_cause_rule(a);
+        a->table = OQ_STR("rca_rules");
     } else if (oq_str_eq(noun, OQ_STR("alarms"))) {
         a->id = make_alarm(a);
         a->table = OQ_STR("alerts");

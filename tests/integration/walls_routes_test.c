@@ -146,7 +146,7 @@ static void admit(walls *w, testclient *client, bool personal, bool is_owner)
         bool is_removal = route->method == HTTP_DELETE || strstr(route->path, "/delete");
         if (r.status < 400 && is_removal &&
             (record_kind_find(noun) || oq_str_eq(noun, OQ_STR("work-orders")) ||
-             oq_str_eq(noun, OQ_STR("alarm-rules"))))
+             oq_str_eq(noun, OQ_STR("alarm-rules")) || oq_str_eq(noun, OQ_STR("rca-rules"))))
             walls_forget(noun);
         if (r.status >= 400 && !is_again)
             WALLS_COMPLAIN("%s: %d %.*s", walls_label(w->arena, route), r.status,

@@ -202,6 +202,12 @@ static const struct {
     {"POST /alarm-rules/new",
      "rule_code=page_$&name=Page&asset=" WALLS_MARK "-P-101&mode=simple&metric="
      "flow&is=bad&priority=low&on_delay_s=0&off_delay_s=0"},
+    {"PATCH /api/rca-rules/{id}", "{\"code\":\"sample_$\",\"version\":1}"},
+    {"POST /rca-rules/{id}/edit",
+     "rule_code=page_$&is_enabled=true&version=1&body="
+     "%7B%22name%22%3A%22n%22%2C%22conditions%22%3A%5B%7B%22category%22%3A%22ALERT%22%7D%5D%2C"
+     "%22result%22%3A%7B%22root_cause_category%22%3A%22HUMAN%22%2C%22cause%22%3A%22c%22%2C%22l"
+     "abel%22%3A%22l%22%2C%22confidence%22%3A1%7D%7D"},
     {"POST /api/alarms/{id}/shelve", "{\"minutes\":5,\"reason\":\"sample $\"}"},
 };
 
@@ -536,8 +542,9 @@ static oq_str make_work_order(walls *w)
 static oq_str make_rca_rule(walls *w)
 {
     oq_scope *s = open_scope(w, w->tenant_a, w->admin_a);
+    static int nth;
     rule_order order = {
-        .code = OQ_STR("walls"),
+        .code = oq_strf(w->arena, "walls_%d", ++nth),
         .body = OQ_STR("{\"name\":\"" WALLS_MARK "\",\"conditions\":[{\"category\":\"ALERT\"}],"
                        "\"result\":{\"root_cause_category\":\"PROCESS\",\"cause\":\"walls\","
                        "\"label\":\"" WALLS_MARK "\",\"confidence\":0.5}}"),
