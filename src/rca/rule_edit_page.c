@@ -60,7 +60,7 @@ static oq_err *show_editor(http_req *rq, oq_scope *s, oq_uuid id, const edit_for
     if (err)
         OQ_TRY(http_scope_again(rq, &reading));
     web_page page = web_page_begin(rq, "rules/edit", is_new ? "rules.new" : "rules.edit", "rules");
-    page.status = err || wrong ? 422 : 0;
+    page.status = err ? oq_kind_status(err->kind) : wrong ? 422 : 0;
     oq_str path = oq_strf(page.arena, "/rca-rules/%.*s", OQ_FMT(oq_uuid_text(page.arena, id)));
     web_page_crumb(&page, web_say(&page, "rules.title"), "/rca-rules");
     if (!is_new)

@@ -437,7 +437,7 @@ static void test_editor(void **state)
     assert_int_equal(s.status, 303);
     assert_int_equal(testdb_number(h->db, "SELECT count(*) FROM rca_rules"), 1);
     s = house_form(h, ADMIN_A, "/rca-rules/new", form_text(h, "mine", good, ""));
-    CHECK("the code is taken", s.status == 422 && holds(&s, "has this code already"));
+    CHECK("the code is taken", s.status == 409 && holds(&s, "has this code already"));
 }
 
 static void test_pages(void **state)
