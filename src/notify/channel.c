@@ -129,6 +129,9 @@ void channel_prepare(void *handle, void **ret_resolve)
     curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, timeout < CONNECT_MS ? timeout : CONNECT_MS);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, timeout);
+    /* A mail server that hangs is said goodbye to after the time is over, and its answer to that is
+     * waited for once more. */
+    curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, timeout > 1000 ? timeout / 1000 : 1L);
     curl_easy_setopt(curl, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
     if (resolve)
         curl_easy_setopt(curl, CURLOPT_RESOLVE, resolve);

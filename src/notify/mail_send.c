@@ -22,11 +22,13 @@ static size_t give(char *to, size_t size, size_t count, void *self)
     return len;
 }
 
-/* The server's last line, for people to read why. */
+/* The server's last line, for people to read why; not its goodbye (221, RFC 5321, 4.2.3). */
 static size_t hear(char *line, size_t size, size_t count, void *self)
 {
     talk *t = self;
     size_t len = size * count;
+    if (oq_str_starts(oq_strn(line, len), OQ_STR("221")))
+        return len;
     t->reply_len = 0;
     for (size_t i = 0; i < len && t->reply_len < REPLY_MAX; i++)
         if (line[i] >= ' ' && line[i] <= '~')
