@@ -173,9 +173,16 @@ static void take_member(parsing *p, oq_str path, const json_node *m, alarm_leaf 
         take_number(p, own, f, m, leaf);
 }
 
+/* A member that is there and not null. */
+static const json_node *given(const json_node *node, const char *name)
+{
+    const json_node *m = json_tree_member(node, name);
+    return m && m->type != JSON_NODE_NULL ? m : NULL;
+}
+
 static void read_leaf(parsing *p, oq_str path, const json_node *node, alarm_leaf *leaf)
 {
-    const json_node *is = json_tree_member(node, "is"), *metric = json_tree_member(node, "metric");
+    const json_node *is = given(node, "is"), *metric = given(node, "metric");
     *leaf = (alarm_leaf){.limit = (double)NAN};
     if (!metric)
         MISTAKE(p, path, node, "alarm_condition.required", " name=%s", "metric");
@@ -187,8 +194,7 @@ static void read_leaf(parsing *p, oq_str path, const json_node *node, alarm_leaf
         if (m->type != JSON_NODE_NULL)
             take_member(p, path, m, leaf);
     for (size_t i = 0; i < OQ_COUNT(number_fields); i++) {
-        const json_node *given = json_tree_member(node, number_fields[i].name);
-        if ((needs(leaf->is) & number_fields[i].bit) && (!given || given->type == JSON_NODE_NULL))
+        if ((needs(leaf->is) & number_fields[i].bit) && !given(node, number_fields[i].name))
             MISTAKE(p, path, node, "alarm_condition.required", " name=%s", number_fields[i].name);
     }
     p->c->reach = leaf->within > p->c->reach ? leaf->within : p->c->reach;

@@ -42,6 +42,7 @@ static void test_parse_mistakes(void **state)
         {"{\"metric\":\"v\",\"is\":\"above\",\n \"limit\":\"7.1\"}", "alarm_condition.not_a_choice",
          "condition.limit", "2"},
         {"{\"is\":\"bad\"}", "alarm_condition.required", "condition", "1"},
+        {"{\"metric\":null,\"is\":\"bad\"}", "alarm_condition.required", "condition", "1"},
         {"{\"metric\":\"\",\"is\":\"bad\"}", "alarm_condition.metric_length", "condition.metric",
          "1"},
         {"{\"metric\":\"v\",\"is\":\"bad\",\"limit\":1}", "alarm_condition.field_unused",

@@ -86,7 +86,7 @@ static void test_editor(void **state)
                    "rule_code=r1&name=R&asset=P-1&mode=simple&metric=&is=rising&priority=high");
     CHECK("a condition's mistakes at its fields", s.status == 422 && has(&s, "form-metric-error") &&
                                                       has(&s, "form-by-error") &&
-                                                      has(&s, "form-within_s-error"));
+                                                      has(&s, "form-within-s-error"));
     for (int i = 0; i < 10; i++)
         alarm_house_write(h, 1, VIBRATION, i - 20, i % 2 ? 9 : 1, QUALITY_GOOD);
     s = house_form(h, ADMIN_A, "/alarm-rules/new",
