@@ -188,7 +188,8 @@ static alarm_rule rule_of(oq_arena *arena, const class_limits *row, const struct
     r.class_id = row->class_id;
     r.condition = condition_of(arena, row, l);
     r.priority = l->priority;
-    r.on_delay_s = l->priority == ALARM_HIGH ? 3 : 10;
+    /* The outer limits speak at once: somebody has to know within seconds. */
+    r.on_delay_s = l->priority == ALARM_HIGH ? 0 : 10;
     r.off_delay_s = 30;
     r.is_enabled = true;
     return r;
