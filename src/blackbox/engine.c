@@ -72,7 +72,8 @@ static oq_err *add_trigger(oq_arena *arena, trigger_list *list, const engine_tri
     return NULL;
 }
 
-/* Backwards from `at`, until nothing was for as long as a window may reach. */
+/* Backwards from `at`, until nothing was for as long as a window may reach: each page looks no
+ * further than that behind the last one's end, and an empty one is the silence. */
 static oq_err *walk_back(engine *en, oq_us at, trigger_list *list)
 {
     oq_us before = at;
@@ -81,18 +82,18 @@ static oq_err *walk_back(engine *en, oq_us at, trigger_list *list)
         sql_engine_triggers_before_rows rows;
         OQ_TRY(sql_engine_triggers_before(
             en->s,
-            (sql_engine_triggers_before_args){
-                .before_time = before, .before_id = before_id, .now = oq_now(en->s), .limit = PAGE},
+            (sql_engine_triggers_before_args){.from_time = before - en->after_max,
+                                              .before_time = before,
+                                              .before_id = before_id,
+                                              .now = oq_now(en->s),
+                                              .limit = PAGE},
             &rows));
-        for (size_t i = 0; i < rows.count; i++) {
-            if (before - rows.at[i].event_time > en->after_max)
-                return NULL;
-            before = rows.at[i].event_time;
-            before_id = rows.at[i].id;
-            OQ_TRY(add_trigger(oq_scope_arena(en->s), list, &rows.at[i]));
-        }
-        if (rows.count < PAGE)
+        if (!rows.count)
             return NULL;
+        for (size_t i = 0; i < rows.count; i++)
+            OQ_TRY(add_trigger(oq_scope_arena(en->s), list, &rows.at[i]));
+        before = rows.at[rows.count - 1].event_time;
+        before_id = rows.at[rows.count - 1].id;
     }
 }
 
@@ -105,18 +106,18 @@ static oq_err *walk_on(engine *en, oq_us at, trigger_list *list)
         sql_engine_triggers_after_rows rows;
         OQ_TRY(sql_engine_triggers_after(
             en->s,
-            (sql_engine_triggers_after_args){
-                .after_time = after, .after_id = after_id, .now = oq_now(en->s), .limit = PAGE},
+            (sql_engine_triggers_after_args){.to_time = after + en->after_max,
+                                             .after_time = after,
+                                             .after_id = after_id,
+                                             .now = oq_now(en->s),
+                                             .limit = PAGE},
             &rows));
-        for (size_t i = 0; i < rows.count; i++) {
-            if (rows.at[i].event_time - after > en->after_max)
-                return NULL;
-            after = rows.at[i].event_time;
-            after_id = rows.at[i].id;
-            OQ_TRY(add_trigger(oq_scope_arena(en->s), list, &rows.at[i]));
-        }
-        if (rows.count < PAGE)
+        if (!rows.count)
             return NULL;
+        for (size_t i = 0; i < rows.count; i++)
+            OQ_TRY(add_trigger(oq_scope_arena(en->s), list, &rows.at[i]));
+        after = rows.at[rows.count - 1].event_time;
+        after_id = rows.at[rows.count - 1].id;
     }
 }
 

@@ -36,7 +36,8 @@ SELECT id, parent_id FROM plant_units WHERE tenant_id = :tenant;
 -- ENGINE_LONGEST_AFTER () -> (after_min i64)
 SELECT max(incident_after_min) AS after_min FROM asset_classes WHERE tenant_id = :tenant;
 
--- ENGINE_TRIGGERS_BEFORE (before_time time, before_id uuid, now time, limit i64) -> engine_trigger
+-- ENGINE_TRIGGERS_BEFORE (from_time time, before_time time, before_id uuid, now time, limit i64)
+--   -> engine_trigger
 -- Triggers that may still be grouped: of no incident, or of one whose grace period is not over.
 SELECT e.id, e.event_time, e.source_system, e.source_id, e.severity, e.event_category,
        e.payload ->> 'kind' AS kind, e.payload ->> 'summary_ar' AS summary_ar, e.asset_id,
@@ -46,7 +47,7 @@ SELECT e.id, e.event_time, e.source_system, e.source_id, e.severity, e.event_cat
   LEFT JOIN assets a ON a.tenant_id = :tenant AND a.id = e.asset_id
   LEFT JOIN asset_classes c ON c.tenant_id = :tenant AND c.id = a.class_id
  WHERE e.tenant_id = :tenant AND e.is_trigger
-   AND (e.event_time, e.id) < (:before_time, :before_id)
+   AND e.event_time >= :from_time AND (e.event_time, e.id) < (:before_time, :before_id)
    AND NOT EXISTS (
        SELECT 1 FROM blackbox_incident_events ie
          JOIN blackbox_incidents i ON i.tenant_id = :tenant AND i.id = ie.incident_id
@@ -55,7 +56,8 @@ SELECT e.id, e.event_time, e.source_system, e.source_id, e.severity, e.event_cat
  ORDER BY e.event_time DESC, e.id DESC
  LIMIT :limit;
 
--- ENGINE_TRIGGERS_AFTER (after_time time, after_id uuid, now time, limit i64) -> engine_trigger
+-- ENGINE_TRIGGERS_AFTER (to_time time, after_time time, after_id uuid, now time, limit i64)
+--   -> engine_trigger
 -- The same the other way.
 SELECT e.id, e.event_time, e.source_system, e.source_id, e.severity, e.event_category,
        e.payload ->> 'kind' AS kind, e.payload ->> 'summary_ar' AS summary_ar, e.asset_id,
@@ -65,7 +67,7 @@ SELECT e.id, e.event_time, e.source_system, e.source_id, e.severity, e.event_cat
   LEFT JOIN assets a ON a.tenant_id = :tenant AND a.id = e.asset_id
   LEFT JOIN asset_classes c ON c.tenant_id = :tenant AND c.id = a.class_id
  WHERE e.tenant_id = :tenant AND e.is_trigger
-   AND (e.event_time, e.id) > (:after_time, :after_id)
+   AND e.event_time <= :to_time AND (e.event_time, e.id) > (:after_time, :after_id)
    AND NOT EXISTS (
        SELECT 1 FROM blackbox_incident_events ie
          JOIN blackbox_incidents i ON i.tenant_id = :tenant AND i.id = ie.incident_id

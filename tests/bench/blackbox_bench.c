@@ -38,6 +38,7 @@ static void make_year(bench *b)
         " SELECT u.tenant_id, gen_random_uuid(), u.site_id, u.id, 'P-' || n, 'Pump', now(), now()"
         " FROM generate_series(0, 499) n JOIN plant_units u ON u.code = 'U' || n % 50");
     sql(b,
+        "ANALYZE assets; SET enable_nestloop = off; SET session_replication_role = replica;"
         "INSERT INTO blackbox_events (tenant_id, id, site_id, unit_id, asset_id, source_system,"
         " source_type, source_id, event_time, ingest_time, severity, event_category, summary,"
         " payload, is_trigger, is_noticed)"
