@@ -143,10 +143,12 @@ static void admit(walls *w, testclient *client, bool personal, bool is_owner)
         bool is_session = oq_str_eq(noun, OQ_STR("sessions"));
         bool is_again = r.status == 409 || (is_session && ended && r.status == 404);
         ended |= is_session;
-        bool is_removal = route->method == HTTP_DELETE || strstr(route->path, "/delete");
+        bool is_removal = route->method == HTTP_DELETE || strstr(route->path, "/delete") ||
+                          strstr(route->path, "/remove");
         if (r.status < 400 && is_removal &&
             (record_kind_find(noun) || oq_str_eq(noun, OQ_STR("work-orders")) ||
-             oq_str_eq(noun, OQ_STR("alarm-rules")) || oq_str_eq(noun, OQ_STR("rca-rules"))))
+             oq_str_eq(noun, OQ_STR("alarm-rules")) || oq_str_eq(noun, OQ_STR("rca-rules")) ||
+             oq_str_eq(noun, OQ_STR("webhooks"))))
             walls_forget(noun);
         if (r.status >= 400 && !is_again)
             WALLS_COMPLAIN("%s: %d %.*s", walls_label(w->arena, route), r.status,
