@@ -114,7 +114,7 @@ oq_err *rca_learn(oq_scope *s, oq_uuid incident_id, oq_str found_cause)
     OQ_TRY(incident_get(s, incident_id, &it));
     OQ_TRY(rca_causes_of(s, incident_id, &known));
     oq_str found = oq_str_trim(found_cause), code = code_of(&known, found);
-    if (!found.len || oq_str_eq(it->confirmed_cause, code))
+    if (!found.len || (code.len && oq_str_eq(it->confirmed_cause, code)))
         return NULL;
     /* A person's word stands; of what the work found they read in the file. */
     if (!code.len || !oq_uuid_is_zero(it->confirmed_by)) {

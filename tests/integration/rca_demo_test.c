@@ -19,11 +19,11 @@
 #define TENANT "'0a000000-0000-0000-0000-000000000000'"
 #define EPOCH  BB_NOW
 #define BEFORE (12 * OQ_DAY)
-enum { PER_KIND = 3, DELAY_MIN = 10 /* of the alarm */ };
+enum { PER_KIND = 2, DELAY_MIN = 10 /* of the alarm */ };
 
 typedef struct told {
     const char *kind;
-    int asked, right, among_three;
+    int asked, right, among_two;
 } told;
 
 /* --- a demo tenant ------------------------------------------------------------------------------*/
@@ -108,7 +108,7 @@ static void raise_alarm(scene *c)
     bb_add(c->h, &e, 1);
 }
 
-/* What the analysis names first, second, third. */
+/* What the analysis names first and second. */
 static void ask(scene *c, told *t)
 {
     house *h = c->h;
@@ -127,7 +127,7 @@ static void ask(scene *c, told *t)
     bool is_second = oq_str_eq(oq_cstr(rca_house_of(h, id, "{causes,1,code}")), oq_cstr(truth));
     t->asked++;
     t->right += is_first;
-    t->among_three += is_first || is_second;
+    t->among_two += is_first || is_second;
     if (!is_first)
         print_message(
             "%s %s %s: %s %s, then %s %s; %s\n", c->site->assets[c->asset].code,
@@ -165,6 +165,10 @@ static told *of_kind(told *t, const demo_fault_kind *kind)
     return &t[i];
 }
 
+/* Those whose traces stand out of the plant's own swings of load and weather. */
+static const char *const sure[] = {"bearing_wear", "cavitation",   "fouling",
+                                   "oil_leak",     "sensor_stuck", "sensor_drop_out"};
+
 static void test_truth(void **state)
 {
     house *h = *state;
@@ -186,9 +190,17 @@ static void test_truth(void **state)
             }
         }
     }
-    for (size_t i = 0; t[i].kind; i++)
+    int asked = 0, right = 0;
+    for (size_t i = 0; t[i].kind; i++) {
         print_message("%s: %d of %d, %d among two\n", t[i].kind, t[i].right, t[i].asked,
-                      t[i].among_three);
+                      t[i].among_two);
+        asked += t[i].asked;
+        right += t[i].right;
+        for (size_t k = 0; k < OQ_COUNT(sure); k++)
+            if (strcmp(t[i].kind, sure[k]) == 0)
+                CHECK(sure[k], t[i].right == t[i].asked);
+    }
+    CHECK("two of three in all", asked >= 14 && 3 * right >= 2 * asked);
 }
 
 int main(void)
