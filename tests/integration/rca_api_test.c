@@ -191,9 +191,9 @@ static void test_race(void **state)
     assert_int_equal(number(h, "SELECT count(*) FROM rca_runs"), 2);
     assert_int_equal(number(h, "SELECT count(*) FROM work_orders WHERE source = 'BLACKBOX_AUTO'"),
                      1);
-    assert_int_equal(number(h, "SELECT count(*) FROM notifications WHERE entity_type ="
-                               " 'work_order' AND type LIKE 'work_order.assigned%' AND trace_id ="
-                               " (SELECT trace_id FROM blackbox_incidents)"),
+    assert_int_equal(number(h, "SELECT count(*) FROM notifications n JOIN work_orders o ON"
+                               " n.entity_id = o.id::text AND n.user_id = o.assigned_user_id WHERE"
+                               " o.source = 'BLACKBOX_AUTO'"),
                      1);
 }
 
