@@ -158,25 +158,39 @@ static bool says(testclient *c, const char *path, const char *text)
     return oq_str_find(r.body, oq_cstr(text)) != SIZE_MAX;
 }
 
-static bool is_seen(testclient *c, int asset)
+static bool is_seen(testclient *c, int pump)
 {
     char name[40];
-    snprintf(name, sizeof name, "on P-%d (", asset);
+    snprintf(name, sizeof name, "on P-%d (", pump);
     return says(c, "/api/work-orders?limit=5", name) &&
            says(c, "/api/notifications?limit=10", name) &&
            says(c, "/api/blackbox/incidents?limit=5", "bearing_fault");
 }
 
-static double round_of(bench *b, testclient *c, int asset)
+/* With how far the chain came. */
+_Noreturn static void give_up(bench *b)
+{
+    program_give_up(testdb_value(
+        testapp_db(b->app),
+        "SELECT format('nobody was told: %s alerts, %s events, %s incidents, %s analyses, %s "
+        "orders,"
+        " %s notifications; jobs %s', (SELECT count(*) FROM alerts), (SELECT count(*) FROM"
+        " blackbox_events), (SELECT count(*) FROM blackbox_incidents), (SELECT count(*) FROM"
+        " rca_runs), (SELECT string_agg(title, ',') FROM work_orders), (SELECT count(*) FROM"
+        " notifications), (SELECT string_agg(kind || ' ' || state || ' ' ||"
+        " coalesce(error_code, ''), ', ') FROM jobs))"));
+}
+
+static double round_of(bench *b, testclient *c, int pump)
 {
     pthread_mutex_lock(&b->lock);
-    b->failing = asset;
+    b->failing = pump;
     b->told_at = 0;
     pthread_mutex_unlock(&b->lock);
     oq_us began = oq_monotonic(), told = 0;
-    while (!told || !is_seen(c, asset)) {
+    while (!told || !is_seen(c, pump)) {
         if (oq_monotonic() - began > GIVE_UP_S * OQ_SECOND)
-            program_give_up("nobody was told");
+            give_up(b);
         usleep(POLL_MS * 1000);
         pthread_mutex_lock(&b->lock);
         told = b->told_at;
@@ -220,6 +234,7 @@ int main(void)
     program work = program_work(b.app);
     testclient *c = testclient_open(b.app);
     testclient_sign_in(c, "admin@bench.example");
+    testclient_set_cookie(c, "lang", OQ_STR("en"));
     if (pthread_create(&writer, NULL, write_on, &b) != 0)
         program_give_up("no thread");
     sleep(WARM_UP_S); /* the scheduler has begun its looks */
