@@ -4,13 +4,13 @@
  * result.
  *     1 align       events and signals in UTC, clocks corrected, sorted            (blackbox)
  *     2 anchor      the critical event, else the first significant anomaly; the window
- *     3 similar     past incidents with a known cause that look like it quant/cause_case.h 4 rules
- * causal rules over events, findings, maintenance                quant/cause_rule.h 5 mix rules,
- * cases, model, prior into one distribution with "other"  quant/cause_mix.h 6 story       in
- * English and Arabic                                          rca/story.h 7 financial   downtime x
- * cost per hour, and repair, with range               rca/impact.h 8 carbon      energy in the
- * window x factor, with range 9 actions     of the cause, else the class's procedure; stored and
- * told
+ *     3 similar     past incidents with a known cause that look like it   quant/cause_voices.h
+ *     4 rules       over events, findings, maintenance                    quant/cause_rule.h
+ *     5 mix         rules, cases, model, prior into one distribution      quant/cause_mix.h
+ *     6 story       in English and Arabic                                 rca/story.h
+ *     7 financial   downtime x cost per hour, and repair, with range      rca/impact.h
+ *     8 carbon      energy in the window x factor, with range             rca/impact.h
+ *     9 actions     of the cause, else the class's procedure; stored and told
  *
  * An analysis looks at nothing that became known after it, and learns only from incidents whose
  * cause was confirmed before it: so a replay of the past shows what it would have said.
@@ -76,7 +76,7 @@ typedef struct rca_causes {
 } rca_causes;
 OQ_CHECKED oq_err *rca_causes_of(oq_scope *s, oq_uuid incident_id, rca_causes *ret_causes);
 
-extern const http_route rca_routes[];  /* /api/rca-rules, .../rca, .../cause, /rca-rules pages */
-extern const job_kind rca_job_kinds[]; /* rca.run (key: the incident's id) */
+extern const http_route rca_routes[];  /* .../rca, .../cause, .../work-order; rules: rule.h */
+extern const job_kind rca_job_kinds[]; /* rca.run (key: the incident's id), rca.learn */
 
 #endif
