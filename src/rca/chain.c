@@ -164,7 +164,9 @@ static oq_err *note_change(rca_work *w, const work_order *order, oq_str cause_be
                             {"share", rca_percent(&w->say, top->probability)},
                             {"incident", rca_incident_text(&w->say, w->it->number)});
     work_order_note *note;
-    return work_order_add_note(w->s, order->id, rca_join(&w->say, "rca.line", &text, 1).en, &note);
+    /* A note is one text: both languages stand in it. */
+    return work_order_add_note(
+        w->s, order->id, oq_strf(w->arena, "%.*s\n%.*s", OQ_FMT(text.en), OQ_FMT(text.ar)), &note);
 }
 
 oq_err *rca_follow(rca_work *w, const rca_run *run, oq_str cause_before, double probability_before)

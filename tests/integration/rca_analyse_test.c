@@ -83,7 +83,7 @@ static void test_note(void **state)
     rca_house_analyse(h, id);
     assert_int_equal(number(h, "SELECT count(*) FROM work_orders"), 1);
     assert_int_equal(number(h, "SELECT count(*) FROM work_order_notes WHERE text LIKE '%bearing"
-                               " fault%'"),
+                               " fault%عطل المحمل%'"),
                      1);
 }
 
