@@ -37,22 +37,23 @@ const oq_field notify_choice_fields[] = {
               .help = "From this urgency on"),
     OQ_FIELDS_END};
 
-#define TOPIC(member) OQ_OBJECT(notify_choices, member, notify_choice, notify_choice_fields)
-const oq_field notify_choices_fields[] = {
-    TOPIC(system),
-    TOPIC(alarm),
-    TOPIC(incident),
-    TOPIC(work_order),
-    TOPIC(job),
-    OQ_TEXT(notify_choices, quiet_from, .max = 5, .check = check_time_of_day,
-            .help = "22:00, in the person's zone; not given: no quiet hours"),
-    OQ_TEXT(notify_choices, quiet_to, .max = 5, .check = check_time_of_day,
-            .help = "06:00; the same as quiet_from: the whole day"),
-    OQ_TEXTS(notify_choices, quiet_days, .choices = notify_day_choices, .max = 7,
-             .help = "Days on which it begins; none: every day"),
-    OQ_I64(notify_choices, mails_per_hour, .preset = "20", .min = 1, .max = 1000,
-           .help = "More of them come as one mail"),
-    OQ_FIELDS_END};
+/* One list, two tables: what is read may leave a topic out, what is answered has all of them. */
+#define TOPIC(member, ...)                                                                         \
+    OQ_OBJECT(notify_choices, member, notify_choice, notify_choice_fields, ##__VA_ARGS__)
+#define CHOICES_ROWS(...)                                                                          \
+    TOPIC(system, ##__VA_ARGS__), TOPIC(alarm, ##__VA_ARGS__), TOPIC(incident, ##__VA_ARGS__),     \
+        TOPIC(work_order, ##__VA_ARGS__), TOPIC(job, ##__VA_ARGS__),                               \
+        OQ_TEXT(notify_choices, quiet_from, .max = 5, .check = check_time_of_day,                  \
+                .help = "22:00, in the person's zone; not given: no quiet hours"),                 \
+        OQ_TEXT(notify_choices, quiet_to, .max = 5, .check = check_time_of_day,                    \
+                .help = "06:00; the same as quiet_from: the whole day"),                           \
+        OQ_TEXTS(notify_choices, quiet_days, .choices = notify_day_choices, .max = 7,              \
+                 .help = "Days on which it begins; none: every day"),                              \
+        OQ_I64(notify_choices, mails_per_hour, .preset = "20", .min = 1, .max = 1000,              \
+               .help = "More of them come as one mail")
+
+const oq_field notify_choices_fields[] = {CHOICES_ROWS(), OQ_FIELDS_END};
+const oq_field notify_choices_shown_fields[] = {CHOICES_ROWS(.required = true), OQ_FIELDS_END};
 
 /* --- the places of the topics -------------------------------------------------------------------*/
 
@@ -80,6 +81,8 @@ const oq_field choice_row_fields[] = {OQ_CHOICE(choice_row, topic, notify_topic_
 const oq_field notify_quiet_fields[] = {
     OQ_I64(notify_quiet, starts_min), OQ_I64(notify_quiet, length_min), OQ_I64(notify_quiet, days),
     OQ_I64(notify_quiet, hourly_max), OQ_FIELDS_END};
+
+static const notify_choice preset = {.in_app = true, .urgency_min = URGENCY_LOW};
 
 /* --- reading ------------------------------------------------------------------------------------*/
 
@@ -121,6 +124,8 @@ oq_err *notify_choices_get(oq_scope *s, oq_uuid user_id, notify_choices **ret_ch
     OQ_TRY(sql_choice_find(s, (sql_choice_find_args){.user_id = user_id}, &rows));
     OQ_TRY(notify_quiet_get(s, user_id, &quiet));
     oq_fields_preset(arena, notify_choices_fields, choices);
+    for (const oq_choice *t = notify_topic_choices; t->text; t++)
+        *notify_choice_of(choices, t->value) = preset;
     for (size_t i = 0; i < rows.count; i++)
         *notify_choice_of(choices, rows.at[i].topic) = (notify_choice){
             rows.at[i].in_app,
@@ -157,8 +162,11 @@ static oq_err *read_quiet(const notify_choices *choices, notify_quiet *ret_quiet
     return NULL;
 }
 
+/* A topic that was taken away has the preset again. */
 static oq_err *put_topic(oq_scope *s, oq_uuid user_id, const char *topic, const notify_choice *c)
 {
+    if (!c->urgency_min)
+        c = &preset;
     return sql_choice_put(
         s,
         (sql_choice_put_args){

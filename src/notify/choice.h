@@ -25,7 +25,8 @@ typedef struct notify_choices {
     int64_t mails_per_hour; /* beyond it they come as one; 20 */
 } notify_choices;
 extern const oq_field notify_choices_fields[];
-extern const oq_choice notify_day_choices[]; /* "sunday" ... "saturday" */
+extern const oq_field notify_choices_shown_fields[]; /* of an answer */
+extern const oq_choice notify_day_choices[];         /* "sunday" ... "saturday" */
 
 /* Of one person; who never chose has the presets. */
 OQ_CHECKED oq_err *notify_choices_get(oq_scope *s, oq_uuid user_id, notify_choices **ret_choices);

@@ -49,7 +49,9 @@ static curl_socket_t open_socket(void *self, curlsocktype purpose, struct curl_s
         (net_ranges_have(t->nets, &address) || (!t->is_plain && net_address_is_public(&address))))
         return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
     t->is_refused = true;
-    if (is_known)
+    if (is_known && a->family == AF_INET)
+        inet_ntop(AF_INET, address.byte + 12, t->refused, sizeof t->refused);
+    else if (is_known)
         inet_ntop(AF_INET6, address.byte, t->refused, sizeof t->refused);
     return CURL_SOCKET_BAD;
 }

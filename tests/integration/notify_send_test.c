@@ -258,6 +258,39 @@ static void test_nobody_asked_for_mail(void **state)
           testdb_number(h->db, "SELECT count(*) FROM notifications") == 4);
 }
 
+static void test_choices(void **state)
+{
+    house *h = *state;
+    seen r = house_send(h, VIEWER_A, "PUT", "/api/notifications/choices",
+                        "{\"alarm\":{\"in_app\":true,\"by_mail\":true,\"urgency_min\":\"high\"},"
+                        "\"quiet_from\":\"22:00\",\"quiet_to\":\"06:00\"}");
+    assert_int_equal(r.status, 200);
+    r = house_get(h, VIEWER_A, "/api/notifications/choices");
+    CHECK("kept",
+          seen_has(&r, "\"alarm\":{\"in_app\":true,\"by_mail\":true,\"urgency_min\":\"high\"}"));
+    CHECK("the others have the preset",
+          seen_has(&r, "\"job\":{\"in_app\":true,\"by_mail\":false,\"urgency_min\":\"low\"}"));
+    CHECK("quiet", seen_has(&r, "\"quiet_from\":\"22:00\",\"quiet_to\":\"06:00\""));
+    tell(h, URGENCY_NORMAL, "a");
+    CHECK("too low", testdb_number(h->db, "SELECT count(*) FROM notifications") == 0);
+    tell(h, URGENCY_HIGH, "b");
+    CHECK("both ways", testdb_number(h->db, "SELECT count(*) FROM outbox") == 1);
+    CHECK_REFUSED(
+        "half of it",
+        house_send(h, VIEWER_A, "PUT", "/api/notifications/choices", "{\"quiet_to\":null}"), 422,
+        "notify.quiet_incomplete");
+    CHECK_REFUSED(
+        "no time",
+        house_send(h, VIEWER_A, "PUT", "/api/notifications/choices", "{\"quiet_to\":\"25:00\"}"),
+        422, "field.time_of_day_malformed");
+    r = house_get(h, ADMIN_A, "/api/notifications/choices");
+    CHECK("one's own", !seen_has(&r, "22:00"));
+    r = house_get(h, VIEWER_A, "/notifications?topic=alarm&urgency_min=high");
+    CHECK("filtered", seen_has(&r, "Pump 7"));
+    r = house_get(h, VIEWER_A, "/api/notifications?topic=job");
+    CHECK("of another topic", seen_has(&r, "\"items\":[]"));
+}
+
 static void test_mail_refused(void **state)
 {
     house *h = *state;
@@ -612,6 +645,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_mail_arrives, reset),
         cmocka_unit_test_setup(test_nobody_asked_for_mail, reset),
+        cmocka_unit_test_setup(test_choices, reset),
         cmocka_unit_test_setup(test_mail_refused, reset),
         cmocka_unit_test_setup(test_mail_put_off, reset),
         cmocka_unit_test_setup(test_mail_servers_that_fail, reset),
