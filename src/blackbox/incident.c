@@ -95,6 +95,7 @@ const oq_field incident_event_fields[] = {
     OQ_TIME(incident_event, event_time),
     OQ_TIME(incident_event, ingest_time),
     OQ_TEXT(incident_event, summary),
+    OQ_TEXT(incident_event, summary_ar),
     OQ_JSON(incident_event, payload),
     OQ_CHOICE(incident_event, role, event_role_choices),
     OQ_I64(incident_event, order_index),

@@ -95,7 +95,7 @@ typedef struct incident_event {
     oq_str source_system, source_id;
     int source_type, severity, event_category;
     oq_us event_time, ingest_time;
-    oq_str summary, payload; /* payload: JSON object */
+    oq_str summary, summary_ar, payload; /* summary_ar: the payload's; payload: JSON object */
     int role;                /* event_role */
     int64_t order_index;
     bool is_late; /* came after the grace period: it is in the file, and changed nothing */

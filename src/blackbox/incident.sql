@@ -33,7 +33,7 @@ SELECT id, status, top_cause, title, number
 -- INCIDENT_EVENTS_OF (incident_id uuid, limit i64) -> incident_event
 SELECT e.id, e.asset_id, e.unit_id, e.site_id, a.code AS asset_code, e.source_system, e.source_id,
        e.source_type, e.severity, e.event_category, e.event_time, e.ingest_time, e.summary,
-       e.payload, ie.role, ie.order_index, ie.is_late
+       e.payload ->> 'summary_ar' AS summary_ar, e.payload, ie.role, ie.order_index, ie.is_late
   FROM blackbox_incident_events ie
   JOIN blackbox_events e ON e.tenant_id = :tenant AND e.id = ie.event_id
   LEFT JOIN assets a ON a.tenant_id = :tenant AND a.id = e.asset_id

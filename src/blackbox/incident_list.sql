@@ -99,7 +99,7 @@ WITH chosen AS (
      LIMIT :limit)
 SELECT e.id, e.asset_id, e.unit_id, e.site_id, a.code AS asset_code, e.source_system, e.source_id,
        e.source_type, e.severity, e.event_category, e.event_time, e.ingest_time, e.summary,
-       e.payload, c.role, c.order_index, c.is_late
+       e.payload ->> 'summary_ar' AS summary_ar, e.payload, c.role, c.order_index, c.is_late
   FROM chosen c
   JOIN blackbox_events e ON e.tenant_id = :tenant AND e.id = c.event_id
   LEFT JOIN assets a ON a.tenant_id = :tenant AND a.id = e.asset_id

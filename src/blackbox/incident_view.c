@@ -80,7 +80,7 @@ void incident_mask_event(oq_arena *arena, const incident_view *view, incident_ev
         return;
     e->source_id = OQ_STR("***");
     if (view->extent == INCIDENT_SUMMARY)
-        e->summary = OQ_STR("***");
+        e->summary = e->summary_ar = OQ_STR("***");
 }
 
 void incident_mask_step(oq_arena *arena, const incident_view *view, incident_step_row *step)

@@ -75,7 +75,9 @@ static void put_named_events(const web_page *page, web_value *to, const dossier 
             web_value *event = web_add_object(list);
             web_put_text(event, "at",
                          web_format_time(page->arena, &page->locale, d->event[k].event_time));
-            web_put_text(event, "summary", d->event[k].summary);
+            web_put_text(event, "summary",
+                         dossier_either(page->locale.lang, d->event[k].summary,
+                                        d->event[k].summary_ar));
         }
     }
     web_put_bool(to, "has_events", web_count(list) > 0);

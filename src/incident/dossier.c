@@ -20,6 +20,7 @@ const oq_field dossier_named_event_fields[] = {
     OQ_UUID(dossier_named_event, id),
     OQ_TIME(dossier_named_event, event_time),
     OQ_TEXT(dossier_named_event, summary),
+    OQ_TEXT(dossier_named_event, summary_ar),
     OQ_FIELDS_END,
 };
 

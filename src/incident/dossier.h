@@ -26,7 +26,7 @@ extern const oq_field dossier_run_fields[];
 typedef struct dossier_named_event {
     oq_uuid id;
     oq_us event_time;
-    oq_str summary;
+    oq_str summary, summary_ar;
 } dossier_named_event;
 extern const oq_field dossier_named_event_fields[];
 typedef struct dossier_named_series {

@@ -15,7 +15,7 @@ SELECT result
  WHERE tenant_id = :tenant AND incident_id = :incident_id AND number = :number;
 
 -- DOSSIER_NAMED_EVENTS (incident_id uuid, ids uuids) -> dossier_named_event
-SELECT e.id, e.event_time, e.summary
+SELECT e.id, e.event_time, e.summary, e.payload ->> 'summary_ar' AS summary_ar
   FROM blackbox_incident_events ie
   JOIN blackbox_events e ON e.tenant_id = :tenant AND e.id = ie.event_id
  WHERE ie.tenant_id = :tenant AND ie.incident_id = :incident_id AND ie.event_id = ANY (:ids)

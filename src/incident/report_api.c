@@ -14,6 +14,7 @@ static void put_header(oq_json *j, const dossier *d)
     const incident_names *n = d->names;
     oq_json_object(j);
     oq_json_put(j, text, "title", it->title);
+    oq_json_put(j, text, "title_ar", it->title_ar);
     oq_json_put(j, text, "type", text_of(incident_type_choices, it->incident_type));
     oq_json_put(j, text, "severity", text_of(incident_severity_choices, it->severity));
     oq_json_put(j, text, "status", text_of(incident_status_choices, it->status));
@@ -38,6 +39,7 @@ static void put_timeline(oq_json *j, const dossier *d)
         oq_json_object(j);
         oq_json_put(j, time, "at", e->event_time);
         oq_json_put(j, text, "summary", e->summary);
+        oq_json_put(j, text, "summary_ar", e->summary_ar);
         oq_json_put(j, text, "asset_code", e->asset_code);
         oq_json_put(j, text, "event_category", text_of(event_category_choices, e->event_category));
         oq_json_put(j, text, "severity", text_of(event_severity_choices, e->severity));

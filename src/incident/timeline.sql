@@ -3,7 +3,8 @@
 -- TIMELINE_EVENTS (incident_id uuid, from_time time, to_time time, category text?, asset_id uuid?,
 --     limit i64) -> incident_event
 SELECT e.id, e.asset_id, e.unit_id, e.site_id, e.source_system, e.source_id, e.source_type,
-       e.severity, e.event_category, e.event_time, e.ingest_time, e.summary, ie.role,
+       e.severity, e.event_category, e.event_time, e.ingest_time, e.summary,
+       e.payload ->> 'summary_ar' AS summary_ar, ie.role,
        ie.order_index, ie.is_late
   FROM blackbox_incident_events ie
   JOIN blackbox_events e ON e.tenant_id = :tenant AND e.id = ie.event_id

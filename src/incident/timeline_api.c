@@ -19,6 +19,8 @@ static void put_event(oq_json *j, const incident_event *e)
     oq_json_put(j, text, "source_type", text_of(event_type_choices, e->source_type));
     oq_json_put(j, text, "source_system", e->source_system);
     oq_json_put(j, text, "summary", e->summary);
+    if (e->summary_ar.len)
+        oq_json_put(j, text, "summary_ar", e->summary_ar);
     if (e->is_late)
         oq_json_put(j, bool, "is_late", true);
     oq_json_object_end(j);
