@@ -76,7 +76,7 @@ static void put_named_events(const web_page *page, web_value *to, const dossier 
             web_put_text(event, "at",
                          web_format_time(page->arena, &page->locale, d->event[k].event_time));
             web_put_text(event, "summary",
-                         dossier_either(page->locale.lang, d->event[k].summary,
+                         dossier_sentence(page, d->event[k].summary,
                                         d->event[k].summary_ar));
         }
     }

@@ -50,7 +50,7 @@ void view_put_head(const web_page *page, web_value *to, const dossier *d, oq_us 
     web_put_text(to, "id", oq_uuid_text(page->arena, it->id));
     web_put_text(to, "href", dossier_path(page->arena, it->id));
     web_put_text(to, "number", dossier_name(page->arena, it->number));
-    web_put_text(to, "headline", dossier_either(page->locale.lang, it->title, it->title_ar));
+    web_put_text(to, "headline", dossier_sentence(page, it->title, it->title_ar));
     web_put_text(to, "zone", page->locale.time_zone);
     dossier_put_badges(page, to, it->severity, it->status, it->incident_type);
     dossier_put_duration(page, to, it->start_time, it->end_time, it->status, now);
@@ -97,7 +97,7 @@ void view_put_events(const web_page *page, web_value *to, const dossier *d)
         web_value *row = web_add_object(list);
         web_put_text(row, "at", web_format_time_exact(page->arena, &page->locale, e->event_time));
         web_put_text(row, "at_utc", oq_time_text(page->arena, e->event_time));
-        web_put_text(row, "summary", dossier_either(lang, e->summary, e->summary_ar));
+        web_put_text(row, "summary", dossier_sentence(page, e->summary, e->summary_ar));
         web_put_text(row, "asset", e->asset_code);
         web_put_text(row, "category",
                      web_choice_label(lang, "event_category",
@@ -127,7 +127,7 @@ void view_put_steps(const web_page *page, web_value *to, const dossier *d)
         web_value *row = web_add_object(list);
         web_put_text(row, "step", step_text(page, step->step));
         web_put_text(row, "note", step->note);
-        web_put_text(row, "by", step->made_by);
+        web_put_text(row, "by", dossier_who(page, step->made_by));
         web_put_text(row, "at", web_format_time_exact(page->arena, &page->locale, step->made_at));
     }
     web_put_bool(to, "has_steps", d->steps.count > 0);

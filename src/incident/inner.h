@@ -10,6 +10,8 @@
 
 /* In the language, else in the other one. */
 oq_str dossier_either(oq_lang lang, oq_str text, oq_str text_ar);
+/* The same of a sentence that may begin with a code: an Arabic one stays right-to-left. */
+oq_str dossier_sentence(const web_page *page, oq_str text, oq_str text_ar);
 /* What is stored as JSON, as a tree; NULL when it is not there or cannot be read. */
 const web_value *dossier_json(oq_arena *arena, oq_str json);
 /* A text of {"en","ar"}, or a text as it is. */
@@ -21,6 +23,8 @@ oq_str dossier_path(oq_arena *arena, oq_uuid id);     /* "/blackbox/incidents/<i
 /* "bearing_fault" as "bearing fault": the name of a cause that nobody has named. */
 oq_str dossier_code_words(oq_arena *arena, oq_str code);
 
+/* Who did it: a job is the program. */
+oq_str dossier_who(const web_page *page, oq_str made_by);
 /* A state {kind text}, for partials/badge. */
 void dossier_put_state(web_value *to, const char *key, const char *kind, oq_str text);
 /* Objects severity, status {kind text}, member type (a text). Colour is for what goes on. */

@@ -184,7 +184,7 @@ static void put_row(const web_page *page, web_value *to, const incident_row *row
     oq_lang lang = page->locale.lang;
     web_put_text(to, "href", dossier_path(page->arena, row->id));
     web_put_text(to, "number", dossier_name(page->arena, row->number));
-    web_put_text(to, "title", dossier_either(lang, row->title, row->title_ar));
+    web_put_text(to, "title", dossier_sentence(page, row->title, row->title_ar));
     web_put_text(to, "asset_code", row->asset_code);
     web_put_text(to, "asset_name", dossier_either(lang, row->asset_name, row->asset_name_ar));
     web_put_text(to, "site", dossier_either(lang, row->site_name, row->site_name_ar));

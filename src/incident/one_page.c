@@ -108,9 +108,7 @@ static void put_runs(const web_page *page, const dossier *d)
                      oq_strf(a, "%.*s?run=%lld", OQ_FMT(dossier_path(a, d->it->id)),
                              (long long)run->number));
         web_put_text(row, "at", web_format_time_exact(a, &page->locale, run->made_at));
-        web_put_text(row, "by",
-                     oq_str_eq(run->made_by, OQ_STR("engine")) ? web_say(page, "incident.by_engine")
-                                                               : run->made_by);
+        web_put_text(row, "by", dossier_who(page, run->made_by));
         web_put_text(row, "took", web_format_duration(a, &page->locale, run->took_us));
         web_put_text(row, "top", dossier_said(page->locale.lang, dossier_json(a, run->top)));
         web_put_text(row, "percent", view_percent(page, run->probability));

@@ -109,7 +109,7 @@ static void put_event(const web_page *page, web_value *to, const timeline_group 
     oq_lang lang = page->locale.lang;
     web_put_text(to, "at", web_format_time_exact(page->arena, &page->locale, e->event_time));
     web_put_text(to, "at_utc", oq_time_text(page->arena, e->event_time));
-    web_put_text(to, "summary", dossier_either(lang, e->summary, e->summary_ar));
+    web_put_text(to, "summary", dossier_sentence(page, e->summary, e->summary_ar));
     web_put_text(to, "asset_code", g->asset_code);
     web_put_text(to, "asset_name", dossier_either(lang, g->asset_name, g->asset_name_ar));
     web_put_text(to, "category",

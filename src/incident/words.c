@@ -11,6 +11,13 @@ oq_str dossier_either(oq_lang lang, oq_str text, oq_str text_ar)
     return own.len ? own : other;
 }
 
+oq_str dossier_sentence(const web_page *page, oq_str text, oq_str text_ar)
+{
+    bool is_arabic = page->locale.lang == OQ_LANG_AR && text_ar.len;
+    return is_arabic ? oq_strf(page->arena, "\xe2\x80\x8f%.*s", OQ_FMT(text_ar)) /* U+200F */
+                     : dossier_either(page->locale.lang, text, text_ar);
+}
+
 const web_value *dossier_json(oq_arena *arena, oq_str json)
 {
     web_value *value = NULL;
@@ -51,6 +58,16 @@ oq_str dossier_code_words(oq_arena *arena, oq_str code)
         if (words.ptr[i] == '_')
             ((char *)words.ptr)[i] = ' ';
     return words;
+}
+
+/* Jobs have names with a point ("rca.run"), people have blanks or an address. */
+oq_str dossier_who(const web_page *page, oq_str made_by)
+{
+    bool is_job = oq_str_find_char(made_by, '.') != SIZE_MAX &&
+                  oq_str_find_char(made_by, ' ') == SIZE_MAX &&
+                  oq_str_find_char(made_by, '@') == SIZE_MAX && !oq_str_ends(made_by, OQ_STR("."));
+    bool is_program = is_job || oq_str_eq(made_by, OQ_STR("engine"));
+    return is_program ? web_say(page, "incident.by_engine") : made_by;
 }
 
 /* --- states -------------------------------------------------------------------------------------*/

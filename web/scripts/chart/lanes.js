@@ -66,7 +66,7 @@ class Lanes {
       const name = (isArabic ? group.asset_name_ar || group.asset_name
         : group.asset_name || group.asset_name_ar) ?? '';
       const events = group.events.map((e) => ({ ...e, time: Date.parse(e.event_time),
-        summary: (isArabic && e.summary_ar) || e.summary }));
+        summary: (isArabic && e.summary_ar && `\u200f${e.summary_ar}`) || e.summary }));
       const row = put('div', 'lane', '', this.box);
       const label = put('p', 'lane-label small', '', row);
       if (group.asset_code) put('code', 'ltr', group.asset_code, label);
