@@ -54,7 +54,8 @@ static void make_year(bench *b)
         "         FROM generate_series(1, 1000000) n) e"
         " JOIN assets a ON a.code = 'P-' || CASE WHEN n <= 10000 THEN 7 ELSE (n + n / 500 * 7) % "
         "500 END");
-    sql(b, "VACUUM ANALYZE");
+    /* Not the tables that are empty yet: their plans would be kept for empty tables. */
+    sql(b, "VACUUM ANALYZE blackbox_events");
 }
 
 static oq_scope *open_scope(bench *b)
