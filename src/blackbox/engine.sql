@@ -228,10 +228,10 @@ UPDATE blackbox_incident_events ie
         OR :sets_triggers AND ie.is_trigger <> (m.is_trigger <> 0));
 
 -- ENGINE_MEMBERS_DROP (incident_id uuid, event_ids uuids) -> nothing
+-- NOT IN is looked up in a table of the list; an anti join of ten thousand by ten thousand is not.
 DELETE FROM blackbox_incident_events ie
  WHERE ie.tenant_id = :tenant AND ie.incident_id = :incident_id AND NOT ie.is_late
-   AND NOT EXISTS (SELECT 1 FROM unnest(:event_ids) AS m (event_id)
-                    WHERE m.event_id = ie.event_id);
+   AND ie.event_id NOT IN (SELECT m.event_id FROM unnest(:event_ids) AS m (event_id));
 
 -- ENGINE_LATE_ADD (incident_ids uuids, event_ids uuids, ids uuids) -> (incident_id uuid, event_id uuid)
 INSERT INTO blackbox_incident_events (tenant_id, id, incident_id, event_id, order_index, is_late)

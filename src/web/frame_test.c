@@ -195,22 +195,26 @@ static void test_nav_by_role(void **state)
         const char *nav;
     } row[] = {
         {ROLE_PLATFORM_OWNER,
-         ": dashboard | Plant: assets series | Platform: tenants leads"
-         " | Access: [users] tokens audit | Operation: settings jobs notifications api"},
-        {ROLE_TENANT_ADMIN, ": dashboard | Plant: assets series | Access: [users] tokens audit"
-                            " | Operation: settings jobs notifications api"},
+         ": dashboard | Plant: assets series plant | Black Box: alarms work_orders duty | "
+         "Platform: tenants leads"
+         " | Access: [users] tokens audit | Operation: settings jobs notifications outbox api"},
+        {ROLE_TENANT_ADMIN, ": dashboard | Plant: assets series plant | Black Box: alarms "
+                            "work_orders duty | Access: [users] tokens audit"
+                            " | Operation: settings jobs notifications outbox api"},
         {ROLE_OPTIMIZATION_ENGINEER,
-         ": dashboard | Plant: assets series | Operation: settings jobs notifications api"},
-        {ROLE_RELIABILITY_ENGINEER,
-         ": dashboard | Plant: assets series | Operation: settings notifications api"},
-        {ROLE_ENGINEER,
-         ": dashboard | Plant: assets series | Operation: settings notifications api"},
-        {ROLE_VIEWER, ": dashboard | Plant: assets series | Operation: notifications api"},
+         ": dashboard | Plant: assets series plant | Black Box: alarms work_orders duty | "
+         "Operation: settings jobs notifications api"},
+        {ROLE_RELIABILITY_ENGINEER, ": dashboard | Plant: assets series plant | Black Box: alarms "
+                                    "work_orders duty | Operation: settings notifications api"},
+        {ROLE_ENGINEER, ": dashboard | Plant: assets series plant | Black Box: alarms work_orders "
+                        "duty | Operation: settings notifications api"},
+        {ROLE_VIEWER, ": dashboard | Plant: assets series plant | Black Box: alarms | Operation: "
+                      "notifications api"},
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++) {
         http_who who = person(row[i].role);
         web_frame f = facts(&who);
-        f.feature_is_on = no_feature; /* none of these has one */
+        f.feature_is_on = no_feature; /* the black box is off */
         web_page page = page_of(OQ_LANG_EN);
         CHECK_OK(web_frame_put(&page, &f));
         CHECK_STR(row[i].nav, nav_text(page.view), row[i].nav);
