@@ -459,7 +459,7 @@ static void test_pages(void **state)
     assert_int_equal(s.status, 303);
     assert_int_equal(testdb_number(h->db, "SELECT count(*) FROM rca_rules WHERE is_enabled"), 0);
     s = house_get(h, ADMIN_A, "/rca-rules?search=rule+warm");
-    CHECK("in the list", holds(&s, "switched off") && holds(&s, "has not spoken yet"));
+    CHECK("in the list", holds(&s, "switched off") && holds(&s, "has not matched yet"));
     CHECK("another tenant's", house_get(h, ADMIN_B, page).status == 404);
 
     const char *file =
