@@ -428,7 +428,7 @@ static void test_editor(void **state)
     /* Checked and tried: in words, and nothing kept. */
     const char *good = rule_text(h, "hot", "bearing_fault");
     s = house_form(h, ADMIN_A, "/rca-rules/new", form_text(h, "mine", good, "&check=1"));
-    CHECK("in words", s.status == 200 && holds(&s, "alert (") && !holds(&s, "id=\"rule-trial\""));
+    CHECK("in words", s.status == 200 && holds(&s, "alarm (") && !holds(&s, "id=\"rule-trial\""));
     s = house_form(h, ADMIN_A, "/rca-rules/new", form_text(h, "mine", good, "&try_past=1"));
     CHECK("tried", s.status == 200 && holds(&s, "id=\"rule-trial\""));
     assert_int_equal(testdb_number(h->db, "SELECT count(*) FROM rca_rules"), 0);
