@@ -7,11 +7,12 @@
 
 enum { DEPTH_MAX = OQ_JSON_DEPTH_MAX, BYTES_MAX = 1024 * 1024 };
 
-typedef enum hiding { SHOWN, AS_INITIALS, HIDDEN } hiding;
+typedef enum hiding { SHOWN, AS_INITIALS, HIDDEN, DROPPED } hiding;
 
 typedef struct writing {
     oq_arena *arena;
     oq_json *out;
+    oq_str dropped;  /* a member of the outermost object, taken away with its name */
     hiding next;     /* of the value that comes */
     unsigned hidden; /* brackets open inside a value that is hidden as a whole */
     unsigned depth;
@@ -49,7 +50,7 @@ static bool is_shown(writing *w, oq_str text)
 {
     hiding how = w->next;
     w->next = SHOWN;
-    if (w->hidden)
+    if (w->hidden || how == DROPPED)
         return false;
     if (how != SHOWN)
         oq_json_text(w->out, how == AS_INITIALS && oq_str_given(text)
@@ -61,9 +62,9 @@ static bool is_shown(writing *w, oq_str text)
 static int on_null(void *self)
 {
     writing *w = self;
-    w->next = SHOWN;
-    if (!w->hidden)
+    if (!w->hidden && w->next != DROPPED)
         oq_json_null(w->out);
+    w->next = SHOWN;
     return 1;
 }
 
@@ -98,6 +99,10 @@ static int on_key(void *self, const unsigned char *text, size_t len)
     if (w->hidden)
         return 1;
     oq_str key = oq_strn((const char *)text, len);
+    if (w->depth == 1 && w->dropped.len && oq_str_eq(key, w->dropped)) {
+        w->next = DROPPED;
+        return 1;
+    }
     oq_json_key(w->out, key);
     w->next = hiding_of(key);
     return 1;
@@ -164,13 +169,13 @@ static const yajl_callbacks callbacks = {
     .yajl_end_array = on_array_end,
 };
 
-oq_str incident_mask_payload(oq_arena *arena, oq_str json)
+static oq_str write_anew(oq_arena *arena, oq_str json, oq_str dropped)
 {
     if (!json.len)
         return json;
     OQ_AUTO(oq_buf) buf = oq_buf_make(BYTES_MAX);
     oq_json out = oq_json_to(&buf);
-    writing w = {.arena = arena, .out = &out};
+    writing w = {.arena = arena, .out = &out, .dropped = dropped};
     yajl_handle parser = yajl_alloc(&callbacks, NULL, &w);
     if (!parser)
         abort();
@@ -181,4 +186,14 @@ oq_str incident_mask_payload(oq_arena *arena, oq_str json)
     if (status != yajl_status_ok || buf.overflow)
         return OQ_STR("{}");
     return oq_str_copy(arena, oq_buf_view(&buf));
+}
+
+oq_str incident_mask_payload(oq_arena *arena, oq_str json)
+{
+    return write_anew(arena, json, OQ_NONE);
+}
+
+oq_str incident_mask_summary(oq_arena *arena, oq_str json)
+{
+    return write_anew(arena, json, OQ_STR("contributing_factors"));
 }

@@ -49,14 +49,14 @@ oq_err *incident_read(oq_scope *s, oq_uuid id, incident **ret_incident, incident
         if (!rows.count)
             return oq_fail(OQ_NOT_FOUND, "incident.not_found");
     }
-    incident_mask(ret_view, it);
+    incident_mask(oq_scope_arena(s), ret_view, it);
     *ret_incident = it;
     return NULL;
 }
 
 /* --- what ---------------------------------------------------------------------------------------*/
 
-void incident_mask(const incident_view *view, incident *it)
+void incident_mask(oq_arena *arena, const incident_view *view, incident *it)
 {
     if (view->extent == INCIDENT_FULL)
         return;
@@ -68,6 +68,7 @@ void incident_mask(const incident_view *view, incident *it)
     it->trigger_event_id = it->trace_id = it->rca_run_id = OQ_UUID_ZERO;
     it->event_story = it->root_cause_score = it->recommended_actions = OQ_NONE;
     it->financial_impact_estimate = OQ_NONE;
+    it->rca_summary = incident_mask_summary(arena, it->rca_summary);
 }
 
 void incident_mask_event(oq_arena *arena, const incident_view *view, incident_event *e)

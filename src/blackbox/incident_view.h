@@ -35,7 +35,7 @@ OQ_CHECKED oq_err *incident_read(oq_scope *s, oq_uuid id, incident **ret_inciden
                                  incident_view *ret_view);
 
 /* Takes away, in place, what is not to be seen. Results are in the arena. */
-void incident_mask(const incident_view *view, incident *it);
+void incident_mask(oq_arena *arena, const incident_view *view, incident *it);
 void incident_mask_event(oq_arena *arena, const incident_view *view, incident_event *e);
 void incident_mask_step(oq_arena *arena, const incident_view *view, incident_step_row *step);
 /* "A.A." of "Ahmed Ali" and of "ahmed.ali@plant.example"; "***" of an id or a number. */
@@ -43,5 +43,7 @@ oq_str incident_initials(oq_arena *arena, oq_str name);
 /* A payload with who did it as initials and sensitive members as "***", at any depth. What is no
  * JSON becomes {}. */
 oq_str incident_mask_payload(oq_arena *arena, oq_str json);
+/* An analysis' summary without its contributing factors, which repeat what events say. */
+oq_str incident_mask_summary(oq_arena *arena, oq_str json);
 
 #endif

@@ -58,23 +58,44 @@ static incident full(void)
                       .confirmed_by = {{2}}};
 }
 
+static void test_summary(void **state)
+{
+    static const struct {
+        const char *label, *json, *wanted;
+    } row[] = {
+        {"factors", "{\"a\":1,\"contributing_factors\":[{\"en\":\"Sara opened it\"},[2]],\"b\":2}",
+         "{\"a\":1,\"b\":2}"},
+        {"a text", "{\"contributing_factors\":\"Sara\",\"b\":null}", "{\"b\":null}"},
+        {"none", "{\"contributing_factors\":null}", "{}"},
+        {"deeper", "{\"a\":{\"contributing_factors\":1}}", "{\"a\":{\"contributing_factors\":1}}"},
+    };
+    for (size_t i = 0; i < OQ_COUNT(row); i++)
+        CHECK_STR(row[i].label, incident_mask_summary(*state, oq_cstr(row[i].json)), row[i].wanted);
+    incident it = full();
+    it.rca_summary = oq_cstr(row[0].json);
+    incident_mask(*state, &(incident_view){.extent = INCIDENT_MASKED}, &it);
+    CHECK_STR("masked", it.rca_summary, row[0].json);
+    incident_mask(*state, &(incident_view){.extent = INCIDENT_SUMMARY}, &it);
+    CHECK_STR("summary", it.rca_summary, row[0].wanted);
+}
+
 static void test_incident(void **state)
 {
     incident it = full();
-    incident_mask(&(incident_view){.extent = INCIDENT_FULL}, &it);
+    incident_mask(*state, &(incident_view){.extent = INCIDENT_FULL}, &it);
     assert_false(oq_uuid_is_zero(it.confirmed_by));
-    incident_mask(&(incident_view){.extent = INCIDENT_MASKED, .shows_notes = true}, &it);
+    incident_mask(*state, &(incident_view){.extent = INCIDENT_MASKED, .shows_notes = true}, &it);
     assert_true(oq_uuid_is_zero(it.confirmed_by));
     assert_true(oq_str_given(it.confirmed_note) && oq_str_given(it.event_story));
     it = full();
-    incident_mask(&(incident_view){.extent = INCIDENT_SUMMARY}, &it);
+    incident_mask(*state, &(incident_view){.extent = INCIDENT_SUMMARY}, &it);
     assert_false(oq_str_given(it.confirmed_note));
     assert_false(oq_str_given(it.event_story));
     assert_false(oq_str_given(it.financial_impact_estimate));
     assert_true(oq_uuid_is_zero(it.trace_id));
     assert_true(oq_str_given(it.rca_summary) && oq_str_given(it.confirmed_cause));
     it = full();
-    incident_mask(&(incident_view){.extent = INCIDENT_SUMMARY, .shows_notes = true}, &it);
+    incident_mask(*state, &(incident_view){.extent = INCIDENT_SUMMARY, .shows_notes = true}, &it);
     assert_true(oq_str_given(it.confirmed_note));
 }
 
@@ -128,8 +149,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_initials), cmocka_unit_test(test_payload),
-        cmocka_unit_test(test_incident), cmocka_unit_test(test_event),
-        cmocka_unit_test(test_step),
+        cmocka_unit_test(test_summary),  cmocka_unit_test(test_incident),
+        cmocka_unit_test(test_event),    cmocka_unit_test(test_step),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }

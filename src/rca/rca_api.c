@@ -44,6 +44,7 @@ static void mask(oq_arena *arena, const incident_view *view, rca_answer *a)
         return;
     a->event_story = a->root_cause_score = a->recommended_actions = OQ_NONE;
     a->financial_impact_estimate = OQ_NONE;
+    a->rca_summary = incident_mask_summary(arena, a->rca_summary);
 }
 
 /* An incident that the actor may not see is not there. */

@@ -159,17 +159,19 @@ static void test_masking(void **state)
     const char *path =
         oq_strf(h->arena, "/api/blackbox/incidents/%.*s", OQ_FMT(id_of(h, "pump tripped"))).ptr;
     testdb_exec(h->db, "UPDATE blackbox_incidents SET event_story = '{\"en\":\"told\"}',"
-                       " rca_summary = '{\"confidence\":0.5}', confirmed_note = 'a note'");
+                       " rca_summary = '{\"confidence\":0.5,\"contributing_factors\":"
+                       "[{\"en\":\"valve opened\"}]}', confirmed_note = 'a note'");
     seen s = house_get(h, OPTIMIZER_A, path);
     assert_true(holds(&s, "\"extent\":\"masked\""));
     assert_true(holds(&s, "\"operator\":\"S.S.\"") && !holds(&s, "Sara"));
-    assert_true(holds(&s, "told") && holds(&s, "a note"));
+    assert_true(holds(&s, "told") && holds(&s, "a note") && holds(&s, "valve opened"));
     s = house_get(h, VIEWER_A, path);
     assert_true(holds(&s, "\"extent\":\"summary\""));
     assert_true(holds(&s, "confidence") && holds(&s, "\"key_events\":[]"));
     assert_false(holds(&s, "told") || holds(&s, "a note") || holds(&s, "Sara"));
+    assert_false(holds(&s, "valve opened"));
     s = house_get(h, VIEWER_A, "/api/blackbox/incidents");
-    assert_true(items(&s) == 3 && !holds(&s, "told"));
+    assert_true(items(&s) == 3 && !holds(&s, "told") && !holds(&s, "valve opened"));
     /* Notes, when the tenant says so. */
     testdb_exec(h->db, "INSERT INTO tenant_settings (tenant_id, settings, version, updated_at)"
                        " VALUES ('0a000000-0000-0000-0000-000000000000',"

@@ -95,6 +95,7 @@ static void test_smoke(void **state)
     s = house_get(h, VIEWER_A, path(h, "/api/blackbox/incidents/@/rca", id));
     CHECK("a viewer sees no story",
           s.status == 200 && holds(&s, "\"event_story\":null") && holds(&s, "\"result\":null"));
+    CHECK("no factors", holds(&s, "main_hypothesis") && !holds(&s, "contributing_factors"));
     CHECK_REFUSED(
         "a viewer runs nothing",
         house_send(h, VIEWER_A, "POST", path(h, "/api/blackbox/incidents/@/rca", id), NULL), 403,
