@@ -2,6 +2,7 @@
 
 #include "blackbox/event_json.h"
 #include "blackbox/incident_view.h"
+#include "blackbox/inner.h"
 #include "http/request.h"
 #include "plant/plant.h"
 
@@ -69,7 +70,8 @@ static oq_us or_else(oq_us at, oq_us preset)
 typedef struct place {
     oq_us from, to, before_time;
     oq_uuid before_id;
-    oq_str but_category;
+    oq_str but_category, but_system;
+    bool shows_ids;
     oq_strs words;
     int64_t limit;
 } place;
@@ -79,7 +81,7 @@ typedef struct place {
     .before_id = (p)->before_id, .category = choice(event_category_choices, (f)->category),        \
     .severity = choice(event_severity_choices, (f)->severity),                                     \
     .source_system = (f)->source_system, .words = (p)->words, .but_category = (p)->but_category,   \
-    .limit = (p)->limit
+    .but_system = (p)->but_system, .shows_ids = (p)->shows_ids, .limit = (p)->limit
 
 static oq_err *find_rows(oq_scope *s, const event_filter *f, const place *p, events *ret_events)
 {
@@ -110,6 +112,9 @@ oq_err *event_find(oq_scope *s, const event_filter *f, oq_str cursor, size_t lim
     p.before_time = or_else(p.before_time, EVENT_TIME_MAX);
     if (view.extent == INCIDENT_SUMMARY)
         p.but_category = choice(event_category_choices, CATEGORY_OPERATOR_ACTION);
+    if (view.assigned_only)
+        p.but_system = OQ_STR(INCIDENT_EVENT_SYSTEM);
+    p.shows_ids = view.extent == INCIDENT_FULL;
     OQ_TRY(find_rows(s, f, &p, ret_events));
     if (ret_events->count > limit) {
         const event *last = &ret_events->at[limit - 1];
@@ -121,15 +126,20 @@ oq_err *event_find(oq_scope *s, const event_filter *f, oq_str cursor, size_t lim
     return NULL;
 }
 
+static bool is_hidden(const incident_view *view, const event *e)
+{
+    if (view->extent == INCIDENT_SUMMARY && e->event_category == CATEGORY_OPERATOR_ACTION)
+        return true;
+    return view->assigned_only && oq_str_eq(e->source_system, OQ_STR(INCIDENT_EVENT_SYSTEM));
+}
+
 oq_err *event_get(oq_scope *s, oq_uuid id, event **ret_event)
 {
     incident_view view;
     sql_event_get_rows rows;
     OQ_TRY(incident_view_of(s, &view));
     OQ_TRY(sql_event_get(s, (sql_event_get_args){.id = id}, &rows));
-    bool is_hidden = rows.count && view.extent == INCIDENT_SUMMARY &&
-                     rows.at[0].event_category == CATEGORY_OPERATOR_ACTION;
-    if (!rows.count || is_hidden)
+    if (!rows.count || is_hidden(&view, rows.at))
         return oq_fail(OQ_NOT_FOUND, "event.not_found");
     mask(oq_scope_arena(s), &view, rows.at);
     *ret_event = rows.at;

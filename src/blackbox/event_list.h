@@ -1,7 +1,8 @@
 /* blackbox/event_list.h
  *
  * Events as people look for them, masked like those of incidents (incident_view.h): who sees
- * summaries alone sees no operator's entry and no payload. */
+ * summaries alone sees no operator's entry and no payload, and who sees assigned incidents alone no
+ * steps of incidents. Source ids are searched for those who see them. */
 #ifndef BLACKBOX_EVENT_LIST_H
 #define BLACKBOX_EVENT_LIST_H
 

@@ -2,7 +2,7 @@
 
 -- EVENT_LIST (from_time time, to_time time, before_time time, before_id uuid, site_id uuid?,
 --     category text?, severity text?, source_system text?, words texts?, but_category text?,
---     limit i64) -> event
+--     but_system text?, shows_ids bool, limit i64) -> event
 -- Newest first, by the index on (tenant_id, event_time, id); names are looked up for the page alone.
 WITH page AS (
     SELECT e.tenant_id, e.id
@@ -15,7 +15,9 @@ WITH page AS (
        AND (:severity IS NULL OR e.severity = :severity)
        AND (:source_system IS NULL OR e.source_system = :source_system)
        AND (:but_category IS NULL OR e.event_category <> :but_category)
-       AND (:words IS NULL OR search_fold(e.summary || ' ' || e.source_id || ' ' || coalesce((
+       AND (:but_system IS NULL OR e.source_system <> :but_system)
+       AND (:words IS NULL OR search_fold(e.summary || ' '
+            || CASE WHEN :shows_ids THEN e.source_id ELSE '' END || ' ' || coalesce((
             SELECT w.code FROM assets w WHERE w.tenant_id = :tenant AND w.id = e.asset_id), ''))
             LIKE ALL (:words))
      ORDER BY e.event_time DESC, e.id DESC
@@ -35,7 +37,7 @@ SELECT e.id, e.event_time, e.ingest_time, e.source_time, e.source_system, e.sour
 
 -- EVENT_LIST_ASSET (asset_id uuid, from_time time, to_time time, before_time time, before_id uuid,
 --     category text?, severity text?, source_system text?, words texts?, but_category text?,
---     limit i64) -> event
+--     but_system text?, shows_ids bool, limit i64) -> event
 -- Of one asset, by the index on (tenant_id, asset_id, event_time).
 WITH page AS (
     SELECT e.tenant_id, e.id
@@ -47,7 +49,9 @@ WITH page AS (
        AND (:severity IS NULL OR e.severity = :severity)
        AND (:source_system IS NULL OR e.source_system = :source_system)
        AND (:but_category IS NULL OR e.event_category <> :but_category)
-       AND (:words IS NULL OR search_fold(e.summary || ' ' || e.source_id || ' ' || coalesce((
+       AND (:but_system IS NULL OR e.source_system <> :but_system)
+       AND (:words IS NULL OR search_fold(e.summary || ' '
+            || CASE WHEN :shows_ids THEN e.source_id ELSE '' END || ' ' || coalesce((
             SELECT w.code FROM assets w WHERE w.tenant_id = :tenant AND w.id = e.asset_id), ''))
             LIKE ALL (:words))
      ORDER BY e.event_time DESC, e.id DESC

@@ -241,7 +241,7 @@ static oq_err *tell_event(oq_scope *s, const incident *it, const char *step, oq_
     oq_json_object_end(&j);
     size_t added;
     event_order order = {
-        .source_system = OQ_STR("OPTRIA_INCIDENT"),
+        .source_system = OQ_STR(INCIDENT_EVENT_SYSTEM),
         .source_type = EVENT_OPERATOR_ACTION,
         .source_id = oq_strf(arena, "%.*s:%s", OQ_FMT(oq_uuid_text(arena, it->id)), step),
         .event_time = oq_now(s),

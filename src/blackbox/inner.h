@@ -8,6 +8,9 @@
 /* Flags of an event as it is stored. */
 enum { EVENT_IS_TRIGGER = 1, EVENT_TO_NOTICE = 2 };
 
+/* The source_system of what people do with incidents. */
+#define INCIDENT_EVENT_SYSTEM "OPTRIA_INCIDENT"
+
 /* No window reaches further from its trigger: the longest that a class may have, or a day. */
 #define INCIDENT_REACH_MAX (7 * OQ_DAY)
 

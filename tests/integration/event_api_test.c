@@ -226,6 +226,78 @@ static void test_masked(void **state)
     CHECK_REFUSED("another tenant", house_get(h, ADMIN_B, path), 404, "event.not_found");
 }
 
+/* An engineer of tenant A, whom the house does not know: sees incidents by their work orders. */
+static oq_scope *engineer(house *h)
+{
+    oq_scope *s;
+    oq_scope_options options = {.pool = h->pool,
+                                .tenant_id = HOUSE_A,
+                                .access = OQ_READ,
+                                .actor = {.kind = ACTOR_USER,
+                                          .id = house_id(VIEWER_A),
+                                          .home_tenant = HOUSE_A,
+                                          .label = OQ_STR("engineer"),
+                                          .role = ROLE_ENGINEER,
+                                          .caps = oq_caps_of_role(ROLE_ENGINEER)},
+                                .arena = h->arena};
+    CHECK_OK(oq_scope_open(&options, &s));
+    return s;
+}
+
+/* What people do with incidents names incidents that an engineer may not see. */
+static void test_steps_of_incidents(void **state)
+{
+    house *h = *state;
+    event_order step = bb_reading("step-1", -5, P101);
+    step.source_system = OQ_STR("OPTRIA_INCIDENT");
+    bb_add(h, &step, 1);
+    fill(h);
+    oq_uuid id;
+    oq_uuid_parse(oq_cstr(testdb_value(h->db, "SELECT id FROM blackbox_events WHERE source_system ="
+                                              " 'OPTRIA_INCIDENT'")),
+                  &id);
+    const struct {
+        oq_uuid asset_id;
+        size_t wanted;
+    } row[] = {{OQ_UUID_ZERO, 3}, {bb_pump_id(P101), 2}};
+    events found;
+    event *one;
+    for (size_t i = 0; i < OQ_COUNT(row); i++) {
+        event_filter all = {.asset_id = row[i].asset_id, .from = OQ_TIME_NONE, .to = OQ_TIME_NONE};
+        oq_scope *s = engineer(h);
+        CHECK_OK(event_find(s, &all, OQ_NONE, 10, &found));
+        assert_int_equal(found.count, row[i].wanted);
+        CHECK_CODE("one", event_get(s, id, &one), "event.not_found");
+        oq_scope_close(s);
+        s = house_scope(h, ADMIN_A, OQ_READ);
+        CHECK_OK(event_find(s, &all, OQ_NONE, 10, &found));
+        assert_int_equal(found.count, row[i].wanted + 1);
+        CHECK_OK(event_get(s, id, &one));
+        oq_scope_close(s);
+    }
+}
+
+/* A masked id is not to be guessed by looking for it. */
+static void test_ids_are_searched_by_who_sees_them(void **state)
+{
+    house *h = *state;
+    event_order e = bb_reading("badge4711", -5, P101);
+    e.category = CATEGORY_OPERATOR_ACTION;
+    e.summary = OQ_STR("opened the valve");
+    bb_add(h, &e, 1);
+    static const char *const path[] = {
+        "/api/events?q=badge4711",
+        "/api/events?asset_id=00000000-0000-0000-0000-0000000000c0&q=badge4711"};
+    for (size_t i = 0; i < OQ_COUNT(path); i++) {
+        seen s = house_get(h, ADMIN_A, path[i]);
+        assert_int_equal(items(&s), 1);
+        s = house_get(h, OPTIMIZER_A, path[i]);
+        assert_int_equal(items(&s), 0);
+    }
+    seen s = house_get(h, OPTIMIZER_A, "/api/events?q=valve");
+    assert_int_equal(items(&s), 1);
+}
+
 static void test_log(void **state)
 {
     house *h = *state;
@@ -291,6 +363,8 @@ int main(void)
         cmocka_unit_test_setup(test_clock, setup),
         cmocka_unit_test_setup(test_list, setup),
         cmocka_unit_test_setup(test_masked, setup),
+        cmocka_unit_test_setup(test_steps_of_incidents, setup),
+        cmocka_unit_test_setup(test_ids_are_searched_by_who_sees_them, setup),
         cmocka_unit_test_setup(test_log, setup),
         cmocka_unit_test_setup(test_page, setup),
     };
