@@ -187,6 +187,7 @@ static int end_item(reading *r)
         SPOIL(r, "event.system_reserved", "found=%.*s", OQ_FMT(o->source_system));
     if (!o->category)
         o->category = category_of(o->source_type);
+    r->item.is_digest = !o->source_id.len;
     if (!o->source_id.len && !r->item.flaw)
         o->source_id = digest_of(r->arena, &r->item);
     return keep(r);

@@ -11,11 +11,14 @@
  *
  *     source_system   "API" when not given; names that begin with OPTRIA_ are the program's own
  *     source_id       what tells events of one system apart; when not given, a digest of the event
- *     event_time      RFC 3339, or milliseconds since 1970; not given: the moment it came ("time"
- * is the same) source_type     see event.h; SYSTEM_LOG when not given event_category  see event.h;
- * when not given, what goes with the type ("category" is the same) severity        see event.h, or
- * HIGH, MEDIUM, LOW; INFO when not given summary         needed asset, site, unit, shift   by code;
- * or asset_id, site_id, unit_id line_id, batch_id, lot_id, tags, trace_id, payload
+ *     event_time      RFC 3339, or milliseconds since 1970 ("time" is the same); not given: the
+ *                     moment it came, and what has a source_id of its own is told once
+ *     source_type     see event.h; SYSTEM_LOG when not given
+ *     event_category  see event.h; when not given, what goes with the type ("category" is the same)
+ *     severity        see event.h, or HIGH, MEDIUM, LOW; INFO when not given
+ *     summary         needed
+ *     asset, site, unit, shift   by code; or asset_id, site_id, unit_id
+ *     line_id, batch_id, lot_id, tags, trace_id, payload
  *
  * What is wrong with an item is its flaw; the others are read all the same. In lines, one that
  * cannot be read is such an item too. */
@@ -42,6 +45,7 @@ typedef struct event_item {
     size_t place; /* index, from 0; of lines, the line, from 1 */
     event_order order;
     oq_str asset, site, unit, shift; /* as they were named: code, or id */
+    bool is_digest;                  /* no source_id was told: it is the digest */
     const oq_err *flaw;              /* the item is none: event.*, and of a line json.* */
 } event_item;
 

@@ -178,6 +178,37 @@ static oq_err *correct(oq_scope *s, clock_list *list, event_item *it, refusing *
     return NULL;
 }
 
+/* --- told again ------------------------------------------------------------------------------------
+ * What came without a time gets another one each time that it is sent: its id tells that it is
+ * there. A digest says nothing of that kind: the same words may be said twice.
+ */
+
+/* A truth for each item. */
+static oq_err *find_known(oq_scope *s, const event_items *items, bool **ret_known)
+{
+    oq_arena *arena = oq_scope_arena(s);
+    oq_strs systems = {oq_new_n(arena, oq_str, items->count), 0}, ids = systems;
+    size_t *place = oq_new_n(arena, size_t, items->count);
+    *ret_known = oq_new_n(arena, bool, items->count);
+    ids.at = oq_new_n(arena, oq_str, items->count);
+    for (size_t i = 0; i < items->count; i++) {
+        const event_item *it = &items->at[i];
+        if (it->flaw || it->is_digest || it->order.event_time != OQ_TIME_NONE)
+            continue;
+        place[ids.count] = i;
+        systems.at[systems.count++] = it->order.source_system;
+        ids.at[ids.count++] = it->order.source_id;
+    }
+    if (!ids.count)
+        return NULL;
+    sql_event_known_rows rows;
+    OQ_TRY(sql_event_known(s, (sql_event_known_args){.source_systems = systems, .source_ids = ids},
+                           &rows));
+    for (size_t i = 0; i < rows.count; i++)
+        (*ret_known)[place[rows.at[i].place - 1]] = true;
+    return NULL;
+}
+
 /* --- in -----------------------------------------------------------------------------------------*/
 
 oq_err *event_receive(oq_scope *s, event_items *items, event_receipt *ret_receipt)
@@ -186,24 +217,28 @@ oq_err *event_receive(oq_scope *s, event_items *items, event_receipt *ret_receip
     sql_event_names_rows names;
     refusing r = {0};
     clock_list *clocks = oq_new(arena, clock_list);
+    bool *is_known;
     OQ_TRY(find_names(s, items, &names));
+    OQ_TRY(find_known(s, items, &is_known));
     event_order *order = oq_new_n(arena, event_order, items->count);
-    size_t count = 0;
+    size_t count = 0, known = 0;
     for (size_t i = 0; i < items->count; i++) {
         event_item *it = &items->at[i];
         if (!it->flaw)
             resolve(&names, it, &r);
         if (!it->flaw)
             OQ_TRY(correct(s, clocks, it, &r));
-        if (!it->flaw)
+        if (!it->flaw && is_known[i])
+            known++;
+        else if (!it->flaw)
             order[count++] = it->order;
     }
     size_t added;
     OQ_TRY(event_add_many(s, order, count, &added));
     *ret_receipt = (event_receipt){.received = items->count,
                                    .added = added,
-                                   .known = count - added,
-                                   .refused = items->count - count};
+                                   .known = known + count - added,
+                                   .refused = items->count - count - known};
     return NULL;
 }
 

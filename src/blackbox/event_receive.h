@@ -15,7 +15,8 @@ typedef struct event_receipt {
 
 /* What is refused has its flaw afterwards, also: event.asset_unknown (fact: asset),
  * event.site_unknown (site), event.unit_unknown (unit), event.shift_unknown (shift),
- * event.in_future (time, ahead_s). The others are added. */
+ * event.in_future (time, ahead_s). The others are added. What has an id and no time is known when
+ * its system told that id before, at any time, so that sending it again does not double it. */
 OQ_CHECKED oq_err *event_receive(oq_scope *s, event_items *items, event_receipt *ret_receipt);
 
 /* One entry of the operators' log: an event of category OPERATOR_ACTION with who wrote it. */

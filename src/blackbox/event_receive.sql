@@ -33,6 +33,14 @@ SELECT 'shift', h.id, h.code, h.site_id
   FROM shifts h
  WHERE h.tenant_id = :tenant AND h.code = ANY (:shifts);
 
+-- EVENT_KNOWN (source_systems texts, source_ids texts) -> (place i64)
+-- Which of them, counted from 1, are there already, whatever their time.
+SELECT w.place
+  FROM unnest(:source_systems, :source_ids) WITH ORDINALITY AS w (source_system, source_id, place)
+ WHERE EXISTS (SELECT FROM blackbox_events e
+                WHERE e.tenant_id = :tenant AND e.source_system = w.source_system
+                  AND e.source_id = w.source_id);
+
 -- EVENT_BY_SOURCE (source_system text, source_id text) -> (id uuid)
 SELECT id
   FROM blackbox_events

@@ -72,6 +72,22 @@ static void test_same_and_missing(void **state)
     assert_int_equal(count(h, "source_id = 'c' AND event_time = ingest_time"), 1);
 }
 
+/* Without a time a sender that tries again is known by the ids. */
+static void test_again_without_a_time(void **state)
+{
+    house *h = *state;
+    static const char json[] = "[{\"source_id\":\"1\",\"summary\":\"a\"},{\"summary\":\"beat\"},"
+                               "{\"source_system\":\"PI\",\"source_id\":\"1\",\"summary\":\"b\"}]";
+    seen s = post(h, json);
+    assert_true(holds(&s, "\"received\":3,\"added\":3,\"known\":0,\"refused\":0"));
+    oq_clock_set(oq_clock_now() + OQ_MINUTE);
+    s = post(h, json);
+    assert_true(holds(&s, "\"received\":3,\"added\":1,\"known\":2,\"refused\":0"));
+    assert_int_equal(count(h, "source_id = '1'"), 2);
+    s = post(h, "[{\"source_id\":\"1\",\"summary\":\"a\",\"time\":0}]");
+    assert_true(holds(&s, "\"added\":1,\"known\":0"));
+}
+
 static void test_refusals(void **state)
 {
     house *h = *state;
@@ -358,6 +374,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_told, setup),
         cmocka_unit_test_setup(test_same_and_missing, setup),
+        cmocka_unit_test_setup(test_again_without_a_time, setup),
         cmocka_unit_test_setup(test_refusals, setup),
         cmocka_unit_test_setup(test_lines, setup),
         cmocka_unit_test_setup(test_clock, setup),
