@@ -74,30 +74,45 @@ static oq_err *put_mark(oq_scope *s, oq_us at)
         NULL);
 }
 
+/* One page behind `last`, which it moves on. */
+static oq_err *collect_page(oq_scope *s, collect_change *last, bool *ret_is_full, size_t *added)
+{
+    oq_arena *arena = oq_scope_arena(s);
+    sql_collect_audit_rows rows;
+    OQ_TRY(sql_collect_audit(
+        s,
+        (sql_collect_audit_args){.after_time = last->at, .after_id = last->id, .limit = AUDIT_PAGE},
+        &rows));
+    event_order *order = oq_new_n(arena, event_order, rows.count);
+    for (size_t i = 0; i < rows.count; i++)
+        order[i] = order_of(arena, &rows.at[i]);
+    size_t count;
+    OQ_TRY(event_add_many(s, order, rows.count, &count));
+    *added += count;
+    *ret_is_full = rows.count == AUDIT_PAGE;
+    if (rows.count) {
+        last->at = rows.at[rows.count - 1].at;
+        last->id = rows.at[rows.count - 1].id;
+    }
+    return NULL;
+}
+
 oq_err *collect_changes(oq_scope *s, size_t *ret_added)
 {
     oq_arena *arena = oq_scope_arena(s);
     int32_t no = AUDIT_NO;
     sql_collect_looks_rows look;
-    sql_collect_audit_rows rows;
     *ret_added = 0;
     OQ_TRY(sql_collect_looks(s, (sql_collect_looks_args){.nos = {&no, 1}}, &look));
     if (!look.count) /* what was set up before is no change */
         return put_mark(s, oq_now(s));
-    OQ_TRY(sql_collect_audit(
-        s,
-        (sql_collect_audit_args){.from_time = look.at[0].looked_to - OVERLAP, .limit = AUDIT_PAGE},
-        &rows));
-    event_order *order = oq_new_n(arena, event_order, rows.count);
-    for (size_t i = 0; i < rows.count; i++)
-        order[i] = order_of(arena, &rows.at[i]);
-    OQ_TRY(event_add_many(s, order, rows.count, ret_added));
-    if (!rows.count)
-        return NULL;
-    oq_us last = rows.at[rows.count - 1].at;
-    /* A page full of one moment's rows must not be read for ever. */
-    bool is_stuck = rows.count == AUDIT_PAGE && last - OVERLAP <= look.at[0].looked_to - OVERLAP;
-    return put_mark(s, is_stuck ? last + OVERLAP + 1 : last);
+    collect_change last = {.at = look.at[0].looked_to - OVERLAP};
+    for (bool is_full = true; is_full;) {
+        oq_mark mark = oq_arena_mark(arena);
+        OQ_TRY(collect_page(s, &last, &is_full, ret_added));
+        oq_arena_rewind(arena, mark);
+    }
+    return last.at > look.at[0].looked_to ? put_mark(s, last.at) : NULL;
 }
 
 /* --- runs ---------------------------------------------------------------------------------------*/

@@ -12,14 +12,14 @@ SELECT :tenant, l.series_no, l.state, l.looked_to
 ON CONFLICT (tenant_id, series_no) DO UPDATE SET state = excluded.state,
                                                  looked_to = excluded.looked_to;
 
--- COLLECT_AUDIT (from_time time, limit i64) -> collect_change
--- What people decide; not what happens to signals by itself.
+-- COLLECT_AUDIT (after_time time, after_id uuid, limit i64) -> collect_change
+-- What people decide; not what happens to signals by itself. Page by page.
 SELECT l.id, l.at, l.actor_label, l.action, l.object_type, l.object_id, l.object_label, l.changes,
        a.id AS asset_id
   FROM audit_logs l
   LEFT JOIN assets a ON a.tenant_id = :tenant AND l.object_type = 'asset'
                     AND a.id::text = l.object_id
- WHERE l.tenant_id = :tenant AND l.at >= :from_time AND l.outcome = 'done'
+ WHERE l.tenant_id = :tenant AND (l.at, l.id) > (:after_time, :after_id) AND l.outcome = 'done'
    AND l.object_type IN ('site', 'unit', 'asset', 'component', 'asset_class', 'class_metric',
        'failure_mode', 'machine_spec', 'threshold', 'cost_model', 'carbon_factor', 'source_clock',
        'integration', 'mapping', 'series', 'settings', 'alarm_rule', 'alarm_silence', 'rca_rule')

@@ -169,6 +169,21 @@ static void test_changes(void **state)
                      1);
 }
 
+/* More than a page of one moment, as an import of a plant makes it. */
+static void test_many_changes_at_once(void **state)
+{
+    house *h = *state;
+    assert_int_equal(collect(h, collect_changes), 0);
+    oq_clock_set(bb_at(1));
+    testdb_exec(h->db, "INSERT INTO audit_logs (tenant_id, id, at, actor_kind, actor_label, action,"
+                       " object_type, object_id, object_label) SELECT"
+                       " '0a000000-0000-0000-0000-000000000000', gen_random_uuid(),"
+                       " '2024-10-04T08:00:30Z', 'user', 'admin_a', 'record.created', 'site',"
+                       " 'x' || i, 'x' || i FROM generate_series(1, 4500) AS i");
+    assert_int_equal(collect(h, collect_changes), 4500);
+    assert_int_equal(collect(h, collect_changes), 0);
+}
+
 static void test_run(void **state)
 {
     house *h = *state;
@@ -210,6 +225,7 @@ int main(void)
         cmocka_unit_test_setup(test_limits, setup),
         cmocka_unit_test_setup(test_states, setup),
         cmocka_unit_test_setup(test_changes, setup),
+        cmocka_unit_test_setup(test_many_changes_at_once, setup),
         cmocka_unit_test_setup(test_run, setup),
     };
     return cmocka_run_group_tests(tests, house_open, house_close);
