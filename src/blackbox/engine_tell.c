@@ -1,5 +1,6 @@
 /* Who hears of an incident: whoever has to know, and the analysis. */
 #include "blackbox/engine.h"
+#include "job/last.h"
 #include "notify/notify.h"
 
 #include "base/banned.h"
@@ -12,15 +13,13 @@ oq_err *engine_ask_why(engine *en, oq_uuid id, bool is_new)
 {
     oq_arena *arena = oq_scope_arena(en->s);
     oq_str key = oq_uuid_text(arena, id);
-    return job_add(
-        en->s,
-        &(job_order){.kind = "rca.run",
-                     .key = key,
-                     .is_unique = true,
-                     .payload = oq_strf(arena, "{\"incident_id\":\"%.*s\"}", OQ_FMT(key)),
-                     .run_at = is_new ? OQ_TIME_NONE : oq_now(en->s) + AGAIN_AFTER,
-                     .priority = is_new ? 1 : 0},
-        NULL);
+    return job_add_last(
+        en->s, &(job_order){.kind = "rca.run",
+                            .key = key,
+                            .is_unique = true,
+                            .payload = oq_strf(arena, "{\"incident_id\":\"%.*s\"}", OQ_FMT(key)),
+                            .run_at = is_new ? OQ_TIME_NONE : oq_now(en->s) + AGAIN_AFTER,
+                            .priority = is_new ? 1 : 0});
 }
 
 oq_err *engine_tell_people(engine *en, oq_uuid id, int64_t number, const group *g,

@@ -1,5 +1,6 @@
 #include "blackbox/collect.h"
 #include "blackbox/inner.h"
+#include "job/last.h"
 
 #include <math.h>
 
@@ -14,7 +15,7 @@ oq_err *incident_engine_wake(oq_scope *s, bool is_urgent)
                        .is_unique = true,
                        .run_at = is_urgent ? OQ_TIME_NONE : oq_now(s) + LATER,
                        .priority = is_urgent ? 10 : 0};
-    return job_add(s, &order, NULL);
+    return job_add_last(s, &order);
 }
 
 static oq_err *run_slice(job_run *run, bool looks_again, bool *ret_more)

@@ -96,6 +96,14 @@ void oq_scope_after_commit(oq_scope *s, void (*call)(void *arg), void *arg)
     db_work_after_commit(s->work, call, arg);
 }
 
+db_last *oq_scope_last(oq_scope *s)
+{
+    if (s->is_inside_platform)
+        return NULL;
+    s->work->last_scope = s;
+    return &s->work->last;
+}
+
 /* --- outside any tenant ------------------------------------------------------------------------*/
 
 oq_err *db_platform_open(const db_platform_options *options, db_platform **ret_platform)

@@ -167,6 +167,8 @@ oq_err *db_work_commit(db_work *work)
     if (work->state == WORK_FAILED)
         return oq_fail(OQ_INTERNAL, "db.scope_failed", "code=%s", work->failed_code);
     assert(work->state != WORK_ENDED && "a unit of work is committed once");
+    if (work->last.call)
+        OQ_TRY(work->last.call(work->last_scope, work->last.arg));
     oq_err *err = work->state == WORK_BEGUN ? send_commit(work) : NULL;
     db_pool_give(work->pool, work->conn);
     work->conn = NULL;
@@ -190,6 +192,9 @@ void db_work_drop(db_work *work)
     free(work->after);
     work->after = NULL;
     work->after_count = work->after_size = 0;
+    if (work->last.drop)
+        work->last.drop(work->last.arg);
+    work->last = (db_last){0};
 }
 
 oq_us db_work_now(db_work *work)

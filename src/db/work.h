@@ -5,6 +5,7 @@
 #ifndef DB_WORK_H
 #define DB_WORK_H
 
+#include "db/last.h"
 #include "db/lease.h"
 #include "db/scope.h"
 
@@ -33,6 +34,9 @@ typedef struct db_work {
 
     db_after *after; /* on the heap: the arena may be rewound under us */
     size_t after_count, after_size;
+
+    db_last last;
+    oq_scope *last_scope; /* whose `last` is */
 } db_work;
 
 /* From here on statements are for `tenant`, or for the platform; the database learns of it with the

@@ -1,6 +1,7 @@
 /* job/inner.h: between the parts of the queue. For src/job and its tests alone.
  *
  *     job.c       what services call; ends that kinds are told of
+ *     last.c      what a unit of work adds when it commits
  *     queue.c     what a worker does to rows: claim, renew, settle
  *     run.c       one try, and what kinds see of it
  *     runner.c    the threads

@@ -6,6 +6,7 @@
 
 #include "analyse.sql.h"
 #include "audit/audit.h"
+#include "job/last.h"
 
 #include "base/banned.h"
 
@@ -156,14 +157,12 @@ static oq_err *look_later(rca_work *w)
     if (w->now >= w->it->window_to)
         return NULL;
     oq_str key = oq_uuid_text(w->arena, w->it->id);
-    return job_add(
-        w->s,
-        &(job_order){.kind = "rca.run",
-                     .key = key,
-                     .is_unique = true,
-                     .payload = oq_strf(w->arena, "{\"incident_id\":\"%.*s\"}", OQ_FMT(key)),
-                     .run_at = w->it->window_to + OQ_SECOND},
-        NULL);
+    return job_add_last(
+        w->s, &(job_order){.kind = "rca.run",
+                           .key = key,
+                           .is_unique = true,
+                           .payload = oq_strf(w->arena, "{\"incident_id\":\"%.*s\"}", OQ_FMT(key)),
+                           .run_at = w->it->window_to + OQ_SECOND});
 }
 
 static oq_err *store(rca_work *w, oq_str made_by, oq_us began, rca_run **ret_run)

@@ -4,6 +4,7 @@
 
 #include "audit/audit.h"
 #include "duty/duty.h"
+#include "job/last.h"
 
 #include <math.h>
 
@@ -272,15 +273,13 @@ static oq_err *teach(oq_scope *s, const work_order *o)
     oq_json_put(&j, text, "cause", o->found_cause);
     oq_json_put(&j, uuid, "trace_id", o->trace_id);
     oq_json_object_end(&j);
-    return job_add(s,
-                   &(job_order){
-                       .kind = "rca.learn",
-                       .payload = oq_str_copy(arena, oq_buf_view(&buf)),
-                       .key = oq_uuid_text(arena, o->id),
-                       .is_unique = true,
-                       .run_at = OQ_TIME_NONE,
-                   },
-                   NULL);
+    return job_add_last(s, &(job_order){
+                               .kind = "rca.learn",
+                               .payload = oq_str_copy(arena, oq_buf_view(&buf)),
+                               .key = oq_uuid_text(arena, o->id),
+                               .is_unique = true,
+                               .run_at = OQ_TIME_NONE,
+                           });
 }
 
 static oq_err *tell_of_move(oq_scope *s, const work_order *before, const work_order *o)
