@@ -76,20 +76,16 @@ UPDATE blackbox_incidents
  WHERE tenant_id = :tenant AND id = :id;
 
 -- INCIDENT_STEP_BEFORE (incident_id uuid, facts json) -> (seal bytes, facts json, made_at time)
--- The seal that the next step stands on, and its facts as they will be read back. Whoever comes
--- second waits for the incident's row.
-WITH held AS (
-    SELECT i.tenant_id, i.id FROM blackbox_incidents i
-     WHERE i.tenant_id = :tenant AND i.id = :incident_id
-       FOR UPDATE)
+-- The seal that the next step stands on, and its facts as they will be read back. The incident's row
+-- is held by a statement before this one: who waited for it sees in here what the other one added.
 SELECT (SELECT t.seal FROM blackbox_incident_steps t
-         WHERE t.tenant_id = :tenant AND t.incident_id = h.id
+         WHERE t.tenant_id = :tenant AND t.incident_id = i.id
          ORDER BY t.made_at DESC, t.id DESC LIMIT 1) AS seal,
        :facts AS facts,
        (SELECT max(t.made_at) FROM blackbox_incident_steps t
-         WHERE t.tenant_id = :tenant AND t.incident_id = h.id) AS made_at
-  FROM held h
- WHERE h.tenant_id = :tenant;
+         WHERE t.tenant_id = :tenant AND t.incident_id = i.id) AS made_at
+  FROM blackbox_incidents i
+ WHERE i.tenant_id = :tenant AND i.id = :incident_id;
 
 -- INCIDENT_STEP_ADD (id uuid, incident_id uuid, step text, note text?, facts json, made_by text,
 --     made_at time, seal_before bytes?, seal bytes) -> nothing

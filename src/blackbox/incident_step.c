@@ -42,7 +42,9 @@ static void seal_of(oq_scope *s, const incident_step_row *row, uint8_t out[OQ_DI
 
 oq_err *incident_step(oq_scope *s, oq_uuid id, const char *step, oq_str note, oq_str facts)
 {
+    sql_incident_lock_rows held;
     sql_incident_step_before_rows before;
+    OQ_TRY(sql_incident_lock(s, (sql_incident_lock_args){.id = id}, &held));
     OQ_TRY(
         sql_incident_step_before(s,
                                  (sql_incident_step_before_args){

@@ -127,11 +127,38 @@ static void test_queue_is_free(void **state)
     }
 }
 
+static oq_err *leave_step(oq_scope *s, oq_uuid id)
+{
+    return incident_step(s, id, "cause_proposed", OQ_STR("of the other"), OQ_NONE);
+}
+
+/* The second step stands on the first one, although it was begun before that was committed. */
+static void test_chain(void **state)
+{
+    house *h = *state;
+    other o = {.h = h, .id = make_incident(h), .call = leave_step};
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_OK(incident_step(s, o.id, "cause_proposed", OQ_STR("of the one"), OQ_NONE));
+    start_other(&o);
+    house_commit(s);
+    pthread_join(o.thread, NULL);
+    assert_true(o.is_well);
+    oq_uuid broken;
+    s = house_scope(h, ADMIN_A, OQ_READ);
+    CHECK_OK(incident_check_chain(s, o.id, &broken));
+    oq_scope_close(s);
+    assert_true(oq_uuid_is_zero(broken));
+    assert_int_equal(testdb_number(h->db, "SELECT count(DISTINCT coalesce(seal_before, '')) -"
+                                          " count(*) FROM blackbox_incident_steps"),
+                     0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_event_and_incident, bb_reset),
         cmocka_unit_test_setup(test_queue_is_free, bb_reset),
+        cmocka_unit_test_setup(test_chain, bb_reset),
     };
     return cmocka_run_group_tests(tests, house_open, house_close);
 }
