@@ -13,8 +13,8 @@
  * The evaluator (job alarm.look, every second, woken by new samples) reads what came since it last
  * looked, in event time, and what time alone changes (delays, staleness): quant/alarm.h is the
  * machine, without clock or database, so that live and replayed samples raise the same alarms. Each
- * change is an event in the black box (source system OPTRIA_ALERT, id: the alert's) and, when it is
- * announced, a notification. */
+ * change is an event in the black box (source system OPTRIA_ALERT, id: the alert's, the step and the
+ * occurrence) and, when it is announced, a notification. */
 #ifndef ALARM_ALARM_H
 #define ALARM_ALARM_H
 

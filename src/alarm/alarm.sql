@@ -127,6 +127,14 @@ UPDATE alerts AS x
  WHERE x.tenant_id = :tenant AND g.tenant_id = :tenant AND x.id = g.id
    AND g.is_first <> x.is_first_out;
 
+-- ALERT_NEWS_OF (id uuid) -> (asset_code text, event_kind text, metric text, is_failure bool)
+SELECT a.code AS asset_code, r.event_kind, s.metric, coalesce(r.is_failure, false) AS is_failure
+  FROM alerts x
+  LEFT JOIN assets a ON a.tenant_id = :tenant AND a.id = x.asset_id
+  LEFT JOIN alarm_rules r ON r.tenant_id = :tenant AND r.id = x.rule_id
+  LEFT JOIN series s ON s.tenant_id = :tenant AND s.no = x.series_no
+ WHERE x.tenant_id = :tenant AND x.id = :id;
+
 -- ALERT_RAISED_SINCE (site_id uuid?, since time) -> (times i64)
 SELECT count(*) AS times
   FROM alert_steps t

@@ -148,6 +148,7 @@ oq_err *alert_unshelve(oq_scope *s, oq_uuid id, alert **ret_alert)
     OQ_TRY(put_shelf(s, a, OQ_TIME_NONE, OQ_NONE));
     OQ_TRY(keep_shelved(s, a));
     OQ_TRY(record(&w, a, "unshelved", "alert.unshelved", OQ_NONE));
+    OQ_TRY(alert_write_shown(&w, a, true));
     *ret_alert = a;
     return NULL;
 }

@@ -85,6 +85,9 @@ typedef struct alert_writing {
 } alert_writing;
 
 OQ_CHECKED oq_err *alert_write_raised(alert_writing *w, const alert_news *news, alert **ret_alert);
+/* A shelf, a window or a flood is over: what still stands is said now, as if it had just come, in
+ * the black box and, where `announced`, to people. Nothing when it is gone, or still quiet. */
+OQ_CHECKED oq_err *alert_write_shown(alert_writing *w, const alert *a, bool announced);
 /* Nothing when there is no active one. */
 OQ_CHECKED oq_err *alert_write_returned(alert_writing *w, const alert_news *news);
 /* The latest occurrence began, or ended, at another moment. */

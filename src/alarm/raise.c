@@ -122,7 +122,8 @@ static oq_str payload_of(oq_arena *arena, const alert *a, const alert_news *news
     return oq_str_copy(arena, oq_buf_view(&out));
 }
 
-/* What is quiet on purpose is on record, but stirs nobody. */
+/* What is quiet on purpose is on record, but stirs nobody. The step and the occurrence are part of
+ * its id, so that one that went at the moment when it came is two events. */
 oq_err *alert_add_event(alert_writing *w, const alert *a, const alert_news *news, const char *what,
                         oq_us at)
 {
@@ -132,7 +133,8 @@ oq_err *alert_add_event(alert_writing *w, const alert *a, const alert_news *news
     event_order order = {
         .source_system = OQ_STR("OPTRIA_ALERT"),
         .source_type = EVENT_ALERT,
-        .source_id = oq_uuid_text(arena, a->id),
+        .source_id = oq_strf(arena, "%.*s:%s:%lld", OQ_FMT(oq_uuid_text(arena, a->id)), what,
+                             (long long)a->occurrences),
         .event_time = at,
         .severity = is_told ? a->severity : SEVERITY_INFO,
         .category = is_failure ? CATEGORY_FAILURE : CATEGORY_ALERT,
@@ -165,7 +167,8 @@ oq_err *alert_tell_pages(alert_writing *w, const alert *a)
     return live_publish(w->s, OQ_UUID_ZERO, "alarm", oq_buf_view(&out));
 }
 
-static oq_err *announce(alert_writing *w, const alert *a, const alert_news *news)
+/* `more` is part of the key: empty for an occurrence, of which people are told once. */
+static oq_err *announce(alert_writing *w, const alert *a, const alert_news *news, oq_str more)
 {
     oq_arena *arena = oq_scope_arena(w->s);
     oq_str id = oq_uuid_text(arena, a->id);
@@ -186,7 +189,8 @@ static oq_err *announce(alert_writing *w, const alert *a, const alert_news *news
         .entity_id = id,
         .topic = TOPIC_ALARM,
         .urgency = of_priority[a->priority].urgency,
-        .once_key = oq_strf(arena, "alert:%.*s:%lld", OQ_FMT(id), (long long)a->occurrences),
+        .once_key = oq_strf(arena, "alert:%.*s:%lld%.*s", OQ_FMT(id), (long long)a->occurrences,
+                            OQ_FMT(more)),
         .trace_id = a->trace_id,
     };
     for (size_t i = 0; i < OQ_COUNT(of_priority[0].told); i++)
@@ -304,13 +308,35 @@ oq_err *alert_write_raised(alert_writing *w, const alert_news *n, alert **ret_al
     if (is_flood && !is_shelved)
         OQ_TRY(tell_flood(w, n));
     if (!is_muted && !chattered)
-        OQ_TRY(announce(w, a, n));
+        OQ_TRY(announce(w, a, n, OQ_STR("")));
     oq_log_info("alarm.raised", OQ_F_UUID("trace", a->trace_id), OQ_F_UUID("alert", a->id),
                 OQ_F_STR("code", a->code), OQ_F_STR("asset", n->asset_code),
                 OQ_F_INT("occurrence", a->occurrences),
                 OQ_F_INT("late_ms", (oq_now(w->s) - n->since) / OQ_MS));
     *ret_alert = a;
     return NULL;
+}
+
+/* --- no longer quiet ---------------------------------------------------------------------------*/
+
+oq_err *alert_write_shown(alert_writing *w, const alert *a, bool announced)
+{
+    sql_alert_news_of_rows rows;
+    bool stands = a->state == ALERT_UNACKNOWLEDGED || a->state == ALERT_ACKNOWLEDGED;
+    if (!stands || is_quiet(a))
+        return NULL;
+    OQ_TRY(sql_alert_news_of(w->s, (sql_alert_news_of_args){.id = a->id}, &rows));
+    alert_news news = {
+        .asset_code = rows.at[0].asset_code,
+        .event_kind = rows.at[0].event_kind,
+        .metric = rows.at[0].metric,
+        .is_failure = rows.at[0].is_failure,
+    };
+    OQ_TRY(alert_add_event(w, a, &news, "again", oq_now(w->s)));
+    if (!announced)
+        return NULL;
+    return announce(w, a, &news,
+                    oq_strf(oq_scope_arena(w->s), ":shown:%lld", (long long)oq_now(w->s)));
 }
 
 /* --- going -------------------------------------------------------------------------------------*/

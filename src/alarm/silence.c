@@ -82,11 +82,13 @@ oq_err *alarm_is_flood(oq_scope *s, oq_uuid site_id, bool *ret_flood)
 
 /* --- what time ends ----------------------------------------------------------------------------*/
 
-static oq_err *show_again(alert_writing *w, oq_uuid id, const char *step)
+/* Of a flood's end people are not told one by one: they were told of the flood. */
+static oq_err *show_again(alert_writing *w, oq_uuid id, const char *step, bool announced)
 {
     alert *a;
     OQ_TRY(alert_add_step(w->s, id, step, oq_now(w->s), OQ_UUID_ZERO, OQ_NONE));
     OQ_TRY(alert_get(w->s, id, &a));
+    OQ_TRY(alert_write_shown(w, a, announced));
     return alert_tell_pages(w, a);
 }
 
@@ -100,13 +102,14 @@ static oq_err *end_shelves(alert_writing *w, bool *any)
                                                         .until = OQ_TIME_NONE,
                                                         .now = oq_now(w->s)},
                                 NULL));
-        OQ_TRY(show_again(w, over.at[i].id, "unshelved"));
+        OQ_TRY(show_again(w, over.at[i].id, "unshelved", true));
     }
     *any |= over.count > 0;
     return NULL;
 }
 
-static oq_err *unsuppress(alert_writing *w, const oq_uuid *id, size_t count, bool *any)
+static oq_err *unsuppress(alert_writing *w, const oq_uuid *id, size_t count, bool announced,
+                          bool *any)
 {
     if (count == 0)
         return NULL;
@@ -116,7 +119,7 @@ static oq_err *unsuppress(alert_writing *w, const oq_uuid *id, size_t count, boo
         (sql_alert_suppress_args){.ids = {(oq_uuid *)(uintptr_t)id, count}, .now = oq_now(w->s)},
         NULL));
     for (size_t i = 0; i < count; i++)
-        OQ_TRY(show_again(w, id[i], "unsuppressed"));
+        OQ_TRY(show_again(w, id[i], "unsuppressed", announced));
     return NULL;
 }
 
@@ -133,7 +136,7 @@ static oq_err *end_windows(alert_writing *w, bool *any)
         if (!silence_of(&w->silences, a->rule_id, a->asset_id, a->site_id, false))
             id[count++] = a->id;
     }
-    return unsuppress(w, id, count, any);
+    return unsuppress(w, id, count, true, any);
 }
 
 static oq_err *end_floods(alert_writing *w, bool *any)
@@ -151,7 +154,7 @@ static oq_err *end_floods(alert_writing *w, bool *any)
         if (times <= FLOOD_ENDS)
             id[count++] = rows.at[i].id;
     }
-    return unsuppress(w, id, count, any);
+    return unsuppress(w, id, count, false, any);
 }
 
 oq_err *silences_end(alert_writing *w, bool *ret_any)

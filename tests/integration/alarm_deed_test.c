@@ -122,10 +122,26 @@ static void shelve(house *h, double until_s, const char *code)
         house_commit(s);
 }
 
+/* What was told when quiet was over. */
+static oq_str shown_events(house *h)
+{
+    return oq_cstr(testdb_value(
+        h->db, "SELECT string_agg(concat_ws(' ', severity, payload->>'kind', payload->>'step',"
+               " payload->>'metric', (payload->>'is_announced')::boolean::int), '; '"
+               " ORDER BY event_time) FROM blackbox_events WHERE payload->>'step' = 'again'"));
+}
+
+static int64_t told_of_alarm(house *h)
+{
+    return testdb_number(h->db,
+                         "SELECT coalesce(max(times), 0) FROM (SELECT count(*) AS times FROM"
+                         " notifications WHERE type = 'alarm.raised' GROUP BY user_id) AS n");
+}
+
 static void test_shelved_until(void **state)
 {
     house *h = *state;
-    alarm_house_rule(h, "hh", "1", OVER, NULL);
+    alarm_house_rule(h, "hh", "1", OVER, "\"priority\":\"critical\"");
     go_over(h, 1, 1);
     shelve(h, 25 * 3600, "alert.shelve_too_long");
     shelve(h, -5, "alert.shelve_too_long");
@@ -151,6 +167,56 @@ static void test_shelved_until(void **state)
                                " NOT NULL AND cleared_at IS NULL") == 0);
     CHECK("and says so",
           testdb_number(h->db, "SELECT count(*) FROM alert_steps WHERE step = 'unshelved'") == 1);
+    CHECK_STR("what still stands is heard of", shown_events(h), "CRITICAL hh again vibration 1");
+    CHECK("once by each", told_of_alarm(h) == 1);
+    alarm_house_look(h, 602);
+    CHECK("and not at each look", told_of_alarm(h) == 1);
+}
+
+static void test_unshelved_by_hand(void **state)
+{
+    house *h = *state;
+    alert *a;
+    alarm_house_rule(h, "hh", "1", OVER,
+                     "\"event_kind\":\"high_vibration\",\"priority\":\"critical\"");
+    go_over(h, 1, 1);
+    shelve(h, 600, NULL);
+    go_back(h, 1, 3);
+    expect("acknowledge", h, alert_acknowledge, NULL);
+    go_over(h, 1, 5); /* quiet */
+    testdb_exec(h->db, "DELETE FROM notifications");
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_OK(alert_unshelve(s, alarm_house_alert(h), &a));
+    house_commit(s);
+    CHECK_STR("heard of", shown_events(h), "CRITICAL high_vibration again vibration 1");
+    CHECK("told", told_of_alarm(h) == 1);
+    shelve(h, 700, NULL);
+    go_back(h, 1, 7);
+    alarm_house_look(h, 701);
+    CHECK("nothing of what went meanwhile", told_of_alarm(h) == 1);
+}
+
+/* It goes at the very moment when it came: two events. */
+static void test_went_at_once(void **state)
+{
+    house *h = *state;
+    oq_uuid id;
+    alert_order order = {.source = OQ_STR("AI"),
+                         .source_key = OQ_STR("short"),
+                         .code = OQ_STR("short"),
+                         .title = OQ_STR("Short"),
+                         .priority = ALARM_HIGH,
+                         .raised_at = ALARM_NOW,
+                         .value = 1,
+                         .limit_value = 1};
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    alert_writing w = {.s = s};
+    CHECK_OK(alert_raise(s, &order, &id));
+    CHECK_OK(alert_write_returned(
+        &w,
+        &(alert_news){.source = order.source, .source_key = order.source_key, .since = ALARM_NOW}));
+    house_commit(s);
+    CHECK("both", testdb_number(h->db, "SELECT count(*) FROM blackbox_events") == 2);
 }
 
 static void test_maintenance_window(void **state)
@@ -158,7 +224,8 @@ static void test_maintenance_window(void **state)
     house *h = *state;
     silence *made;
     alarm_house_rule(h, "stale", "class",
-                     "{\"metric\":\"vibration\",\"is\":\"stale\",\"after_s\":60}", NULL);
+                     "{\"metric\":\"vibration\",\"is\":\"stale\",\"after_s\":60}",
+                     "\"priority\":\"critical\"");
     alarm_house_write(h, 1, VIBRATION, 0, 1, GOOD);
     alarm_house_write(h, 2, VIBRATION, 0, 1, GOOD);
     silence_order order = {.kind = SILENCE_MAINTENANCE,
@@ -175,7 +242,11 @@ static void test_maintenance_window(void **state)
                                           " coalesce(x.suppressed_by, '-'), ', ' ORDER BY a.code)"
                                           " FROM alerts x JOIN assets a ON a.id = x.asset_id")),
               "P-1 maintenance, P-2 -");
+    testdb_exec(h->db, "DELETE FROM notifications");
     alarm_house_look(h, 601);
+    CHECK_STR("and heard of", shown_events(h), "CRITICAL stale again vibration 1");
+    CHECK("by people", testdb_number(h->db, "SELECT count(*) FROM notifications WHERE type ="
+                                            " 'alarm.raised_bare'") > 0);
     CHECK("shown when the window ends",
           testdb_number(h->db, "SELECT count(*) FROM alerts WHERE suppressed_by IS NOT NULL") == 0);
     s = house_scope(h, ADMIN_A, OQ_WRITE);
@@ -213,6 +284,9 @@ static void test_flood(void **state)
     alarm_house_look(h, 700);
     CHECK("it is over",
           testdb_number(h->db, "SELECT count(*) FROM alerts WHERE suppressed_by IS NOT NULL") == 0);
+    CHECK("what it hid is an event now",
+          testdb_number(h->db, "SELECT count(*) FROM blackbox_events WHERE severity = 'MINOR' AND"
+                               " payload->>'step' = 'again'") == 2);
 }
 
 static void test_chattering(void **state)
@@ -294,6 +368,8 @@ int main(void)
         cmocka_unit_test_setup(test_again_while_acknowledged, alarm_house_reset),
         cmocka_unit_test_setup(test_latched, alarm_house_reset),
         cmocka_unit_test_setup(test_shelved_until, alarm_house_reset),
+        cmocka_unit_test_setup(test_unshelved_by_hand, alarm_house_reset),
+        cmocka_unit_test_setup(test_went_at_once, alarm_house_reset),
         cmocka_unit_test_setup(test_maintenance_window, alarm_house_reset),
         cmocka_unit_test_setup(test_flood, alarm_house_reset),
         cmocka_unit_test_setup(test_chattering, alarm_house_reset),

@@ -59,7 +59,7 @@ static void test_event_of_each_step(void **state)
               " vibration P-1: returned: trip");
     CHECK("one trace", testdb_number(h->db, "SELECT count(DISTINCT e.trace_id) FROM blackbox_events"
                                             " e JOIN alerts a ON a.trace_id = e.trace_id"
-                                            " AND a.id::text = e.source_id") == 1);
+                                            " AND a.id::text = split_part(e.source_id, ':', 1)") == 1);
     CHECK("told", testdb_number(h->db, "SELECT count(*) FROM notifications"
                                        " WHERE type = 'alarm.raised'") > 0);
 }
