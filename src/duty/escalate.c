@@ -33,7 +33,8 @@ static const oq_field escalation_fields[] = {
 
 #include "base/banned.h"
 
-enum { LEVEL_ASSIGNEE, LEVEL_ON_CALL, LEVEL_ADMIN };
+enum { LEVEL_ASSIGNEE, LEVEL_ON_CALL, LEVEL_ADMIN }; /* past it: the administrators, again */
+#define REMIND_MAX (24 * OQ_HOUR)                    /* so long are they reminded */
 enum { SLICE = 50, NOTICE_MAX = 32 * 1024 };
 
 /* What is told, as the row keeps it. */
@@ -63,7 +64,7 @@ static const char *type_at(oq_arena *arena, oq_str type, int level)
 
 static int urgency_at(int urgency, int level)
 {
-    return level == LEVEL_ADMIN && urgency < URGENCY_HIGH ? URGENCY_HIGH : urgency;
+    return level >= LEVEL_ADMIN && urgency < URGENCY_HIGH ? URGENCY_HIGH : urgency;
 }
 
 static oq_err *order_of(oq_scope *s, const escalation *e, int level, notify_order *ret_order)
@@ -114,7 +115,7 @@ static oq_err *tell(oq_scope *s, const escalation *e, int level, size_t *ret_tol
     *ret_told = 0;
     if (level == LEVEL_ON_CALL) {
         OQ_TRY(tell_on_call(s, e, &order, ret_told));
-    } else if (level == LEVEL_ADMIN) {
+    } else if (level >= LEVEL_ADMIN) {
         OQ_TRY(notify_role(s, ROLE_TENANT_ADMIN, &order));
         *ret_told = 1;
     } else {
@@ -234,16 +235,26 @@ oq_err *escalation_acknowledge(oq_scope *s, const char *entity_type, oq_uuid ent
 
 /* --- the job ------------------------------------------------------------------------------------*/
 
-/* The next rung on which somebody stands; the last one has nobody behind it. */
+/* The next turn. Behind the last rung there is nobody else, so that those on it are told again. */
+static oq_us turn_after(oq_us now, int level, oq_us wait)
+{
+    bool is_over = level >= LEVEL_ADMIN && (level - LEVEL_ADMIN + 1) * wait > REMIND_MAX;
+    return is_over ? OQ_TIME_NONE : now + wait;
+}
+
+/* The next rung on which somebody stands, or the last one again. */
 static oq_err *climb(oq_scope *s, const escalation *e, int64_t minutes)
 {
     int level = (int)e->level;
     size_t told = 0;
-    while (!told && level < LEVEL_ADMIN)
+    while (!told)
         OQ_TRY(tell(s, e, ++level, &told));
-    oq_us next_at = level < LEVEL_ADMIN ? oq_now(s) + minutes * OQ_MINUTE : OQ_TIME_NONE;
     return sql_escalation_step(
-        s, (sql_escalation_step_args){.id = e->id, .level = level, .next_at = next_at}, NULL);
+        s,
+        (sql_escalation_step_args){.id = e->id,
+                                   .level = level,
+                                   .next_at = turn_after(oq_now(s), level, minutes * OQ_MINUTE)},
+        NULL);
 }
 
 oq_err *escalation_run(oq_scope *s, size_t *ret_count)

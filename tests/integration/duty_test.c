@@ -128,12 +128,36 @@ static void test_level_by_level(void **state)
     assert_int_equal(told_admins(h), 0);
     assert_int_equal(climb(h, WORK_NOON + 30 * OQ_MINUTE), 1);
     assert_int_equal(told_admins(h), 1);
-    assert_int_equal(climb(h, WORK_NOON + 3 * OQ_HOUR), 0);
+    assert_int_equal(climb(h, WORK_NOON + 44 * OQ_MINUTE), 0);
     assert_int_equal(told(h, "Ali"), 1);
     assert_int_equal(told(h, "Badr"), 1);
     assert_int_equal(work_count(h, "notifications WHERE type = 'work_order.assigned_unanswered'"
                                    " AND facts->>'waited_min' = '15'"),
                      1);
+}
+
+/* Until somebody answers, or for a day. */
+static void test_administrators_again(void **state)
+{
+    house *h = *state;
+    escalation_order order = ladder_of(ALI);
+    begin(h, &order);
+    int64_t turns = 0;
+    for (int i = 1; i <= 120; i++)
+        turns += (int64_t)climb(h, WORK_NOON + i * 15 * OQ_MINUTE);
+    assert_int_equal(turns, 97); /* after 15 minutes, and 96 times again: 24 hours */
+    assert_int_equal(told_admins(h), 97);
+    assert_int_equal(told(h, "Ali"), 1);
+    order.entity_id = (oq_uuid){{8}};
+    oq_clock_set(WORK_NOON);
+    begin(h, &order);
+    assert_int_equal(climb(h, WORK_NOON + 15 * OQ_MINUTE), 1);
+    assert_int_equal(climb(h, WORK_NOON + 30 * OQ_MINUTE), 1);
+    oq_scope *s = worker_scope(h, ALI, OQ_WRITE);
+    CHECK_OK(escalation_acknowledge(s, "work_order", order.entity_id));
+    house_commit(s);
+    assert_int_equal(climb(h, WORK_NOON + 45 * OQ_MINUTE), 0);
+    assert_int_equal(told_admins(h), 99);
 }
 
 static void test_an_answer_ends_it(void **state)
@@ -148,10 +172,9 @@ static void test_an_answer_ends_it(void **state)
     house_commit(s);
     assert_int_equal(climb(h, WORK_NOON + OQ_HOUR), 0);
     assert_int_equal(told(h, "Badr"), 0);
-    assert_int_equal(
-        work_count(h, "escalations e JOIN users u ON u.id = e.acknowledged_by"
-                      " WHERE u.full_name = 'Ali' AND e.acknowledged_at IS NOT NULL"),
-        1);
+    assert_int_equal(work_count(h, "escalations e JOIN users u ON u.id = e.acknowledged_by"
+                                   " WHERE u.full_name = 'Ali' AND e.acknowledged_at IS NOT NULL"),
+                     1);
 }
 
 static void test_nobody_on_a_rung(void **state)
@@ -217,6 +240,7 @@ int main(void)
         cmocka_unit_test_setup(test_on_call_then_skill_then_shift, work_house_reset),
         cmocka_unit_test_setup(test_away_and_by_role, work_house_reset),
         cmocka_unit_test_setup(test_level_by_level, work_house_reset),
+        cmocka_unit_test_setup(test_administrators_again, work_house_reset),
         cmocka_unit_test_setup(test_an_answer_ends_it, work_house_reset),
         cmocka_unit_test_setup(test_nobody_on_a_rung, work_house_reset),
         cmocka_unit_test_setup(test_who_has_gone_is_passed, work_house_reset),
