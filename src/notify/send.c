@@ -54,6 +54,7 @@ typedef struct sending {
     int64_t tries;
     mail_letter letter;
     webhook_post post;
+    oq_err *refusal; /* it cannot be sent at all; NULL: it can */
 } sending;
 
 /* A run: which targets had better be left alone until the next one. */
@@ -210,9 +211,9 @@ static oq_err *take_post(oq_scope *s, const send_run *r, sending *it, bool *ret_
                               .url = target.at[0].url,
                               .body = compose_post(arena, m, &about),
                               .at = oq_now(s)};
-    OQ_TRY(oq_unseal(arena, target.at[0].secret,
-                     webhook_secret_context(arena, oq_scope_tenant(s), m->webhook_id),
-                     &it->post.secret));
+    it->refusal = oq_unseal(arena, target.at[0].secret,
+                            webhook_secret_context(arena, oq_scope_tenant(s), m->webhook_id),
+                            &it->post.secret);
     return lease(s, it, OQ_UUID_ZERO);
 }
 
@@ -270,7 +271,8 @@ static oq_err *note_webhook(oq_scope *s, const sending *it, const oq_err *err, o
 
 static oq_err *record_failure(oq_scope *s, const sending *it, const oq_err *err, oq_str facts)
 {
-    bool is_final = err->kind == OQ_INVALID || oq_now(s) - it->first_try_at >= OUTBOX_GIVE_UP;
+    bool is_final =
+        it->refusal || err->kind == OQ_INVALID || oq_now(s) - it->first_try_at >= OUTBOX_GIVE_UP;
     if (!is_final)
         return sql_send_later(s,
                               (sql_send_later_args){
@@ -347,8 +349,9 @@ static oq_err *send_one(send_run *r, sending *it)
 {
     oq_scope *s;
     oq_arena *arena = job_arena(r->run);
-    oq_err *failure = it->channel == CHANNEL_MAIL ? mail_deliver(arena, &it->letter)
-                                                  : webhook_deliver(arena, &it->post);
+    oq_err *failure = it->refusal                   ? it->refusal
+                      : it->channel == CHANNEL_MAIL ? mail_deliver(arena, &it->letter)
+                                                    : webhook_deliver(arena, &it->post);
     put_log(r, it, failure);
     get_tired(r, it, failure);
     OQ_TRY(job_scope(r->run, OQ_WRITE, &s));

@@ -523,6 +523,32 @@ static void test_a_webhook_is_stopped(void **state)
                      0);
 }
 
+/* The master key was changed, or the row was altered: the others get theirs. */
+static void test_a_secret_that_does_not_open(void **state)
+{
+    house *h = *state;
+    make_hook(h, plain_url("/ok").ptr);
+    tell(h, URGENCY_NORMAL, "a");
+    testdb_exec(h->db, "UPDATE webhooks SET secret = 'x'::bytea || secret;"
+                       "UPDATE outbox SET next_at = next_at - interval '1 minute'");
+    seen r =
+        house_send(h, ADMIN_A, "POST", "/api/webhooks",
+                   oq_strf(h->arena, "{\"name\":\"B\",\"url\":\"%.*s\",\"topics\":[\"alarm\"]}",
+                           OQ_FMT(plain_url("/ok")))
+                       .ptr);
+    assert_int_equal(r.status, 201);
+    tell(h, URGENCY_NORMAL, "b");
+    run_send(h);
+    assert_int_equal(arrived("plain"), 1);
+    CHECK("the other one's", testdb_number(h->db, "SELECT count(*) FROM outbox WHERE status ="
+                                                  " 'sent'") == 1);
+    CHECK("for good", testdb_number(h->db, "SELECT count(*) FROM outbox WHERE status = 'failed'"
+                                           " AND error_code = 'secret.not_openable'") >= 1);
+    CHECK("administrators are told",
+          testdb_number(h->db, "SELECT count(*) FROM notifications WHERE type ="
+                               " 'webhook.failed'") == 1);
+}
+
 static void test_networks(void **state)
 {
     house *h = *state;
@@ -654,6 +680,7 @@ int main(void)
         cmocka_unit_test_setup(test_webhook_arrives, reset),
         cmocka_unit_test_setup(test_webhooks_that_fail, reset),
         cmocka_unit_test_setup(test_a_webhook_is_stopped, reset),
+        cmocka_unit_test_setup(test_a_secret_that_does_not_open, reset),
         cmocka_unit_test_setup(test_networks, reset),
         cmocka_unit_test_setup(test_urls_of_webhooks, reset),
         cmocka_unit_test_setup(test_a_worker_is_killed, reset),
