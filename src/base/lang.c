@@ -272,7 +272,12 @@ static oq_str say_fact(oq_arena *arena, oq_lang lang, oq_arg fact)
                 {"need", "cap."},
                 {"need", "role."},
                 {"kind", "thing."},
-                {"by", "things."}};
+                {"by", "things."},
+                {"from", "incident_status."},
+                {"to", "incident_status."},
+                {"from", "work_order_status."},
+                {"to", "work_order_status."},
+                {"status", "choice.outbox_status."}};
     for (size_t i = 0; i < OQ_COUNT(said); i++) {
         if (strcmp(fact.name, said[i].fact) != 0)
             continue;

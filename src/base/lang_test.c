@@ -12,13 +12,15 @@ static const char ar_json[] =
     "\"day.other\":\"{n} يوم\",\"error.t.taken\":\"الاسم {name} مستخدم\","
     "\"error.t.type\":\"المطلوب {wanted}\",\"error.t.need\":\"تحتاج {need}\","
     "\"type.integer\":\"عدد صحيح\",\"cap.user.manage\":\"إدارة المستخدمين\","
-    "\"role.viewer\":\"مطّلع\"}";
+    "\"role.viewer\":\"مطّلع\",\"error.t.move\":\"من {from} إلى {to}\","
+    "\"incident_status.OPEN\":\"مفتوحة\",\"work_order_status.done\":\"مُنجز\"}";
 static const char en_json[] =
     "{\"hello\":\"Hello {name}\",\"job.one\":\"{n} job\",\"job.other\":\"{n} jobs\","
     "\"day.other\":\"{n} d\",\"error.t.taken\":\"The name {name} is taken\","
     "\"error.t.type\":\"Wanted: {wanted}\",\"error.t.need\":\"You need {need}\","
     "\"type.integer\":\"a whole number\",\"cap.user.manage\":\"Manage people\","
-    "\"role.viewer\":\"Viewer\"}";
+    "\"role.viewer\":\"Viewer\",\"error.t.move\":\"From {from} to {to}\","
+    "\"incident_status.OPEN\":\"open\",\"work_order_status.done\":\"done\"}";
 
 static int open_arena(void **state)
 {
@@ -154,6 +156,9 @@ static void test_sentences_of_errors(void **state)
         {oq_fail(OQ_FORBIDDEN, "t.need", "need=%s", "user.manage"), "تحتاج إدارة المستخدمين",
          "You need Manage people"},
         {oq_fail(OQ_FORBIDDEN, "t.need", "need=%s", "viewer"), "تحتاج مطّلع", "You need Viewer"},
+        {oq_fail(OQ_CONFLICT, "t.move", "from=%s to=%s", "OPEN", "done"), "من مفتوحة إلى مُنجز",
+         "From open to done"},
+        {oq_fail(OQ_CONFLICT, "t.move", "from=%s to=%s", "kW", "m"), "من kW إلى m", "From kW to m"},
         {oq_fail(OQ_INTERNAL, "t.none"), "error.t.none", "error.t.none"},
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++) {
@@ -190,9 +195,11 @@ static void test_each_key_in_order(void **state)
 {
     OQ_AUTO(oq_buf) keys = oq_buf_make(1000);
     oq_lang_each(OQ_LANG_EN, join_keys, &keys);
-    CHECK_STR("keys", oq_buf_view(&keys),
-              "cap.user.manage day.other error.t.need error.t.taken error.t.type hello job.one "
-              "job.other role.viewer type.integer ");
+    CHECK_STR(
+        "keys", oq_buf_view(&keys),
+        "cap.user.manage day.other error.t.move error.t.need error.t.taken error.t.type hello "
+        "incident_status.OPEN job.one job.other role.viewer type.integer "
+        "work_order_status.done ");
 }
 
 static void test_many_keys(void **state)

@@ -48,6 +48,20 @@ static void take_arabic(oq_arg *arg, size_t count)
         }
 }
 
+/* A fact that is a word of the program, in the reader's language. */
+static oq_str in_words(oq_arena *arena, oq_lang lang, oq_arg fact)
+{
+    static const struct {
+        const char *fact, *prefix;
+    } said[] = {{"severity", "incident_severity."}};
+    for (size_t i = 0; i < OQ_COUNT(said); i++) {
+        oq_str key = oq_strf(arena, "%s%.*s", said[i].prefix, OQ_FMT(fact.value));
+        if (strcmp(fact.name, said[i].fact) == 0 && oq_text_exists(lang, key))
+            return oq_text(lang, key);
+    }
+    return fact.value;
+}
+
 static size_t read_facts(oq_arena *arena, const web_locale *locale, oq_str facts,
                          oq_arg ret_arg[OQ_FACTS_MAX])
 {
@@ -57,6 +71,7 @@ static size_t read_facts(oq_arena *arena, const web_locale *locale, oq_str facts
         take_arabic(ret_arg, count);
     for (size_t i = 0; i < count; i++) {
         oq_us at;
+        ret_arg[i].value = in_words(arena, locale->lang, ret_arg[i]);
         if (oq_str_ends(oq_cstr(ret_arg[i].name), oq_cstr(time_suffix)) &&
             oq_time_parse(ret_arg[i].value, &at))
             ret_arg[i].value = web_format_time(arena, locale, at);
@@ -74,12 +89,19 @@ static const struct {
     const char *type, *path;
     bool has_id;
 } places[] = {
-    {"webhook", "/webhooks/", true},       {"outbox", "/outbox", false},
-    {"work_order", "/work-orders/", true}, {"alert", "/alarms/", true},
-    {"alarms", "/alarms", false},          {"job", "/jobs/", true},
-    {"lead", "/leads#lead-", true},        {"series", "/series/", true},
-    {"settings", "/settings", false},      {"tenant", "/tenants/", true},
-    {"token", "/tokens", false},           {"user", "/users/", true},
+    {"webhook", "/webhooks/", true},
+    {"outbox", "/outbox", false},
+    {"work_order", "/work-orders/", true},
+    {"alert", "/alarms/", true},
+    {"alarms", "/alarms", false},
+    {"incident", "/blackbox/incidents/", true},
+    {"job", "/jobs/", true},
+    {"lead", "/leads#lead-", true},
+    {"series", "/series/", true},
+    {"settings", "/settings", false},
+    {"tenant", "/tenants/", true},
+    {"token", "/tokens", false},
+    {"user", "/users/", true},
 };
 
 static oq_str href_of(oq_arena *arena, oq_str type, oq_str id)

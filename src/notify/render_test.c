@@ -10,9 +10,13 @@ static const web_locale ar = {.lang = OQ_LANG_AR, .time_zone = OQ_STR_INIT("Asia
 static int set_up(void **state)
 {
     arena = oq_arena_open(0);
-    return oq_lang_load(OQ_STR("{\"notify.pump.tripped.title\":\"توقفت {pump}\","
+    return oq_lang_load(OQ_STR("{\"notify.pump.broke.title\":\"عطل: {severity}\","
+                               "\"incident_severity.MAJOR\":\"جسيمة\","
+                               "\"notify.pump.tripped.title\":\"توقفت {pump}\","
                                "\"notify.pump.tripped.body\":\"الساعة {tripped_at}\"}"),
-                        OQ_STR("{\"notify.pump.tripped.title\":\"{pump} tripped\","
+                        OQ_STR("{\"notify.pump.broke.title\":\"Broken: {severity}\","
+                               "\"incident_severity.MAJOR\":\"major\","
+                               "\"notify.pump.tripped.title\":\"{pump} tripped\","
                                "\"notify.pump.tripped.body\":\"At {tripped_at}\"}"))
                ? 1
                : 0;
@@ -40,6 +44,16 @@ static void test_sentences(void **state)
     CHECK_STR("an Arabic name", v.title, WEB_FSI "المضخة 7" WEB_PDI " tripped");
     v = notify_render(arena, &ar, &n);
     CHECK_STR("among its own", v.title, "توقفت المضخة 7");
+}
+
+/* Words of the program are said in the reader's language. */
+static void test_words(void **state)
+{
+    notification n = {.type = OQ_STR("pump.broke"), .facts = OQ_STR("{\"severity\":\"MAJOR\"}")};
+    CHECK_STR("English", notify_render(arena, &en, &n).title, "Broken: major");
+    CHECK_STR("Arabic", notify_render(arena, &ar, &n).title, "عطل: جسيمة");
+    n.facts = OQ_STR("{\"severity\":\"odd\"}");
+    CHECK_STR("no word", notify_render(arena, &en, &n).title, "Broken: odd");
 }
 
 static void test_without_sentence(void **state)
@@ -74,6 +88,9 @@ static void test_links(void **state)
         {"lead", "7f", "/leads#lead-7f"},
         {"tenant", "7f", "/tenants/7f"},
         {"settings", "", "/settings"},
+        {"incident", "7f", "/blackbox/incidents/7f"},
+        {"alert", "7f", "/alarms/7f"},
+        {"work_order", "7f", "/work-orders/7f"},
         {"pump", "7f", NULL},
         {NULL, NULL, NULL},
     };
@@ -102,7 +119,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sentences),     cmocka_unit_test(test_without_sentence),
         cmocka_unit_test(test_broken_facts),  cmocka_unit_test(test_links),
-        cmocka_unit_test(test_time_of_an_id),
+        cmocka_unit_test(test_time_of_an_id), cmocka_unit_test(test_words),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
