@@ -72,6 +72,21 @@ oq_err *dossier_post_analyse(http_req *rq, oq_scope *s)
     return err ? dossier_show_again(rq, NULL, err) : done(rq, it->id, "incident.analysed");
 }
 
+oq_err *dossier_post_order(http_req *rq, oq_scope *s)
+{
+    incident *it;
+    work_order *order;
+    bool made;
+    OQ_TRY(read_own(rq, s, &it));
+    oq_err *err = rca_order_of(s, it->id, &order, &made);
+    if (err)
+        return dossier_show_again(rq, NULL, err);
+    web_toast(rq, "ok", made ? "incident.order_made" : "incident.order_there");
+    http_redirect(rq, oq_strf(http_arena(rq), "/work-orders/%.*s",
+                              OQ_FMT(oq_uuid_text(http_arena(rq), order->id))));
+    return NULL;
+}
+
 oq_err *dossier_post_log(http_req *rq, oq_scope *s)
 {
     dossier_form form = {0};

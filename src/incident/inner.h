@@ -58,6 +58,7 @@ OQ_CHECKED oq_err *dossier_show_again(http_req *rq, const dossier_form *typed, o
 oq_err *dossier_post_status(http_req *rq, oq_scope *s);
 oq_err *dossier_post_cause(http_req *rq, oq_scope *s);
 oq_err *dossier_post_analyse(http_req *rq, oq_scope *s);
+oq_err *dossier_post_order(http_req *rq, oq_scope *s);
 oq_err *dossier_post_log(http_req *rq, oq_scope *s);
 
 #endif

@@ -143,9 +143,6 @@ static void put_all(const web_page *page, oq_scope *s, const dossier *d)
                  oq_uuid_is_zero(d->it->merged_into)
                      ? OQ_NONE
                      : dossier_path(page->arena, d->it->merged_into));
-    web_put_text(to, "new_order_href",
-                 oq_strf(page->arena, "/work-orders/new?asset=%.*s",
-                         OQ_FMT(oq_percent(page->arena, d->names->asset_code, ""))));
 }
 
 static oq_err *show(http_req *rq, oq_scope *s, const dossier_form *typed, const oq_err *err)

@@ -19,6 +19,8 @@ const http_route incident_page_routes[] = {
     {HTTP_POST, PAGE "/cause", CAP_INCIDENT_MANAGE, dossier_post_cause,
      .body = dossier_cause_fields, .is_page = true, FEATURE},
     {HTTP_POST, PAGE "/analyse", CAP_RCA_RUN, dossier_post_analyse, .is_page = true, FEATURE},
+    {HTTP_POST, PAGE "/work-order", CAP_WORK_ORDER_MANAGE, dossier_post_order, .is_page = true,
+     FEATURE},
     {HTTP_POST, PAGE "/log", CAP_EVENT_LOG, dossier_post_log, .body = dossier_log_fields,
      .is_page = true, FEATURE},
     {HTTP_GET, "/api/blackbox/incidents/{id}/timeline", CAP_INCIDENT_READ, timeline_api_get,

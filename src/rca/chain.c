@@ -150,6 +150,23 @@ oq_err *rca_order(rca_work *w, const rca_run *run, oq_str source, work_order **r
     return work_order_create(w->s, &order, ret_order, ret_made);
 }
 
+oq_err *rca_order_of(oq_scope *s, oq_uuid incident_id, work_order **ret_order, bool *ret_made)
+{
+    work_orders there;
+    rca_work *w;
+    rca_run *run;
+    OQ_TRY(rca_analyse_work(s, incident_id, oq_scope_actor(s)->label, &w, &run));
+    OQ_TRY(work_order_find_by_incident(s, incident_id, &there));
+    for (size_t i = 0; i < there.count; i++)
+        if (there.at[i].status != WORK_CLOSED && there.at[i].status != WORK_CANCELLED) {
+            *ret_order = &there.at[i];
+            *ret_made = false;
+            return NULL;
+        }
+    *ret_made = true;
+    return rca_order(w, run, OQ_STR("MANUAL"), ret_order, NULL);
+}
+
 /* What has changed since the order was written, where that matters to who works on it. */
 static oq_err *note_change(rca_work *w, const work_order *order, oq_str cause_before,
                            double probability_before)

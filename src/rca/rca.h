@@ -16,16 +16,14 @@
  * cause was confirmed before it: so a replay of the past shows what it would have said.
  *
  * The result, as it is stored (rca_runs.result) and answered:
- *     { "anchor": {"event_id","at","summary","summary_ar"}, "window": {"from","to"}, "as_known_at": ...,
- *       "causes": [ { "code", "label": {"en","ar"}, "category", "probability",
- *                     "evidence": [ {"kind": "rule"|"similar"|"model"|"prior", "ref", "version",
- *                                    "weight", "trust", "text": {"en","ar"}, "event_ids": [...],
- *                                    "series_nos": [...]} ],
- *                     "would_change": [ {"en","ar"} ] } ],          likeliest first, "other" last
- *       "findings": [ {"series_id","key","metric","unit","kind","from","to","before","after",
- *                      "score","text": {"en","ar"}} ],
- *       "similar": [ {"incident_id","number","cause","label","similarity","types","order","shape",
- *                     "happened_at"} ],
+ *     { "anchor": {"event_id","at","summary","summary_ar"}, "window": {"from","to"}, "as_known_at":
+ * ..., "causes": [ { "code", "label": {"en","ar"}, "category", "probability", "evidence": [
+ * {"kind": "rule"|"similar"|"model"|"prior", "ref", "version", "weight", "trust", "text":
+ * {"en","ar"}, "event_ids": [...], "series_nos": [...]} ], "would_change": [ {"en","ar"} ] } ],
+ * likeliest first, "other" last "findings": [
+ * {"series_id","key","metric","unit","kind","from","to","before","after", "score","text":
+ * {"en","ar"}} ], "similar": [
+ * {"incident_id","number","cause","label","similarity","types","order","shape", "happened_at"} ],
  *       "roles": {"CAUSE": 2, ...},
  *       "summary": {"root_cause_category","main_hypothesis": {"en","ar"},
  *                   "contributing_factors": [{"en","ar"}], "confidence"},
@@ -41,6 +39,7 @@
 #include "blackbox/incident.h"
 #include "http/route.h"
 #include "job/job.h"
+#include "workorder/work_order.h"
 
 typedef struct rca_run {
     oq_uuid id, incident_id;
@@ -75,6 +74,11 @@ typedef struct rca_causes {
     size_t count;
 } rca_causes;
 OQ_CHECKED oq_err *rca_causes_of(oq_scope *s, oq_uuid incident_id, rca_causes *ret_causes);
+
+/* The incident's work order that is not over yet, else a new one with the story and the evidence of
+ * a fresh analysis. Fails as rca_analyse. */
+OQ_CHECKED oq_err *rca_order_of(oq_scope *s, oq_uuid incident_id, work_order **ret_order,
+                                bool *ret_made);
 
 extern const http_route rca_routes[];  /* .../rca, .../cause, .../work-order; rules: rule.h */
 extern const job_kind rca_job_kinds[]; /* rca.run (key: the incident's id), rca.learn */

@@ -122,25 +122,15 @@ static oq_err *post_asset_run(http_req *rq, oq_scope *s)
 
 /* --- what follows -------------------------------------------------------------------------------*/
 
-/* The incident's order that is not over yet, else a new one with a fresh analysis' evidence. */
 static oq_err *post_order(http_req *rq, oq_scope *s)
 {
     oq_uuid id;
-    work_orders there;
-    rca_work *w;
-    rca_run *run;
     work_order *order;
+    bool made;
     OQ_TRY(http_path_uuid(rq, "id", &id));
     OQ_TRY(check_seen(s, id));
-    OQ_TRY(rca_analyse_work(s, id, oq_scope_actor(s)->label, &w, &run));
-    OQ_TRY(work_order_find_by_incident(s, id, &there));
-    for (size_t i = 0; i < there.count; i++)
-        if (there.at[i].status != WORK_CLOSED && there.at[i].status != WORK_CANCELLED) {
-            http_answer_record(rq, 200, &there.at[i]);
-            return NULL;
-        }
-    OQ_TRY(rca_order(w, run, OQ_STR("MANUAL"), &order, NULL));
-    http_answer_record(rq, 201, order);
+    OQ_TRY(rca_order_of(s, id, &order, &made));
+    http_answer_record(rq, made ? 201 : 200, order);
     return NULL;
 }
 

@@ -246,6 +246,29 @@ static void test_viewer(void **state)
     assert_int_equal(s.status, 403);
 }
 
+/* What stands in the file is said in both languages. */
+static void test_steps(void **state)
+{
+    static const char *const step[] = {"opened",
+                                       "updated",
+                                       "merged",
+                                       "reopened",
+                                       "investigating",
+                                       "resolved",
+                                       "closed",
+                                       "late_events",
+                                       "analysed",
+                                       "cause_confirmed",
+                                       "cause_corrected",
+                                       "cause_proposed",
+                                       "work_order_created"};
+    house *h = *state;
+    for (size_t i = 0; i < OQ_COUNT(step); i++) {
+        oq_str key = oq_strf(h->arena, "incident_step.%s", step[i]);
+        CHECK(step[i], oq_text_exists(OQ_LANG_EN, key) && oq_text_exists(OQ_LANG_AR, key));
+    }
+}
+
 static void test_deeds(void **state)
 {
     house *h = *state;
@@ -272,6 +295,23 @@ static void test_deeds(void **state)
                                           " 'pump is locked' AND event_category ="
                                           " 'OPERATOR_ACTION'"),
                      1);
+}
+
+/* An order made on the page is the incident's own; asked again, there is that one. */
+static void test_order(void **state)
+{
+    house *h = *state;
+    seen s = house_get(h, ADMIN_A, path(h, PAGE));
+    assert_true(holds(&s, path(h, "action=\"" PAGE "/work-order\"")));
+    for (int i = 0; i < 2; i++) {
+        s = house_form(h, ADMIN_A, path(h, PAGE "/work-order"), "");
+        assert_int_equal(s.status, 303);
+        assert_int_equal(testdb_number(h->db, "SELECT count(*) FROM work_orders o JOIN"
+                                              " blackbox_incidents i ON i.id = o.incident_id"),
+                         1);
+    }
+    s = house_form(h, VIEWER_A, path(h, PAGE "/work-order"), "");
+    assert_int_equal(s.status, 403);
 }
 
 /* --- the report ---------------------------------------------------------------------------------*/
@@ -367,6 +407,8 @@ int main(void)
         cmocka_unit_test_setup(test_page, setup),
         cmocka_unit_test_setup(test_viewer, setup),
         cmocka_unit_test_setup(test_deeds, setup),
+        cmocka_unit_test_setup(test_steps, setup),
+        cmocka_unit_test_setup(test_order, setup),
         cmocka_unit_test_setup(test_report_json, setup),
         cmocka_unit_test_setup(test_report_page, setup),
         cmocka_unit_test_setup(test_report_pdf, setup),

@@ -169,6 +169,7 @@ static const deed deeds[] = {
     {"POST /blackbox/incidents/{id}/status", ADMIN, "status=RESOLVED"},
     {"POST /blackbox/incidents/{id}/cause", ADMIN, "cause=seal_leak"},
     {"POST /blackbox/incidents/{id}/analyse", ADMIN},
+    {"POST /blackbox/incidents/{id}/work-order", ADMIN},
     {"POST /blackbox/incidents/{id}/log", ADMIN, "text=x{n}"},
     {"POST /api/blackbox/incidents/{id}/work-order", ADMIN},
     {"POST /api/blackbox/incidents/{id}/cause", ADMIN, "{\"cause\":\"bearing_fault\"}"},
@@ -616,8 +617,8 @@ static oq_str body_of(asking *a, const http_route *route)
 
 /* --- what was written ---------------------------------------------------------------------------*/
 
-/* The tables with rows that a transaction after `since` wrote without a row in the audit. The job that
- * sends what a deed told is woken behind the deed, in a transaction of its own. */
+/* The tables with rows that a transaction after `since` wrote without a row in the audit. The job
+ * that sends what a deed told is woken behind the deed, in a transaction of its own. */
 static oq_str unaudited_rows(walls *w, const char *since, const char *at)
 {
     const char *parts = value(
