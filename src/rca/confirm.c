@@ -125,6 +125,10 @@ oq_err *rca_learn(oq_scope *s, oq_uuid incident_id, oq_str found_cause)
         oq_json_object_end(&j);
         return incident_step(s, incident_id, "cause_proposed", found, oq_buf_view(&buf));
     }
-    rca_say say = rca_say_in(oq_scope_arena(s), OQ_NONE);
-    return rca_confirm(s, incident_id, code, rca_text_plain(&say, "rca.learned_from_work").en);
+    oq_arena *arena = oq_scope_arena(s);
+    rca_say say = rca_say_in(arena, OQ_NONE);
+    rca_two note = rca_text_plain(&say, "rca.learned_from_work");
+    /* A note is one text: both languages stand in it. */
+    return rca_confirm(s, incident_id, code,
+                       oq_strf(arena, "%.*s\n%.*s", OQ_FMT(note.en), OQ_FMT(note.ar)));
 }

@@ -91,7 +91,9 @@ static void price_hour(rca_work *w, const cost_model *m, impact_inputs *in, impa
         in->cost_per_hour_minor = l->cost_reference_minor;
         of->currency = l->currency;
         add(&of->money_sources,
-            RCA_TEXT(&w->say, "rca.impact.hour_of_threshold",
+            RCA_TEXT(&w->say,
+                     l->is_approved ? "rca.impact.hour_of_threshold"
+                                    : "rca.impact.hour_of_threshold_unapproved",
                      {"amount", rca_money(&w->say, l->cost_reference_minor, l->currency)},
                      {"signal", l->name.len ? rca_name(&w->say, l->name, l->name_ar)
                                             : rca_code(&w->say, l->metric)}));

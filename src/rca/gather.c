@@ -56,6 +56,7 @@ const oq_field rca_limit_fields[] = {
     OQ_I64(rca_limit, cost_reference_minor),
     OQ_TEXT(rca_limit, currency),
     OQ_TEXT(rca_limit, source),
+    OQ_BOOL(rca_limit, is_approved),
     OQ_FIELDS_END,
 };
 

@@ -64,21 +64,40 @@ SELECT id
  LIMIT :limit;
 
 -- RCA_LIMITS (class_id uuid, criticality text) -> rca_limit
--- Of each metric the range of the asset's criticality, else of any, else of the class's metric.
-SELECT DISTINCT ON (l.metric) l.metric, m.name, m.name_ar, l.unit, l.low_low, l.low, l.high,
-       l.high_high, l.cost_reference_minor, l.currency, l.source
-  FROM (SELECT t.metric, t.unit, t.low_low, t.low, t.high, t.high_high, t.cost_reference_minor,
-               t.currency, t.source, CASE WHEN t.criticality IS NULL THEN 1 ELSE 0 END AS rank
-          FROM threshold_references t
-         WHERE t.tenant_id = :tenant AND t.class_id = :class_id
-           AND (t.criticality IS NULL OR t.criticality = :criticality)
-        UNION ALL
-        SELECT c.metric, c.unit, c.low_low, c.low, c.high, c.high_high, NULL, NULL, NULL, 2
-          FROM asset_class_metrics c
-         WHERE c.tenant_id = :tenant AND c.class_id = :class_id) l
-  LEFT JOIN asset_class_metrics m
-    ON m.tenant_id = :tenant AND m.class_id = :class_id AND m.metric = l.metric
- ORDER BY l.metric, l.rank;
+-- Of each metric the approved range of the asset's criticality, else of any, else of the class's
+-- metric. The cost is that of the threshold, approved or not; is_approved says which.
+WITH t AS (
+  SELECT metric, unit, low_low, low, high, high_high, cost_reference_minor, currency, source,
+         approved_at IS NOT NULL AS is_approved,
+         CASE WHEN criticality IS NULL THEN 1 ELSE 0 END AS rank
+    FROM threshold_references
+   WHERE tenant_id = :tenant AND class_id = :class_id
+     AND (criticality IS NULL OR criticality = :criticality)),
+m AS (
+  SELECT metric, name, name_ar, unit, low_low, low, high, high_high
+    FROM asset_class_metrics
+   WHERE tenant_id = :tenant AND class_id = :class_id),
+l AS (
+  SELECT DISTINCT ON (metric) metric, unit, low_low, low, high, high_high, source
+    FROM (SELECT metric, unit, low_low, low, high, high_high, source, rank
+            FROM t
+           WHERE is_approved
+          UNION ALL
+          SELECT metric, unit, low_low, low, high, high_high, NULL, 2
+            FROM m) both_of
+   ORDER BY metric, rank),
+c AS (
+  SELECT DISTINCT ON (metric) metric, unit, cost_reference_minor, currency, source, is_approved
+    FROM t
+   ORDER BY metric, rank)
+SELECT coalesce(l.metric, c.metric) AS metric, m.name, m.name_ar,
+       CASE WHEN l.metric IS NULL THEN c.unit ELSE l.unit END AS unit, l.low_low, l.low, l.high,
+       l.high_high, c.cost_reference_minor, c.currency, coalesce(l.source, c.source) AS source,
+       coalesce(c.is_approved, true) AS is_approved
+  FROM l
+  FULL JOIN c ON c.metric = l.metric
+  LEFT JOIN m ON m.metric = coalesce(l.metric, c.metric)
+ ORDER BY 1;
 
 -- RCA_MODES (asset_id uuid, class_id uuid?) -> failure_mode
 -- The asset's own stand before its class's.

@@ -65,12 +65,14 @@ typedef struct rca_maintenance {
 } rca_maintenance;
 extern const oq_field rca_maintenance_fields[];
 
-/* The safe range of a metric, of the strongest source that has one. */
+/* The safe range of a metric, of the strongest source that has one and that counts (an approved
+ * threshold, else the class); NaN: none. */
 typedef struct rca_limit {
     oq_str metric, name, name_ar, unit;
     double low_low, low, high, high_high;
     int64_t cost_reference_minor;
     oq_str currency, source;
+    bool is_approved; /* of the cost: somebody answers for it */
 } rca_limit;
 extern const oq_field rca_limit_fields[];
 

@@ -211,6 +211,34 @@ static void test_figures(void **state)
     CHECK("source", strstr(rca_house_of(h, id, "{carbon,sources}"), "706.8"));
 }
 
+/* A threshold that nobody approved is no limit; its cost is used, and says so. */
+static void test_thresholds(void **state)
+{
+    house *h = *state;
+    testdb_exec(h->db, "UPDATE asset_class_metrics SET low_low = NULL, low = NULL, high = NULL,"
+                       " high_high = NULL");
+    testdb_exec(h->db, "DELETE FROM threshold_references");
+    testdb_exec(h->db,
+                "INSERT INTO threshold_references (tenant_id, id, class_id, metric, unit, high,"
+                " cost_reference_minor, currency, created_at, updated_at) SELECT tenant_id,"
+                " gen_random_uuid(), id, 'vibration_rms', 'mm/s', 5, 700000, 'SAR', now(), now()"
+                " FROM asset_classes WHERE code = 'centrifugal_pump'"
+                " AND tenant_id = '0a000000-0000-0000-0000-000000000000'");
+    rca_house_signals(h, P101, 0, TROUBLE_BEARING);
+    oq_clock_set(bb_at(15));
+    oq_uuid id = rca_house_incident(h, "a1", 0, P101, SEVERITY_CRITICAL);
+    for (int approved = 0; approved < 2; approved++) {
+        rca_house_analyse(h, id);
+        bool is_beyond = strstr(rca_house_of(h, id, "{findings}"), "\"beyond_limit\": true");
+        CHECK("limit", is_beyond == (approved == 1));
+        const char *sources = rca_house_of(h, id, "{financial,sources}");
+        CHECK("cost", strstr(sources, "An hour outside the safe range"));
+        bool is_said = strstr(sources, "approved by nobody yet");
+        CHECK("says so", is_said == (approved == 0));
+        testdb_exec(h->db, "UPDATE threshold_references SET approved_at = now()");
+    }
+}
+
 /* A flood: those nearest to the anchor are looked at, the rest is said. */
 static void test_flood(void **state)
 {
@@ -244,6 +272,7 @@ int main(void)
         cmocka_unit_test_setup(test_known, rca_house_reset),
         cmocka_unit_test_setup(test_missing, rca_house_reset),
         cmocka_unit_test_setup(test_figures, rca_house_reset),
+        cmocka_unit_test_setup(test_thresholds, rca_house_reset),
         cmocka_unit_test_setup(test_flood, rca_house_reset),
     };
     return cmocka_run_group_tests(tests, house_open, house_close);

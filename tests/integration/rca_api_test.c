@@ -244,6 +244,9 @@ static void test_learns(void **state)
     testdb_exec(h->db, "UPDATE blackbox_incidents SET confirmed_by = NULL");
     learn(h, id, "عطل المحمل");
     CHECK_STR("a name is its code", oq_cstr(cause(h)), "bearing_fault");
+    assert_int_equal(number(h, "SELECT count(*) FROM blackbox_incident_steps WHERE step LIKE"
+                               " 'cause_co%' AND note = E'Found by the work\\nكشفه العمل'"),
+                     1);
     assert_int_equal(number(h, "SELECT count(*) FROM rca_rule_hits WHERE verdict = 'confirmed'"),
                      1);
     learn(h, id, "seal_leak"); /* ADMIN_A confirmed by now: a person's word stands */
