@@ -37,6 +37,26 @@ static oq_str link_to(const web_page *page, const board_query *q)
     return web_link(page->arena, "/alarms", board_query_fields, q);
 }
 
+/* What the export is asked for: the list's view and filters. */
+static const oq_field export_query_fields[] = {
+    OQ_BOOL(alert_filter, active, .preset = "false"),
+    OQ_CHOICE(alert_filter, state, alert_state_choices),
+    OQ_CHOICE(alert_filter, priority, alarm_priority_choices),
+    OQ_UUID(alert_filter, site_id),
+    OQ_UUID(alert_filter, asset_id),
+    OQ_UUID(alert_filter, rule_id),
+    OQ_TIME(alert_filter, from),
+    OQ_TIME(alert_filter, to),
+    OQ_TEXT(alert_filter, q),
+    OQ_FIELDS_END,
+};
+
+static oq_str export_link(const web_page *page, alert_filter f, int view)
+{
+    f.active = view != VIEW_HISTORY;
+    return web_link(page->arena, "/api/alarms/export", export_query_fields, &f);
+}
+
 static bool is_filtered(const board_query *q)
 {
     return q->priority || q->state || q->q.len || q->from.len || q->to.len ||
@@ -182,6 +202,38 @@ static oq_err *put_rows(web_page *page, oq_scope *s, const alert_filter *f, boar
     return NULL;
 }
 
+/* `typed`: of a quiet window; without one, the list's filters are the form. */
+static oq_err *show(http_req *rq, oq_scope *s, const board_query *q, const alert_filter *f,
+                    const silence_form *typed, const oq_err *err)
+{
+    web_page page = web_page_begin(rq, "alarms/list", "alarms.title", "alarms");
+    page.status = err ? oq_kind_status(err->kind) : 0;
+    web_page_crumb(&page, web_say(&page, "alarms.title"), NULL);
+    web_page_form(&page, typed ? page_silence_fields : board_query_fields,
+                  typed ? (const void *)typed : q, err);
+    put_choices(&page, "priorities", "alarm_priority", alarm_priority_choices, q->priority);
+    put_choices(&page, "states", "alert_state", alert_state_choices, q->state);
+    put_choices(&page, "views", "alarm_view", view_choices, q->view);
+    put_choices(&page, "window_kinds", "silence_kind", alarm_window_choices,
+                typed ? typed->kind : 0);
+    OQ_TRY(put_sites(&page, s, typed ? typed->site_id : q->site_id));
+    OQ_TRY(put_head(&page, s, *q));
+    web_put_bool(page.view, "is_window", typed != NULL);
+    web_put_text(page.view, "view", oq_cstr(oq_choice_text(view_choices, q->view)));
+    web_put_bool(page.view, "is_active_view", q->view == VIEW_ACTIVE);
+    web_put_bool(page.view, "is_quiet_view", q->view == VIEW_QUIET);
+    web_put_bool(page.view, "is_history_view", q->view == VIEW_HISTORY);
+    web_put_bool(page.view, "is_filtered", is_filtered(q));
+    web_put_text(page.view, "export_href", export_link(&page, *f, q->view));
+    web_put_text(page.view, "back", link_to(&page, q));
+    web_put_list(page.view, "rows");
+    if (!err || typed)
+        OQ_TRY(put_rows(&page, s, f, *q));
+    if (q->view == VIEW_QUIET)
+        OQ_TRY(put_silences(&page, s));
+    return web_page_send(&page);
+}
+
 oq_err *alarm_page_board(http_req *rq, oq_scope *s)
 {
     board_query q = {0};
@@ -189,25 +241,11 @@ oq_err *alarm_page_board(http_req *rq, oq_scope *s)
     oq_err *err = read_query(rq, &q, &filter);
     if (!q.view)
         q.view = VIEW_ACTIVE;
-    web_page page = web_page_begin(rq, "alarms/list", "alarms.title", "alarms");
-    page.status = err ? oq_kind_status(err->kind) : 0;
-    web_page_crumb(&page, web_say(&page, "alarms.title"), NULL);
-    web_page_form(&page, board_query_fields, &q, err);
-    put_choices(&page, "priorities", "alarm_priority", alarm_priority_choices, q.priority);
-    put_choices(&page, "states", "alert_state", alert_state_choices, q.state);
-    put_choices(&page, "views", "alarm_view", view_choices, q.view);
-    OQ_TRY(put_sites(&page, s, q.site_id));
-    OQ_TRY(put_head(&page, s, q));
-    web_put_text(page.view, "view", oq_cstr(oq_choice_text(view_choices, q.view)));
-    web_put_bool(page.view, "is_active_view", q.view == VIEW_ACTIVE);
-    web_put_bool(page.view, "is_quiet_view", q.view == VIEW_QUIET);
-    web_put_bool(page.view, "is_history_view", q.view == VIEW_HISTORY);
-    web_put_bool(page.view, "is_filtered", is_filtered(&q));
-    web_put_text(page.view, "back", link_to(&page, &q));
-    web_put_list(page.view, "rows");
-    if (!err)
-        OQ_TRY(put_rows(&page, s, &filter, q));
-    if (q.view == VIEW_QUIET)
-        OQ_TRY(put_silences(&page, s));
-    return web_page_send(&page);
+    return show(rq, s, &q, &filter, NULL, err);
+}
+
+oq_err *alarm_show_window(http_req *rq, oq_scope *s, const silence_form *typed, const oq_err *err)
+{
+    return show(rq, s, &(board_query){.view = VIEW_QUIET},
+                &(alert_filter){.from = OQ_TIME_NONE, .to = OQ_TIME_NONE}, typed, err);
 }

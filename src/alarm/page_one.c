@@ -238,15 +238,10 @@ oq_err *alarm_page_acknowledge_many(http_req *rq, oq_scope *s)
 
 /* --- quiet windows -----------------------------------------------------------------------------*/
 
-typedef struct silence_form {
-    int kind;
-    oq_str asset, rule, until, reason;
-    oq_uuid site_id;
-} silence_form;
-static const oq_choice window_choices[] = {
+const oq_choice alarm_window_choices[] = {
     {SILENCE_MAINTENANCE, "maintenance"}, {SILENCE_OUT_OF_SERVICE, "out_of_service"}, {0, NULL}};
 const oq_field page_silence_fields[] = {
-    OQ_CHOICE(silence_form, kind, window_choices, .required = true),
+    OQ_CHOICE(silence_form, kind, alarm_window_choices, .required = true),
     OQ_TEXT(silence_form, asset, .max = PLANT_CODE_MAX),
     OQ_TEXT(silence_form, rule, .max = PLANT_CODE_MAX),
     OQ_UUID(silence_form, site_id),
@@ -292,7 +287,7 @@ static oq_err *add_silence(http_req *rq, oq_scope *s, const silence_form *form)
 
 oq_err *alarm_page_silence(http_req *rq, oq_scope *s)
 {
-    silence_form form;
+    silence_form form = {0};
     oq_err *err = http_body(rq, &form);
     if (!err)
         err = add_silence(rq, s, &form);
@@ -301,9 +296,7 @@ oq_err *alarm_page_silence(http_req *rq, oq_scope *s)
     if (err) {
         oq_scope *again;
         OQ_TRY(http_scope_again(rq, &again));
-        web_toast(rq, "error", "alarms.silence_wrong");
-        http_redirect(rq, OQ_STR("/alarms?view=quiet"));
-        return NULL;
+        return alarm_show_window(rq, again, &form, err);
     }
     web_toast(rq, "ok", "alarms.silence_made");
     http_redirect(rq, OQ_STR("/alarms?view=quiet"));

@@ -24,4 +24,15 @@ void alarm_put_row(const web_page *page, web_value *to, const alert_row *row, oq
 void alarm_put_priority(const web_page *page, web_value *to, int priority);
 OQ_CHECKED oq_err *alarm_show_one(http_req *rq, oq_scope *s, oq_uuid id, const oq_err *err);
 
+/* A quiet window as somebody types it. */
+typedef struct silence_form {
+    int kind;
+    oq_str asset, rule, until, reason;
+    oq_uuid site_id;
+} silence_form;
+extern const oq_choice alarm_window_choices[];
+/* The quiet ones, with a window that could not be made and what is wrong with it. */
+OQ_CHECKED oq_err *alarm_show_window(http_req *rq, oq_scope *s, const silence_form *typed,
+                                     const oq_err *err);
+
 #endif

@@ -37,6 +37,12 @@ static void test_board(void **state)
                      has(&s, "data-refresh-on=\"alarm\"") && has(&s, "Not acknowledged"));
     seen viewer = house_get(h, VIEWER_A, "/alarms");
     CHECK("viewers have no buttons", viewer.status == 200 && !has(&viewer, "/acknowledge\""));
+    seen critical = house_get(h, ADMIN_A, "/alarms?priority=critical&q=P-1");
+    CHECK(
+        "the export is what is shown",
+        has(&critical, "href=\"/api/alarms/export?active=true&amp;priority=critical&amp;q=P-1\""));
+    critical = house_get(h, ADMIN_A, "/alarms?view=history&priority=critical");
+    CHECK("of the past too", has(&critical, "href=\"/api/alarms/export?priority=critical\""));
     seen ar = house_get(h, ADMIN_A, "/alarms?lang=ar");
     CHECK("Arabic", ar.status == 200 && has(&ar, "إنذار"));
     CHECK("wrong", house_get(h, ADMIN_A, "/alarms?from=nonsense").status == 422);
@@ -68,6 +74,11 @@ static void test_deeds(void **state)
                   .status == 303);
     CHECK("is there", testdb_number(h->db, "SELECT count(*) FROM alarm_silences WHERE kind ="
                                            " 'maintenance'") == 1);
+    s = house_form(h, ADMIN_A, "/alarm-silences/new",
+                   "kind=out_of_service&asset=NO-SUCH&until=2027-01-16T00:00&reason=long+story");
+    CHECK("a wrong one is shown again with what was typed",
+          s.status == 422 && has(&s, "value=\"NO-SUCH\"") && has(&s, "value=\"long story\"") &&
+              has(&s, "field-error"));
     CHECK("figures", house_get(h, VIEWER_A, "/alarms/kpis?days=1").status == 200);
 }
 
