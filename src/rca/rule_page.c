@@ -53,6 +53,8 @@ static void put_choices(const web_page *page, const class_names *names, const li
     }
     web_value *sources = web_put_list(page->view, "source_choices");
     for (const oq_choice *c = rule_source_choices; c->text; c++) {
+        if (c->value == RULE_LEARNED)
+            continue; /* nothing makes one yet */
         web_value *one = web_add_object(sources);
         web_put_cstr(one, "value", c->text);
         web_put_text(one, "label", web_choice_label(page->locale.lang, "rule_source", c->text));

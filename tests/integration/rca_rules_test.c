@@ -445,6 +445,8 @@ static void test_pages(void **state)
     house *h = *state;
     seen s = house_get(h, ADMIN_A, "/rca-rules");
     CHECK("none yet", s.status == 200 && holds(&s, "No rules yet"));
+    CHECK("nothing to choose that no rule has",
+          holds(&s, "value=\"preset\"") && !holds(&s, "value=\"learned\""));
     const char *path = make_rule(h, "bearing", "hot", "bearing_fault");
     const char *page = path + strlen("/api");
     s = house_get(h, OPTIMIZER_A, page);
