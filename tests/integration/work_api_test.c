@@ -85,10 +85,10 @@ static void test_lists(void **state)
     testclient *e = engineer(h);
     for (int i = 0; i < 3; i++)
         make(h, house_text(h, "Listed %d", i));
-    testreply r = testclient_json(
-        h->a, "POST", "/api/work-orders",
-        house_text(h, "{\"title\":\"Somebody else's\",\"assigned_user_id\":\"%s\"}",
-                   house_id(h, h->admin)));
+    testreply r =
+        testclient_json(h->a, "POST", "/api/work-orders",
+                        house_text(h, "{\"title\":\"Somebody else's\",\"assigned_user_id\":\"%s\"}",
+                                   house_id(h, h->admin)));
     check_status("not the engineer's", r, 201);
     r = testclient_get(h->a, "/api/work-orders?q=listed&limit=2");
     CHECK_STR("newest first", testclient_member(h->a, &r, "items.0.title"), "Listed 2");
@@ -158,6 +158,11 @@ static void test_pages(void **state)
     r = testclient_form(e, house_text(h, "%s/status", path), "status=in_progress&version=1");
     check_status("who comes second", r, 409);
     check_shows("who comes second", r, "role=\"alert\"");
+    r = testclient_form(e, house_text(h, "%s/parts", path),
+                        "name=Seal&quantity=1&unit=pc&availability=missing");
+    check_leads("a part that is not there", r, path);
+    check_shows("says so", testclient_get(e, path), "badge-warn\"");
+    check_shows("to be chosen", testclient_get(e, path), "name=\"availability\"");
     r = testclient_form(e, house_text(h, "%s/status", path), "status=done&version=2&labour_h=much");
     check_status("no number", r, 422);
     r = testclient_form(e, house_text(h, "%s/status", path),
