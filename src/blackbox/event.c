@@ -236,3 +236,16 @@ oq_err *event_add_many(oq_scope *s, const event_order *order, size_t count, size
         return NULL;
     return incident_engine_wake(s, is_urgent);
 }
+
+/* --- where it comes from -------------------------------------------------------------------------*/
+
+const char *const event_own_systems[] = {
+    "OPTRIA_ALERT", "OPTRIA_WORK_ORDER",   "OPTRIA_LOG", "OPTRIA_HISTORIAN",
+    "OPTRIA_AUDIT", "OPTRIA_OPTIMIZATION", NULL,
+};
+
+oq_str event_system_said(oq_arena *arena, oq_lang lang, oq_str system)
+{
+    oq_str key = oq_strf(arena, "event_system.%.*s", OQ_FMT(system));
+    return oq_text_exists(lang, key) ? oq_text(lang, key) : system;
+}

@@ -7,6 +7,7 @@
 #define BLACKBOX_EVENT_H
 
 #include "base/base.h"
+#include "base/lang.h"
 #include "db/scope.h"
 
 typedef enum event_type {
@@ -72,5 +73,10 @@ typedef struct event_order {
  * event.summary_invalid (facts: source_id, max); the payload is trusted to be JSON. */
 OQ_CHECKED oq_err *event_add_many(oq_scope *s, const event_order *order, size_t count,
                                   size_t *ret_added);
+
+/* Where an event comes from, in words: a part of this program by its name, others as they call
+ * themselves. The program's own parts end with NULL. */
+extern const char *const event_own_systems[];
+oq_str event_system_said(oq_arena *arena, oq_lang lang, oq_str system);
 
 #endif

@@ -71,7 +71,7 @@ static void put_row(const web_page *page, web_value *list, const event *e)
                  web_choice_label(lang, "event_category",
                                   oq_choice_text(event_category_choices, e->event_category)));
     web_put_text(v, "summary", is_arabic && e->summary_ar.len ? e->summary_ar : e->summary);
-    web_put_text(v, "system", e->source_system);
+    web_put_text(v, "system", event_system_said(arena, lang, e->source_system));
     web_put_text(v, "source_id", e->source_id);
     web_put_text(v, "asset_code", e->asset_code);
     web_put_text(v, "asset_name",
@@ -81,6 +81,24 @@ static void put_row(const web_page *page, web_value *list, const event *e)
                      ? oq_strf(arena, "/assets/%.*s", OQ_FMT(oq_uuid_text(arena, e->asset_id)))
                      : OQ_NONE);
     web_put_text(v, "site", is_arabic && e->site_name_ar.len ? e->site_name_ar : e->site_name);
+}
+
+/* The program's own parts, and whoever sent what is shown. */
+static void put_systems(const web_page *page, const events *found)
+{
+    web_value *list = web_put_list(page->view, "systems");
+    oq_lang lang = page->locale.lang;
+    for (const char *const *own = event_own_systems; *own; own++)
+        web_add_option(list, oq_cstr(*own), event_system_said(page->arena, lang, oq_cstr(*own)),
+                       false);
+    for (size_t i = 0; i < found->count; i++) {
+        oq_str system = found->at[i].source_system;
+        bool is_there = oq_str_starts(system, OQ_STR("OPTRIA_"));
+        for (size_t k = 0; k < i && !is_there; k++)
+            is_there = oq_str_eq(found->at[k].source_system, system);
+        if (!is_there)
+            web_add_option(list, system, system, false);
+    }
 }
 
 /* --- the page -----------------------------------------------------------------------------------*/
@@ -127,6 +145,7 @@ static oq_err *show(http_req *rq, oq_scope *s, const page_form *form, oq_err *er
     web_value *list = web_put_list(page.view, "rows");
     for (size_t i = 0; i < found.count; i++)
         put_row(&page, list, &found.at[i]);
+    put_systems(&page, &found);
     oq_str text =
         oq_text_count(page.arena, page.locale.lang, OQ_STR("events.rows"), (int64_t)found.count);
     web_put_pager(page.view, text, form->cursor.len ? link_to(&page, *form, OQ_NONE) : OQ_NONE,

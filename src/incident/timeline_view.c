@@ -117,7 +117,7 @@ static void put_event(const web_page *page, web_value *to, const timeline_group 
                                   oq_choice_text(event_category_choices, e->event_category)));
     web_put_text(to, "role",
                  web_choice_label(lang, "event_role", oq_choice_text(event_role_choices, e->role)));
-    web_put_text(to, "source", e->source_system);
+    web_put_text(to, "source", event_system_said(page->arena, lang, e->source_system));
     web_put_bool(to, "is_late", e->is_late);
     view_put_event_severity(page, to, e->severity);
 }

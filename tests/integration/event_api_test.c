@@ -354,6 +354,7 @@ static void test_page(void **state)
     seen s = house_get(h, ADMIN_A, "/events");
     assert_int_equal(s.status, 200);
     assert_true(holds(&s, "trip of the pump") && holds(&s, "P-301") && holds(&s, "/events/log"));
+    assert_true(holds(&s, "<option value=\"OPTRIA_ALERT\">alarms</option>"));
     s = house_get(h, ADMIN_A, "/events?event_category=SENSOR&q=level");
     assert_true(holds(&s, "level low") && !holds(&s, "trip of the pump"));
     s = house_get(h, ADMIN_A, "/events?from=yesterday");
@@ -361,6 +362,8 @@ static void test_page(void **state)
     s = house_form(h, ADMIN_A, "/events/log", "text=Opened+the+bypass&asset=P-101");
     assert_int_equal(s.status, 303);
     assert_int_equal(count(h, "summary = 'Opened the bypass' AND asset_id IS NOT NULL"), 1);
+    s = house_get(h, ADMIN_A, "/events?source_system=OPTRIA_LOG");
+    assert_true(holds(&s, "Opened the bypass") && holds(&s, "dir=\"auto\">operators"));
     s = house_form(h, ADMIN_A, "/events/log", "text=kept+text&asset=P-404");
     assert_true(s.status == 422 && holds(&s, "kept text") && holds(&s, "trip of the pump"));
     s = house_form(h, ADMIN_A, "/events/log", "text=");
