@@ -229,6 +229,15 @@ static oq_err *attach_fresh(engine *en, const engine_fresh *e, size_t count)
     return NULL;
 }
 
+/* All that a cluster has was looked at with it: later slices of a flood do not group it again. */
+static oq_err *notice_cluster(engine *en, const engine_cluster *c)
+{
+    oq_uuids ids = {oq_new_n(oq_scope_arena(en->s), oq_uuid, c->count), c->count};
+    for (size_t i = 0; i < c->count; i++)
+        ids.at[i] = c->row[i].id;
+    return sql_engine_noticed(en->s, (sql_engine_noticed_args){.ids = ids}, NULL);
+}
+
 static oq_err *group_fresh(engine *en, const engine_fresh *e, size_t count)
 {
     oq_us done_to = OQ_TIME_NONE;
@@ -238,6 +247,7 @@ static oq_err *group_fresh(engine *en, const engine_fresh *e, size_t count)
         engine_cluster c;
         OQ_TRY(engine_cluster_at(en, e[i].event_time, &c));
         OQ_TRY(engine_store(en, &c));
+        OQ_TRY(notice_cluster(en, &c));
         done_to = c.count ? c.trigger[c.count - 1].time : e[i].event_time;
     }
     return NULL;

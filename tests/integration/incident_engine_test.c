@@ -272,6 +272,25 @@ static void test_killed(void **state)
     assert_int_equal(number(h, "SELECT max(number) FROM blackbox_incidents"), 2);
 }
 
+/* A flood without a silence is grouped once, however small the slices are. */
+static void test_flood(void **state)
+{
+    house *h = *state;
+    for (int i = 0; i < 20; i++) {
+        event_order e = bb_alert(oq_strf(h->arena, "e%d", i).ptr, -20 + i, P101, SEVERITY_MAJOR);
+        bb_add(h, &e, 1);
+    }
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    bool more;
+    CHECK_OK(incident_engine_run(s, 5, &more));
+    house_commit(s);
+    assert_true(more);
+    assert_int_equal(number(h, "SELECT count(*) FROM blackbox_events WHERE NOT is_noticed AND"
+                               " source_system = 'OPTRIA_ALERT'"),
+                     0);
+    assert_int_equal(number(h, "SELECT count(*) FROM blackbox_incidents"), 1);
+}
+
 /* An event that was being added while its incident was opened is found by the look afterwards. */
 static void test_added_meanwhile(void **state)
 {
@@ -432,6 +451,7 @@ int main(void)
         cmocka_unit_test_setup(test_trigger_of_no_asset, bb_reset),
         cmocka_unit_test_setup(test_by_hand, bb_reset),
         cmocka_unit_test_setup(test_killed, bb_reset),
+        cmocka_unit_test_setup(test_flood, bb_reset),
         cmocka_unit_test_setup(test_added_meanwhile, bb_reset),
         cmocka_unit_test_setup(test_tenants, bb_reset),
         cmocka_unit_test_setup(test_what_is_told, bb_reset),
