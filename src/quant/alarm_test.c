@@ -14,8 +14,8 @@ static void test_parse(void **state)
         "{\"metric\":\"v\",\"is\":\"away_from\",\"limit\":5,\"by\":2}",
         "{\"metric\":\"v\",\"is\":\"rising\",\"by\":8,\"within_s\":600}",
         "{\"metric\":\"v\",\"is\":\"stale\",\"after_s\":90}",
-        "{\"all\":[{\"metric\":\"a\",\"is\":\"bad\"},{\"any\":[{\"metric\":\"b\",\"is\":\"bad\"},"
-        "{\"metric\":\"c\",\"is\":\"falling\",\"by\":1,\"within_s\":0.5e1}]}]}",
+        ("{\"all\":[{\"metric\":\"a\",\"is\":\"bad\"},{\"any\":[{\"metric\":\"b\",\"is\":\"bad\"},"
+         "{\"metric\":\"c\",\"is\":\"falling\",\"by\":1,\"within_s\":0.5e1}]}]}"),
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++) {
         alarm_condition *c, *again;
