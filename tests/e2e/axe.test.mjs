@@ -40,23 +40,25 @@ async function furnish() {
   await admin.call('POST', '/api/plant/import', plantRecords(unique('axe')), 200);
   await admin.call('POST', '/api/work-orders',
     { title: LONG.name, title_ar: LONG.word, description: LONG.word, checks: [LONG.word, LONG.name] }, 201);
+  await admin.call('POST', '/api/webhooks',
+    { name: unique(LONG.name.slice(0, 40)), url: 'https://hooks.axe.example/in' }, 201);
   await raiseAlarm(admin, unique('axe'));
   await owner.leave();
   await admin.leave();
 }
 
-// An alarm that every demo has: a pump vibrates at all.
+// An alarm that every demo has, and its incident: a pump vibrates at all.
 async function raiseAlarm(admin, code) {
   const [pump] = await admin.list('/api/assets?q=P-101&limit=1');
   await admin.call('POST', '/api/alarm-rules', {
     code, name: LONG.name, name_ar: LONG.word, asset_id: pump.id, priority: 'critical',
     condition: { metric: 'vibration_rms', is: 'above', limit: -1 }, response: LONG.name,
   }, 201);
-  for (let tries = 0; tries < 100; tries++) {
-    if ((await admin.list('/api/alarms?limit=1')).length > 0) return;
+  for (let tries = 0; tries < 200; tries++) {
+    if ((await admin.list('/api/blackbox/incidents?limit=1')).length > 0) return;
     await new Promise((done) => { setTimeout(done, 200); });
   }
-  assert.fail('no alarm within 20 seconds');
+  assert.fail('no alarm with its incident within 40 seconds');
 }
 
 // A record of each kind of the plant's data, as a file of them would have it.
@@ -111,7 +113,8 @@ async function addressOf(v, { path }) {
     const me = await v.call('GET', '/api/me');
     return path.replace('{id}', me.tenant.id);
   }
-  const noun = path.split('/').at(path.startsWith('/plant/') ? 2 : 1);
+  const noun = path.startsWith('/blackbox/') ? 'blackbox/incidents'
+    : path.split('/').at(path.startsWith('/plant/') ? 2 : 1);
   const [first] = await v.list(`/api/${noun}`);
   assert.ok(first, `furnish() makes something for ${path}`);
   return path.replace('{id}', first.id);

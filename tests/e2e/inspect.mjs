@@ -68,7 +68,7 @@ async function overflowing() {
 // plants named themselves, and what is in another language on purpose.
 function wordsOfPage() {
   const code = 'code, pre, script, style, template, datalist';
-  const quoted = '[dir="auto"], bdi, .ltr, option, [lang]:not(html)';
+  const quoted = '[dir="auto"], bdi, textarea, .ltr, option, [lang]:not(html)';
   const found = [];
   const add = (text, element) => {
     if (text !== '') found.push({ text, isQuoted: element.closest(quoted) !== null });
@@ -92,11 +92,11 @@ const ARABIC = /[\u0621-\u064a]/;
 function wrongWords(lang, words) {
   const wrong = [];
   for (const { text, isQuoted } of words) {
+    if (/(?<!\/)\{\w*\}|\{\{/.test(text)) wrong.push(`placeholder: ${text}`);
+    if (isQuoted) continue;
     for (const word of text.match(/[a-z_]+(?:\.[a-z0-9_]+)+/g) ?? []) {
       if (keys.has(word) || (areas.has(word.split('.')[0]) && text === word)) wrong.push(`key: ${text}`);
     }
-    if (/(?<!\/)\{\w*\}|\{\{/.test(text)) wrong.push(`placeholder: ${text}`);
-    if (isQuoted) continue;
     if (lang === 'en' && ARABIC.test(text)) wrong.push(`Arabic on an English page: ${text}`);
     if (lang === 'ar' && !ARABIC.test(text) && /[A-Za-z]+ [A-Za-z]+ [a-z]+/.test(text)) {
       wrong.push(`English on an Arabic page: ${text}`);
