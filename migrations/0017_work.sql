@@ -139,7 +139,8 @@ CREATE TABLE escalations (
     site_id     uuid,
     assignee_id uuid,
     notice      jsonb NOT NULL,             -- type and facts of what is told
-    level       integer NOT NULL DEFAULT 0, -- 0 assignee, 1 on call, 2 tenant_admin
+    level       integer NOT NULL DEFAULT 0, -- 0 assignee, 1 on call, 2 tenant_admin,
+                                            -- above: told again
     next_at     timestamptz,                -- null: nobody is left to tell
     acknowledged_by uuid,
     acknowledged_at timestamptz,
