@@ -4,11 +4,14 @@ import assert from 'node:assert/strict';
 import { inspect } from './inspect.mjs';
 import { people, story, unique } from './support.mjs';
 
-// An incident of one's own, by events that another system sends.
+// An incident of one's own, by events that another system sends, at a site of its own: beside a fault
+// that the demo plant has under way, the events would belong to that one's incident.
 async function makeIncident(v) {
-  const { items: assets } = await v.call('GET', '/api/assets?limit=1');
-  const asset = assets[0].code;
   const id = unique('e2e-');
+  const [{ class_id }] = await v.list('/api/assets?q=P-101&limit=1');
+  const site = await v.call('POST', '/api/sites', { code: `${id}-site`, name: `Site ${id}` }, 201);
+  const asset = `${id}-pump`;
+  await v.call('POST', '/api/assets', { code: asset, site_id: site.id, class_id, name: `Pump ${id}` }, 201);
   const at = (seconds) => new Date(Date.now() - 60_000 + seconds * 1000).toISOString();
   const event = (n, seconds, severity, category, summary) => ({
     source_system: 'E2E', source_id: `${id}-${n}`, time: at(seconds), severity, category, asset,
