@@ -74,7 +74,7 @@ OQ_CHECKED oq_err *compute_production_risk(oq_arena *arena, const ai_asset *a, a
 OQ_CHECKED oq_err *ai_score_of(oq_scope *s, oq_uuid asset_id, oq_us at, ai_score **ret_score);
 /* The newest scores of these assets, or of all (count 0) of a site (zero: every), at or before `at`
  * (OQ_TIME_NONE: the newest); by asset id. Assets without a score are not in it. */
-OQ_CHECKED oq_err *ai_scores_of(oq_scope *s, const oq_uuid *asset, size_t count, oq_uuid site_id,
+OQ_CHECKED oq_err *ai_scores_of(oq_scope *s, const oq_uuid *asset_id, size_t count, oq_uuid site_id,
                                 oq_us at, ai_scores *ret_scores);
 /* Scores an asset as known at `at` without storing it: for backtests and the twin. */
 OQ_CHECKED oq_err *ai_score_make(oq_scope *s, oq_uuid asset_id, oq_us at, ai_score **ret_score);
