@@ -74,6 +74,9 @@ SELECT 'alarm_rule' AS thing, count(*) AS times FROM alarm_rules
  WHERE tenant_id = :tenant AND class_id = :id
 UNION ALL
 SELECT 'rca_case' AS thing, count(*) AS times FROM rca_cases
+ WHERE tenant_id = :tenant AND class_id = :id
+UNION ALL
+SELECT 'ai_model' AS thing, count(*) AS times FROM ai_models
  WHERE tenant_id = :tenant AND class_id = :id;
 
 -- CLASS_METRIC_GET (id uuid) -> class_metric

@@ -53,6 +53,12 @@ UNION ALL
 SELECT 'holiday' AS kind, count(*) AS count, 0::bigint AS waiting
   FROM holidays WHERE tenant_id = :tenant
 UNION ALL
+SELECT 'maintenance_window' AS kind, count(*) AS count, 0::bigint AS waiting
+  FROM maintenance_windows WHERE tenant_id = :tenant
+UNION ALL
+SELECT 'spare_part' AS kind, count(*) AS count, 0::bigint AS waiting
+  FROM spare_parts WHERE tenant_id = :tenant
+UNION ALL
 SELECT 'source_clock' AS kind, count(*) AS count, 0::bigint AS waiting
   FROM source_clocks WHERE tenant_id = :tenant
 UNION ALL

@@ -10,7 +10,7 @@ static const struct {
     const record_kind *of;
     const char *member; /* of the query and of what belongs to it */
     size_t offset;
-    const record_kind *kinds[5]; /* ends with NULL */
+    const record_kind *kinds[6]; /* ends with NULL */
 } belongings[] = {
     {&kind_asset_class,
      "class_id",
@@ -19,7 +19,7 @@ static const struct {
     {&kind_site,
      "site_id",
      offsetof(record_query, site_id),
-     {&kind_plant_unit, &kind_shift, &kind_holiday}},
+     {&kind_plant_unit, &kind_shift, &kind_holiday, &kind_maintenance_window, &kind_spare_part}},
     {&kind_shift, "shift_id", offsetof(record_query, shift_id), {&kind_user_shift}},
     {&kind_skill, "skill_id", offsetof(record_query, skill_id), {&kind_user_skill}},
     {&kind_integration, "integration_id", offsetof(record_query, integration_id), {&kind_mapping}},

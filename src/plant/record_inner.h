@@ -46,6 +46,8 @@ RECORD_TABLES(absence);
 RECORD_TABLES(skill);
 RECORD_TABLES(user_skill);
 RECORD_TABLES(holiday);
+RECORD_TABLES(maintenance_window);
+RECORD_TABLES(spare_part);
 RECORD_TABLES(source_clock);
 RECORD_TABLES(integration);
 RECORD_TABLES(mapping);
@@ -155,6 +157,7 @@ oq_err *record_check_days(oq_date from, oq_date to);
 extern const record_kind kind_site, kind_plant_unit, kind_asset, kind_component, kind_asset_class,
     kind_class_metric, kind_failure_mode, kind_machine_spec, kind_cost_model, kind_threshold,
     kind_carbon_factor, kind_shift, kind_user_shift, kind_absence, kind_skill, kind_user_skill,
-    kind_holiday, kind_source_clock, kind_integration, kind_mapping;
+    kind_holiday, kind_maintenance_window, kind_spare_part, kind_source_clock, kind_integration,
+    kind_mapping;
 
 #endif

@@ -48,7 +48,7 @@ oq_err *record_options_load(oq_scope *s, const record_kind *kind, oq_uuid within
 
 /* --- the first page of the plant's data -----------------------------------------------------------*/
 
-static const char *const groups[] = {"structure", "classes", "cost", "crew", "sources"};
+static const char *const groups[] = {"structure", "classes", "cost", "crew", "supply", "sources"};
 
 static const sql_plant_counts_row *counts_of(const sql_plant_counts_rows *counts, const char *kind)
 {

@@ -5,6 +5,7 @@
 #include "plant/record_page.h"
 #include "plant/source.h"
 #include "plant/structure.h"
+#include "plant/supply.h"
 
 #include "base/banned.h"
 
@@ -38,6 +39,8 @@ const oq_field absence_query_fields[] = {BY(user_id), PAGED};
 const oq_field skill_query_fields[] = {WORDS, PAGED};
 const oq_field user_skill_query_fields[] = {BY(user_id), BY(skill_id), PAGED};
 const oq_field holiday_query_fields[] = {BY(site_id), WORDS, PAGED};
+const oq_field maintenance_window_query_fields[] = {BY(site_id), WORDS, PAGED};
+const oq_field spare_part_query_fields[] = {BY(site_id), WORDS, PAGED};
 const oq_field source_clock_query_fields[] = {WORDS, PAGED};
 const oq_field integration_query_fields[] = {WORDS, PAGED};
 const oq_field mapping_query_fields[] = {BY(integration_id), BY(asset_id), WORDS, PAGED};
@@ -132,6 +135,8 @@ const http_route plant_routes[] = {
     KIND("skills", skill, CAP_ASSET_READ, CAP_ASSET_MANAGE, "a skill", "skills"),
     KIND("user-skills", user_skill, CAP_USER_READ, CAP_USER_MANAGE, "a person's skill", "people's skills"),
     KIND("holidays", holiday, CAP_ASSET_READ, CAP_ASSET_MANAGE, "a holiday", "holidays"),
+    KIND("maintenance-windows", maintenance_window, CAP_ASSET_READ, CAP_ASSET_MANAGE, "a maintenance window", "maintenance windows"),
+    KIND("spare-parts", spare_part, CAP_ASSET_READ, CAP_ASSET_MANAGE, "a spare part", "spare parts"),
     KIND("source-clocks", source_clock, CAP_INTEGRATION_READ, CAP_INTEGRATION_MANAGE, "the clock of a source", "clocks of sources"),
     KIND("integrations", integration, CAP_INTEGRATION_READ, CAP_INTEGRATION_MANAGE, "an integration", "integrations"),
     KIND("mappings", mapping, CAP_INTEGRATION_READ, CAP_INTEGRATION_MANAGE, "the mapping of a tag", "mappings of tags"),
@@ -180,6 +185,10 @@ const http_route plant_routes[] = {
     LIST_PAGE("user-skills", user_skill, CAP_USER_READ),
     PAGES("holidays", holiday, CAP_ASSET_READ, CAP_ASSET_MANAGE),
     LIST_PAGE("holidays", holiday, CAP_ASSET_READ),
+    PAGES("maintenance-windows", maintenance_window, CAP_ASSET_READ, CAP_ASSET_MANAGE),
+    LIST_PAGE("maintenance-windows", maintenance_window, CAP_ASSET_READ),
+    PAGES("spare-parts", spare_part, CAP_ASSET_READ, CAP_ASSET_MANAGE),
+    LIST_PAGE("spare-parts", spare_part, CAP_ASSET_READ),
     PAGES("source-clocks", source_clock, CAP_INTEGRATION_READ, CAP_INTEGRATION_MANAGE),
     LIST_PAGE("source-clocks", source_clock, CAP_INTEGRATION_READ),
     PAGES("integrations", integration, CAP_INTEGRATION_READ, CAP_INTEGRATION_MANAGE),

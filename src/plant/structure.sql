@@ -81,6 +81,18 @@ SELECT 'alarm_silence' AS thing, count(*) AS times FROM alarm_silences
  WHERE tenant_id = :tenant AND site_id = :id
 UNION ALL
 SELECT 'escalation' AS thing, count(*) AS times FROM escalations
+ WHERE tenant_id = :tenant AND site_id = :id
+UNION ALL
+SELECT 'maintenance_window' AS thing, count(*) AS times FROM maintenance_windows
+ WHERE tenant_id = :tenant AND site_id = :id
+UNION ALL
+SELECT 'spare_part' AS thing, count(*) AS times FROM spare_parts
+ WHERE tenant_id = :tenant AND site_id = :id
+UNION ALL
+SELECT 'optimization_scenario' AS thing, count(*) AS times FROM optimization_scenarios
+ WHERE tenant_id = :tenant AND site_id = :id
+UNION ALL
+SELECT 'optimization_run' AS thing, count(*) AS times FROM optimization_runs
  WHERE tenant_id = :tenant AND site_id = :id;
 
 -- PLANT_UNIT_GET (id uuid) -> plant_unit
@@ -134,6 +146,9 @@ SELECT 'incident' AS thing, count(*) AS times FROM blackbox_incidents
  WHERE tenant_id = :tenant AND unit_id = :id
 UNION ALL
 SELECT 'work_order' AS thing, count(*) AS times FROM work_orders
+ WHERE tenant_id = :tenant AND unit_id = :id
+UNION ALL
+SELECT 'maintenance_window' AS thing, count(*) AS times FROM maintenance_windows
  WHERE tenant_id = :tenant AND unit_id = :id;
 
 -- ASSET_GET (id uuid) -> asset
@@ -263,6 +278,18 @@ SELECT 'alarm_state' AS thing, count(*) AS times FROM alarm_states
  WHERE tenant_id = :tenant AND asset_id = :id
 UNION ALL
 SELECT 'alarm_silence' AS thing, count(*) AS times FROM alarm_silences
+ WHERE tenant_id = :tenant AND asset_id = :id
+UNION ALL
+SELECT 'maintenance_window' AS thing, count(*) AS times FROM maintenance_windows
+ WHERE tenant_id = :tenant AND asset_id = :id
+UNION ALL
+SELECT 'ai_model' AS thing, count(*) AS times FROM ai_models
+ WHERE tenant_id = :tenant AND asset_id = :id
+UNION ALL
+SELECT 'ai_score' AS thing, count(*) AS times FROM asset_ai_scores
+ WHERE tenant_id = :tenant AND asset_id = :id
+UNION ALL
+SELECT 'optimization_recommendation' AS thing, count(*) AS times FROM optimization_recommendations
  WHERE tenant_id = :tenant AND asset_id = :id;
 
 -- COMPONENT_GET (id uuid) -> component

@@ -249,6 +249,7 @@ static void test_references_hold(void **state)
         "    'asset_class_metrics', 'assets', 'asset_components', 'asset_failure_modes',"
         "    'machine_specs', 'optimization_cost_models', 'threshold_references', 'carbon_factors',"
         "    'shifts', 'user_shifts', 'user_absences', 'user_skills', 'holidays',"
+        "    'maintenance_windows', 'spare_parts', 'optimization_scenarios', 'ai_models',"
         "    'external_signal_mappings', 'work_orders'])"
         "   AND (a.attname LIKE '%\\_id' OR a.attname LIKE '%\\_by')"
         "   AND a.atttypid = 'uuid'::regtype"

@@ -363,7 +363,8 @@ static void test_nothing_of_another_tenant(void **state)
 /* A failure mode is of a class or of an asset, not of both; so is an alarm rule. */
 static oq_str other_owner(oq_str table, oq_str column)
 {
-    static const char *const either[] = {"asset_failure_modes", "machine_specs", "alarm_rules"};
+    static const char *const either[] = {"asset_failure_modes", "machine_specs", "alarm_rules",
+                                         "ai_models"};
     for (size_t i = 0; i < OQ_COUNT(either); i++)
         if (oq_str_eq(table, oq_cstr(either[i]))) {
             if (oq_str_eq(column, OQ_STR("class_id")))

@@ -67,6 +67,16 @@ static const struct {
                    "\"valid_until\":\"2027-12-31\"}"},
     {"holiday", "{\"site_id\":\"@site\",\"from_day\":\"2026-09-23\",\"to_day\":\"2026-09-23\","
                 "\"name\":\"$ National Day\",\"name_ar\":\"اليوم الوطني $\"}"},
+    {"maintenance_window",
+     "{\"code\":\"$-TA\",\"name\":\"$ turnaround\",\"name_ar\":\"توقف شامل $\","
+     "\"site_id\":\"@site\",\"unit_id\":\"@unit\",\"asset_id\":\"@asset\","
+     "\"kind\":\"shutdown\",\"from_time\":\"2026-11-01T04:00:00Z\","
+     "\"to_time\":\"2026-11-15T16:00:00Z\"}"},
+    {"spare_part",
+     "{\"part_number\":\"$-6312\",\"name\":\"$ bearing\",\"name_ar\":\"رولمان بلي $\","
+     "\"site_id\":\"@site\",\"unit\":\"pcs\",\"in_stock\":3,\"stock_min\":2,"
+     "\"arriving\":4,\"arrives_on\":\"2026-12-01\",\"lead_days\":30,"
+     "\"price_minor\":125000,\"currency\":\"SAR\"}"},
     {"source_clock", "{\"source\":\"$:PI\",\"offset_ms\":-1500,"
                      "\"valid_from\":\"2026-01-01T00:00:00Z\",\"note\":\"$ measured\"}"},
     {"integration", "{\"type\":\"pi\",\"name\":\"$ historian\","

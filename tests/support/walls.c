@@ -683,6 +683,8 @@ const char *const walls_nouns[] = {
     "skills",
     "user-skills",
     "holidays",
+    "maintenance-windows",
+    "spare-parts",
     "source-clocks",
     "integrations",
     "mappings",
