@@ -101,7 +101,8 @@ feature_walker *feature_walk(oq_arena *arena, const feature_plan *plan, oq_us ma
                              const double *trait);
 
 /* Fails, and the walker stays as it is: feature.out_of_order (the item lies before another that was
- * fed), feature.item_unknown (a signal, code or component beyond the plan's). */
+ * fed), feature.item_unknown (a signal, code or component beyond the plan's); fact of both: item,
+ * how many were fed before. */
 OQ_CHECKED oq_err *feature_feed(feature_walker *w, const feature_item *item);
 
 /* The row at t. Fails: feature.looks_ahead (something at t or later was fed). */
