@@ -1,4 +1,5 @@
 #include "base/test.h"
+#include "base/uuid_index.h"
 
 static void test_order_and_bits(void **state)
 {
@@ -43,11 +44,33 @@ static void test_text(void **state)
     oq_arena_close(arena);
 }
 
+static void test_index(void **state)
+{
+    enum { COUNT = 1000 };
+    oq_uuid_at at[COUNT];
+    for (size_t i = 0; i < COUNT; i++) /* every one twice, from the greatest down */
+        at[i] = (oq_uuid_at){{{[0] = 9, [14] = (uint8_t)((COUNT - i) / 2 >> 8),
+                               [15] = (uint8_t)((COUNT - i) / 2)}},
+                             i};
+    oq_uuid_index(at, COUNT);
+    for (size_t i = 1; i < COUNT; i++)
+        CHECK("rises", memcmp(&at[i - 1], &at[i], sizeof at[i].id) <= 0);
+    for (size_t i = 1; i < COUNT / 2; i++) {
+        oq_uuid id = {{[0] = 9, [14] = (uint8_t)(i >> 8), [15] = (uint8_t)i}};
+        const oq_uuid_at *found = oq_uuid_find(at, COUNT, id);
+        CHECK("found", found && found->place == COUNT - 2 * i - 1);
+    }
+    CHECK("too small", !oq_uuid_find(at, COUNT, OQ_UUID_ZERO));
+    CHECK("too great", !oq_uuid_find(at, COUNT, (oq_uuid){{[0] = 10}}));
+    CHECK("of nothing", !oq_uuid_find(NULL, 0, OQ_UUID_ZERO));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_order_and_bits),
         cmocka_unit_test(test_text),
+        cmocka_unit_test(test_index),
     };
     return cmocka_run_group_tests_name("uuid", tests, NULL, NULL);
 }

@@ -96,6 +96,11 @@ void oq_scope_after_commit(oq_scope *s, void (*call)(void *arg), void *arg)
     db_work_after_commit(s->work, call, arg);
 }
 
+void oq_scope_after_commit_copy(oq_scope *s, void (*call)(void *arg), const void *arg, size_t size)
+{
+    db_work_after_commit_copy(s->work, call, arg, size);
+}
+
 db_last *oq_scope_last(oq_scope *s)
 {
     if (s->is_inside_platform)

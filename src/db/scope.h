@@ -67,6 +67,8 @@ OQ_CHECKED oq_err *oq_scope_require(const oq_scope *s, oq_cap cap);
 /* Runs `call(arg)` after a successful commit: to wake a queue, to drop a cached session. Not run
  * when the unit of work fails. */
 void oq_scope_after_commit(oq_scope *s, void (*call)(void *arg), void *arg);
+/* The same with a copy of what `arg` points to, which outlives a rewinding of the arena. */
+void oq_scope_after_commit_copy(oq_scope *s, void (*call)(void *arg), const void *arg, size_t size);
 
 /* --- outside any tenant ------------------------------------------------------------------------*/
 

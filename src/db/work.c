@@ -157,8 +157,11 @@ static oq_err *send_commit(db_work *work)
 
 static void run_after(db_work *work)
 {
-    for (size_t i = 0; i < work->after_count; i++)
-        work->after[i].call(work->after[i].arg);
+    for (size_t i = 0; i < work->after_count; i++) {
+        db_after after = work->after[i];
+        after.call(after.arg);
+        free(after.owned);
+    }
     work->after_count = 0;
 }
 
@@ -189,6 +192,8 @@ void db_work_drop(db_work *work)
     db_pool_give(work->pool, work->conn);
     work->conn = NULL;
     work->state = WORK_ENDED;
+    for (size_t i = 0; i < work->after_count; i++)
+        free(work->after[i].owned);
     free(work->after);
     work->after = NULL;
     work->after_count = work->after_size = 0;
@@ -204,7 +209,7 @@ oq_us db_work_now(db_work *work)
     return work->now;
 }
 
-void db_work_after_commit(db_work *work, void (*call)(void *arg), void *arg)
+static db_after *add_after(db_work *work)
 {
     if (work->after_count == work->after_size) {
         size_t size = work->after_size ? work->after_size * 2 : 4;
@@ -214,5 +219,19 @@ void db_work_after_commit(db_work *work, void (*call)(void *arg), void *arg)
         work->after = grown;
         work->after_size = size;
     }
-    work->after[work->after_count++] = (db_after){call, arg};
+    return &work->after[work->after_count++];
+}
+
+void db_work_after_commit(db_work *work, void (*call)(void *arg), void *arg)
+{
+    *add_after(work) = (db_after){.call = call, .arg = arg};
+}
+
+void db_work_after_commit_copy(db_work *work, void (*call)(void *arg), const void *arg, size_t size)
+{
+    void *copy = malloc(size);
+    if (!copy)
+        abort();
+    memcpy(copy, arg, size);
+    *add_after(work) = (db_after){.call = call, .arg = copy, .owned = copy};
 }

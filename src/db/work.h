@@ -12,6 +12,7 @@
 typedef struct db_after {
     void (*call)(void *arg);
     void *arg;
+    void *owned; /* what `arg` was copied to, or NULL */
 } db_after;
 
 typedef struct db_work {
@@ -57,5 +58,7 @@ void db_work_drop(db_work *work);
 
 oq_us db_work_now(db_work *work);
 void db_work_after_commit(db_work *work, void (*call)(void *arg), void *arg);
+void db_work_after_commit_copy(db_work *work, void (*call)(void *arg), const void *arg,
+                               size_t size);
 
 #endif

@@ -208,7 +208,7 @@ static void forget_after_commit(void *arg)
 oq_err *series_tell(oq_scope *s)
 {
     oq_uuid id = oq_scope_tenant(s);
-    oq_scope_after_commit(s, forget_after_commit, oq_copy(oq_scope_arena(s), &id, sizeof id));
+    oq_scope_after_commit_copy(s, forget_after_commit, &id, sizeof id);
     sql_series_told_rows told;
     return sql_series_told(s, &told);
 }

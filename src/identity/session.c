@@ -85,7 +85,7 @@ static void forget_after_commit(void *arg)
 oq_err *session_void(oq_scope *s, oq_uuid id)
 {
     oq_arena *arena = oq_scope_arena(s);
-    oq_scope_after_commit(s, forget_after_commit, oq_copy(arena, &id, sizeof id));
+    oq_scope_after_commit_copy(s, forget_after_commit, &id, sizeof id);
     sql_session_told_rows told;
     return sql_session_told(s, (sql_session_told_args){.payload = oq_uuid_text(arena, id)}, &told);
 }

@@ -193,7 +193,6 @@ static void wake_job(void *arg)
 
 void outbox_wake(oq_scope *s)
 {
-    wake *w = oq_new(oq_scope_arena(s), wake);
-    *w = (wake){s, oq_now(s), oq_scope_tenant(s)};
-    oq_scope_after_commit(s, wake_job, w);
+    wake w = {s, oq_now(s), oq_scope_tenant(s)};
+    oq_scope_after_commit_copy(s, wake_job, &w, sizeof w);
 }

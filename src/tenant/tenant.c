@@ -110,7 +110,7 @@ static void forget_after_commit(void *arg)
 oq_err *tenant_tell(oq_scope *s)
 {
     oq_uuid id = oq_scope_tenant(s);
-    oq_scope_after_commit(s, forget_after_commit, oq_copy(oq_scope_arena(s), &id, sizeof id));
+    oq_scope_after_commit_copy(s, forget_after_commit, &id, sizeof id);
     sql_tenant_told_rows told;
     return sql_tenant_told(s, &told);
 }

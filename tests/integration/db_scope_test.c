@@ -251,6 +251,17 @@ static void test_after_commit(void **state)
     oq_scope_close(s);
 
     s = db_fixture_scope(f, TENANT_A, OQ_WRITE);
+    calls = 0;
+    CHECK_OK(add(s, "y", 1));
+    mark = oq_arena_mark(f->arena);
+    oq_scope_after_commit_copy(s, note_call, oq_copy(f->arena, &three, sizeof three), sizeof three);
+    oq_arena_rewind(f->arena, mark);
+    CHECK_OK(oq_scope_commit(s));
+    assert_int_equal(calls, 3);
+    oq_scope_close(s);
+    calls = 122222;
+
+    s = db_fixture_scope(f, TENANT_A, OQ_WRITE);
     oq_scope_after_commit(s, note_call, &three);
     CHECK_CODE("taken", add(s, "a1", 1), "db.constraint");
     CHECK_CODE("commit", oq_scope_commit(s), "db.scope_failed");
