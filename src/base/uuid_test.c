@@ -49,9 +49,9 @@ static void test_index(void **state)
     enum { COUNT = 1000 };
     oq_uuid_at at[COUNT];
     for (size_t i = 0; i < COUNT; i++) /* every one twice, from the greatest down */
-        at[i] = (oq_uuid_at){{{[0] = 9, [14] = (uint8_t)((COUNT - i) / 2 >> 8),
-                               [15] = (uint8_t)((COUNT - i) / 2)}},
-                             i};
+        at[i] = (oq_uuid_at){
+            {{[0] = 9, [14] = (uint8_t)((COUNT - i) / 2 >> 8), [15] = (uint8_t)((COUNT - i) / 2)}},
+            i};
     oq_uuid_index(at, COUNT);
     for (size_t i = 1; i < COUNT; i++)
         CHECK("rises", memcmp(&at[i - 1], &at[i], sizeof at[i].id) <= 0);

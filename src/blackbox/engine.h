@@ -8,7 +8,7 @@
 
 enum {
     INCIDENT_EVENTS_MAX = 10000, /* of one incident; the gravest of more */
-    ENGINE_TRIGGERS_MAX = 200000 /* grouped at once */
+    ENGINE_PIECE = 100000        /* triggers that are grouped at once */
 };
 
 /* --- rows ---------------------------------------------------------------------------------------*/
@@ -71,16 +71,24 @@ typedef struct engine {
     group_units units;
     oq_us before, after, grace; /* the tenant's */
     oq_us after_max;            /* of the tenant and of all classes */
+    size_t piece;               /* ENGINE_PIECE; less in tests */
 } engine;
 /* Nobody else's engine runs in this tenant until the commit. */
 OQ_CHECKED oq_err *engine_open(oq_scope *s, engine *ret_engine);
 /* The same for who only looks. */
 OQ_CHECKED oq_err *engine_look(oq_scope *s, engine *ret_engine);
-group_trigger engine_trigger_of(const engine *en, const engine_trigger *row);
 /* The length of a window's part: the class's, else the tenant's. */
 oq_us engine_minutes(int64_t of_class, oq_us of_tenant);
 
-/* Triggers that no gap divides, with those that were stored of them. */
+/* --- sweeps -------------------------------------------------------------------------------------
+ *
+ * Triggers in the order of time, grouped piece by piece, so that no number of them is too many. The
+ * triggers of groups that the end of a piece finds open are grouped once more with the next one;
+ * those of groups that are closed have no part in what comes later, so the groups are those of the
+ * whole. Only where the open ones alone are more than half a piece the sweep cuts: it goes on as
+ * after a silence, and says so in the log (incident.flood_cut). */
+
+/* A piece, grouped. `groups` has those that are closed, and what came too late. */
 typedef struct engine_cluster {
     engine_trigger *row; /* in the order of `trigger` */
     group_trigger *trigger;
@@ -89,8 +97,28 @@ typedef struct engine_cluster {
     size_t frozens;
     groups groups;
 } engine_cluster;
-/* Those around a moment that has one, up to the next silence on both sides, grouped. */
-OQ_CHECKED oq_err *engine_cluster_at(engine *en, oq_us at, engine_cluster *ret_cluster);
+
+typedef struct engine_triggers {
+    engine_trigger *at;
+    size_t count;
+} engine_triggers;
+
+typedef struct engine_sweep {
+    /* The next ones from (time, id) on, without that one, rising, at most `limit`; none: the end.
+     */
+    oq_err *(*next)(engine *en, const void *self, oq_us time, oq_uuid id, size_t limit,
+                    engine_triggers *ret_triggers);
+    oq_err *(*take)(engine *en, void *self, const engine_cluster *c);
+    void *self;
+    bool has_frozen; /* incidents past their grace period keep what lies in their windows */
+} engine_sweep;
+/* From `from` on. What `next` and `take` leave in the scope's arena goes with the piece. *ret_to:
+ * of the last trigger. */
+OQ_CHECKED oq_err *engine_sweep_run(engine *en, const engine_sweep *sweep, oq_us from,
+                                    oq_us *ret_to);
+/* Those around a moment that has one, up to the next silence on both sides, grouped, stored and
+ * noticed. *ret_to: the last one's, not before `at`. */
+OQ_CHECKED oq_err *engine_sweep_around(engine *en, oq_us at, oq_us *ret_to);
 
 /* Brings what is stored in line with the groups: opens, changes, merges; late ones are attached. */
 OQ_CHECKED oq_err *engine_store(engine *en, const engine_cluster *c);
@@ -113,7 +141,6 @@ typedef struct engine_difference {
 OQ_CHECKED oq_err *engine_store_members(engine *en, oq_uuid incident_id, const engine_members *m,
                                         const group *g, const engine_cluster *c,
                                         engine_difference *ret_difference);
-bool engine_is_among(oq_uuid event_id, const group *g, const engine_cluster *c);
 /* The first sign of trouble before T, else T. */
 oq_us engine_start_of(const engine_members *m, oq_us at);
 /* {"assets","units","sites"}: its own place, and that of what was more than a warning. */

@@ -1,4 +1,5 @@
 /* Which events belong to an incident, and what follows from them alone. */
+#include "base/uuid_index.h"
 #include "blackbox/engine.h"
 
 #include "engine.sql.h"
@@ -31,14 +32,6 @@ oq_err *engine_gather(engine *en, const group_place *place, oq_us at, oq_us from
     return NULL;
 }
 
-bool engine_is_among(oq_uuid id, const group *g, const engine_cluster *c)
-{
-    for (size_t i = 0; g && i < g->triggers; i++)
-        if (oq_uuid_eq(c->trigger[g->trigger[i]].event_id, id))
-            return true;
-    return false;
-}
-
 /* A sign of trouble, not what stood around it. */
 static bool is_sign(const engine_member *m, int severity)
 {
@@ -47,13 +40,32 @@ static bool is_sign(const engine_member *m, int severity)
             m->event_category == CATEGORY_FAILURE);
 }
 
-static bool has_sign(const engine_members *m, const sql_engine_members_add_rows *added)
+static bool has_sign(oq_arena *arena, const engine_members *m,
+                     const sql_engine_members_add_rows *added)
 {
+    oq_uuid_at *new = oq_new_n(arena, oq_uuid_at, added->count);
+    for (size_t i = 0; i < added->count; i++)
+        new[i] = (oq_uuid_at){added->at[i].event_id, i};
+    oq_uuid_index(new, added->count);
     for (size_t i = 0; i < m->count && added->count; i++)
-        for (size_t k = 0; k < added->count && is_sign(&m->at[i], SEVERITY_WARNING); k++)
-            if (oq_uuid_eq(added->at[k].event_id, m->at[i].id))
-                return true;
+        if (is_sign(&m->at[i], SEVERITY_WARNING) && oq_uuid_find(new, added->count, m->at[i].id))
+            return true;
     return false;
+}
+
+/* Which of the members are triggers of the group; `g` NULL: none. */
+static int32_t *mark_triggers(oq_arena *arena, const engine_members *m, const group *g,
+                              const engine_cluster *c)
+{
+    int32_t *is_trigger = oq_new_n(arena, int32_t, m->count);
+    size_t count = g ? g->triggers : 0;
+    oq_uuid_at *of_group = oq_new_n(arena, oq_uuid_at, count);
+    for (size_t i = 0; i < count; i++)
+        of_group[i] = (oq_uuid_at){c->trigger[g->trigger[i]].event_id, i};
+    oq_uuid_index(of_group, count);
+    for (size_t i = 0; i < m->count; i++)
+        is_trigger[i] = oq_uuid_find(of_group, count, m->at[i].id) != NULL;
+    return is_trigger;
 }
 
 oq_err *engine_store_members(engine *en, oq_uuid incident_id, const engine_members *m,
@@ -64,14 +76,12 @@ oq_err *engine_store_members(engine *en, oq_uuid incident_id, const engine_membe
     oq_uuids ids = {oq_new_n(arena, oq_uuid, m->count), m->count};
     oq_uuids event_ids = {oq_new_n(arena, oq_uuid, m->count), m->count};
     int32_t *order = oq_new_n(arena, int32_t, m->count);
-    int32_t *trigger = oq_new_n(arena, int32_t, m->count);
     for (size_t i = 0; i < m->count; i++) {
         ids.at[i] = oq_uuid_new(oq_now(en->s));
         event_ids.at[i] = m->at[i].id;
         order[i] = (int32_t)i;
-        trigger[i] = g ? engine_is_among(m->at[i].id, g, c) : 0;
     }
-    db_i32s orders = {order, m->count}, triggers = {trigger, m->count};
+    db_i32s orders = {order, m->count}, triggers = {mark_triggers(arena, m, g, c), m->count};
     sql_engine_members_add_rows added;
     size_t dropped;
     OQ_TRY(sql_engine_members_drop(
@@ -91,8 +101,8 @@ oq_err *engine_store_members(engine *en, oq_uuid incident_id, const engine_membe
                                                                     .triggers = triggers,
                                                                     .sets_triggers = g != NULL},
                                     NULL));
-    *ret_difference =
-        (engine_difference){.came = added.count, .went = dropped, .has_sign = has_sign(m, &added)};
+    *ret_difference = (engine_difference){
+        .came = added.count, .went = dropped, .has_sign = has_sign(arena, m, &added)};
     return NULL;
 }
 
@@ -172,18 +182,15 @@ oq_err *engine_attach_late(engine *en, const oq_uuid *incident_id, const oq_uuid
         en->s, (sql_engine_late_add_args){.incident_ids = to, .event_ids = events, .ids = ids},
         &added));
     /* A step for each incident, with how many it got. */
-    for (size_t i = 0; i < added.count; i++) {
-        size_t got = 0;
-        bool is_first = true;
-        for (size_t k = 0; k < added.count; k++) {
-            bool same = oq_uuid_eq(added.at[k].incident_id, added.at[i].incident_id);
-            got += same;
-            is_first &= !same || k >= i;
-        }
-        if (!is_first)
-            continue;
-        oq_str facts = oq_strf(arena, "{\"events\":%zu}", got);
-        OQ_TRY(incident_step(en->s, added.at[i].incident_id, "late_events", OQ_NONE, facts));
+    oq_uuid_at *got = oq_new_n(arena, oq_uuid_at, added.count);
+    for (size_t i = 0; i < added.count; i++)
+        got[i] = (oq_uuid_at){added.at[i].incident_id, i};
+    oq_uuid_index(got, added.count);
+    for (size_t i = 0, next; i < added.count; i = next) {
+        for (next = i + 1; next < added.count && oq_uuid_eq(got[next].id, got[i].id);)
+            next++;
+        oq_str facts = oq_strf(arena, "{\"events\":%zu}", next - i);
+        OQ_TRY(incident_step(en->s, got[i].id, "late_events", OQ_NONE, facts));
     }
     return NULL;
 }

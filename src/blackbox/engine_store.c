@@ -1,5 +1,6 @@
 /* From groups to rows. A group is the incident that was opened by one of its triggers; where there
  * are several, late events have shown that they are one, and the others are merged into it. */
+#include "base/uuid_index.h"
 #include "blackbox/engine.h"
 
 #include "engine.sql.h"
@@ -175,32 +176,65 @@ static const engine_stored *choose_kept(const engine_stored *it, const size_t *o
     return kept;
 }
 
+/* Which stored incidents are of which group: those of group k stand at [from[k], from[k + 1]) of
+ * `own`, in the order of their numbers. */
+typedef struct owners {
+    size_t *from, *own;
+} owners;
+
+static owners find_owners(oq_arena *arena, const engine_cluster *c, const engine_stored *it,
+                          size_t count)
+{
+    size_t triggers = 0;
+    oq_uuid_at *opened = oq_new_n(arena, oq_uuid_at, c->count);
+    for (size_t k = 0; k < c->groups.count; k++)
+        for (size_t i = 0; i < c->groups.at[k].triggers; i++)
+            opened[triggers++] = (oq_uuid_at){c->row[c->groups.at[k].trigger[i]].id, k};
+    oq_uuid_index(opened, triggers);
+    size_t *group_of = oq_new_n(arena, size_t, count);
+    owners o = {oq_new_n(arena, size_t, c->groups.count + 2), oq_new_n(arena, size_t, count)};
+    for (size_t i = 0; i < count; i++) {
+        const oq_uuid_at *found = oq_uuid_find(opened, triggers, it[i].trigger_event_id);
+        group_of[i] = found ? found->place : SIZE_MAX;
+        if (found)
+            o.from[found->place + 2]++;
+    }
+    for (size_t k = 2; k < c->groups.count + 2; k++)
+        o.from[k] += o.from[k - 1];
+    for (size_t i = 0; i < count; i++)
+        if (group_of[i] != SIZE_MAX)
+            o.own[o.from[group_of[i] + 1]++] = i;
+    return o;
+}
+
+static oq_err *store_group(engine *en, const engine_cluster *c, const group *g,
+                           const engine_stored *it, const size_t *own, size_t owns)
+{
+    if (!owns)
+        return open_incident(en, c, g);
+    const engine_stored *kept = choose_kept(it, own, owns, c->trigger[g->trigger[0]].event_id);
+    for (size_t i = 0; i < owns; i++)
+        if (&it[own[i]] != kept)
+            OQ_TRY(merge_incident(en, &it[own[i]], kept));
+    return change_incident(en, c, g, kept);
+}
+
 oq_err *engine_store(engine *en, const engine_cluster *c)
 {
     oq_arena *arena = oq_scope_arena(en->s);
-    oq_uuids ids = {oq_new_n(arena, oq_uuid, c->count), c->count};
-    for (size_t i = 0; i < c->count; i++)
-        ids.at[i] = c->trigger[i].event_id;
+    oq_uuids ids = {oq_new_n(arena, oq_uuid, c->count), 0};
+    for (size_t k = 0; k < c->groups.count; k++)
+        for (size_t i = 0; i < c->groups.at[k].triggers; i++)
+            ids.at[ids.count++] = c->row[c->groups.at[k].trigger[i]].id;
     sql_engine_live_of_rows live;
     OQ_TRY(sql_engine_live_of(
         en->s, (sql_engine_live_of_args){.trigger_ids = ids, .now = oq_now(en->s)}, &live));
-    size_t *own = oq_new_n(arena, size_t, live.count);
+    owners o = find_owners(arena, c, live.at, live.count);
     for (size_t k = 0; k < c->groups.count; k++) {
-        const group *g = &c->groups.at[k];
-        size_t owns = 0;
-        for (size_t i = 0; i < live.count; i++)
-            if (engine_is_among(live.at[i].trigger_event_id, g, c))
-                own[owns++] = i;
-        if (!owns) {
-            OQ_TRY(open_incident(en, c, g));
-            continue;
-        }
-        const engine_stored *kept =
-            choose_kept(live.at, own, owns, c->trigger[g->trigger[0]].event_id);
-        for (size_t i = 0; i < owns; i++)
-            if (&live.at[own[i]] != kept)
-                OQ_TRY(merge_incident(en, &live.at[own[i]], kept));
-        OQ_TRY(change_incident(en, c, g, kept));
+        oq_mark mark = oq_arena_mark(arena);
+        OQ_TRY(store_group(en, c, &c->groups.at[k], live.at, &o.own[o.from[k]],
+                           o.from[k + 1] - o.from[k]));
+        oq_arena_rewind(arena, mark);
     }
     oq_uuid *to = oq_new_n(arena, oq_uuid, c->groups.lates);
     oq_uuid *event = oq_new_n(arena, oq_uuid, c->groups.lates);
@@ -234,7 +268,7 @@ oq_err *engine_gather_again(engine *en, const engine_stored *it)
     if (known.at[0].members != (int64_t)m.count || m.count == INCIDENT_EVENTS_MAX)
         OQ_TRY(engine_store_members(en, it->id, &m, NULL, NULL, &d));
     if (d.came || d.went)
-        return put_change(en, it, &g, &t, &m, &d, d.has_sign);
+        OQ_TRY(put_change(en, it, &g, &t, &m, &d, d.has_sign));
     oq_arena_rewind(oq_scope_arena(en->s), mark);
     return NULL;
 }

@@ -1,17 +1,35 @@
 #include "blackbox/replay.h"
 
+#include "base/uuid_index.h"
 #include "blackbox/engine.h"
 
 #include "replay.sql.h"
 
 #include "base/banned.h"
 
-static const engine_stored *find(const sql_replay_stored_rows *stored, oq_uuid trigger_id)
+/* What a replay knows while it goes on. Rows live in memory of their own: the sweep gives back what
+ * each piece left. */
+typedef struct judging {
+    oq_us to;
+    const engine_stored *stored;
+    oq_uuid_at *opened; /* the stored ones by the trigger that opened them */
+    bool *is_given;
+    size_t stored_count, triggers, same;
+    oq_arena *arena;
+    replay_row *at;
+    size_t count, room;
+} judging;
+
+static void put(judging *j, const replay_row *row)
 {
-    for (size_t i = 0; i < stored->count; i++)
-        if (oq_uuid_eq(stored->at[i].trigger_event_id, trigger_id))
-            return &stored->at[i];
-    return NULL;
+    if (j->count == j->room) {
+        j->room = j->room ? j->room * 2 : 64;
+        replay_row *bigger = oq_new_n(j->arena, replay_row, j->room);
+        if (j->count)
+            memcpy(bigger, j->at, j->count * sizeof *bigger);
+        j->at = bigger;
+    }
+    j->at[j->count++] = *row;
 }
 
 static bool is_same(const engine_stored *it, const group *g)
@@ -20,31 +38,47 @@ static bool is_same(const engine_stored *it, const group *g)
            it->incident_type == g->type && it->severity == g->severity;
 }
 
-/* What the groups say of each trigger that opens one. */
-static void judge_groups(const groups *all, const group_trigger *t,
-                         const sql_replay_stored_rows *stored, incident_replay *to)
+/* What the groups of a piece say of each trigger that opens one. */
+static oq_err *judge(engine *en, void *self, const engine_cluster *c)
 {
-    for (size_t i = 0; i < all->count; i++) {
-        const group *g = &all->at[i];
-        oq_uuid opened_by = t[g->trigger[0]].event_id;
-        const engine_stored *it = find(stored, opened_by);
-        if (it && is_same(it, g)) {
-            to->same++;
-            continue;
-        }
-        to->at[to->count++] = (replay_row){.verdict = it ? REPLAY_DIFFERENT : REPLAY_MISSING,
-                                           .trigger_event_id = opened_by,
-                                           .incident_id = it ? it->id : OQ_UUID_ZERO,
-                                           .at = g->at};
+    judging *j = self;
+    (void)en;
+    for (size_t i = 0; i < c->groups.count; i++) {
+        const group *g = &c->groups.at[i];
+        oq_uuid opened_by = c->trigger[g->trigger[0]].event_id;
+        const oq_uuid_at *found = oq_uuid_find(j->opened, j->stored_count, opened_by);
+        const engine_stored *it = found ? &j->stored[found->place] : NULL;
+        j->triggers += g->triggers;
+        if (found)
+            j->is_given[found->place] = true;
+        if (it && is_same(it, g))
+            j->same++;
+        else
+            put(j, &(replay_row){.verdict = it ? REPLAY_DIFFERENT : REPLAY_MISSING,
+                                 .trigger_event_id = opened_by,
+                                 .incident_id = it ? it->id : OQ_UUID_ZERO,
+                                 .number = it ? it->number : 0,
+                                 .at = g->at,
+                                 .from = g->from,
+                                 .to = g->to,
+                                 .type = g->type,
+                                 .severity = g->severity});
     }
+    return NULL;
 }
 
-static bool opens(const groups *all, const group_trigger *t, oq_uuid trigger_id)
+static oq_err *next_of_span(engine *en, const void *self, oq_us time, oq_uuid id, size_t limit,
+                            engine_triggers *ret_triggers)
 {
-    for (size_t i = 0; i < all->count; i++)
-        if (oq_uuid_eq(t[all->at[i].trigger[0]].event_id, trigger_id))
-            return true;
-    return false;
+    const judging *j = self;
+    sql_replay_triggers_rows rows;
+    OQ_TRY(sql_replay_triggers(
+        en->s,
+        (sql_replay_triggers_args){
+            .after_time = time, .after_id = id, .to_time = j->to, .limit = (int64_t)limit},
+        &rows));
+    *ret_triggers = (engine_triggers){rows.at, rows.count};
+    return NULL;
 }
 
 static int by_time(const void *a, const void *b)
@@ -53,38 +87,53 @@ static int by_time(const void *a, const void *b)
     return x->at < y->at ? -1 : x->at > y->at;
 }
 
+static oq_err *replay(engine *en, judging *j, oq_us from)
+{
+    const engine_sweep sweep = {.next = next_of_span, .take = judge, .self = j};
+    sql_replay_stored_rows stored;
+    OQ_TRY(sql_replay_stored(en->s, (sql_replay_stored_args){.from_time = from, .to_time = j->to},
+                             &stored));
+    j->stored = stored.at;
+    j->stored_count = stored.count;
+    j->opened = oq_new_n(oq_scope_arena(en->s), oq_uuid_at, stored.count);
+    j->is_given = oq_new_n(oq_scope_arena(en->s), bool, stored.count);
+    for (size_t i = 0; i < stored.count; i++)
+        j->opened[i] = (oq_uuid_at){stored.at[i].trigger_event_id, i};
+    oq_uuid_index(j->opened, stored.count);
+    OQ_TRY(engine_sweep_run(en, &sweep, from, &(oq_us){0}));
+    for (size_t i = 0; i < stored.count; i++) {
+        const engine_stored *it = &stored.at[i];
+        if (!j->is_given[i])
+            put(j, &(replay_row){.verdict = REPLAY_EXTRA,
+                                 .trigger_event_id = it->trigger_event_id,
+                                 .incident_id = it->id,
+                                 .number = it->number,
+                                 .at = it->anchor_time,
+                                 .from = it->window_from,
+                                 .to = it->window_to,
+                                 .type = it->incident_type,
+                                 .severity = it->severity});
+    }
+    return NULL;
+}
+
 oq_err *incident_replay_span(oq_scope *s, oq_us from, oq_us to, incident_replay *ret_replay)
 {
-    oq_arena *arena = oq_scope_arena(s);
     engine en;
-    sql_replay_triggers_rows rows;
-    sql_replay_stored_rows stored;
-    OQ_TRY(engine_look(s, &en));
-    OQ_TRY(sql_replay_triggers(s,
-                               (sql_replay_triggers_args){.from_time = from,
-                                                          .to_time = to,
-                                                          .limit = ENGINE_TRIGGERS_MAX + 1},
-                               &rows));
-    if (rows.count > ENGINE_TRIGGERS_MAX)
-        return oq_fail(OQ_LIMIT, "incident.too_many_triggers", "max=%d", ENGINE_TRIGGERS_MAX);
-    group_trigger *t = oq_new_n(arena, group_trigger, rows.count);
-    for (size_t i = 0; i < rows.count; i++)
-        t[i] = engine_trigger_of(&en, &rows.at[i]);
-    OQ_TRY(
-        sql_replay_stored(s, (sql_replay_stored_args){.from_time = from, .to_time = to}, &stored));
-    groups all;
-    group_triggers(arena, &en.units, t, rows.count, NULL, 0, &all);
-    incident_replay replay = {.triggers = rows.count,
-                              .at = oq_new_n(arena, replay_row, all.count + stored.count)};
-    judge_groups(&all, t, &stored, &replay);
-    for (size_t i = 0; i < stored.count; i++)
-        if (!opens(&all, t, stored.at[i].trigger_event_id))
-            replay.at[replay.count++] =
-                (replay_row){.verdict = REPLAY_EXTRA,
-                             .trigger_event_id = stored.at[i].trigger_event_id,
-                             .incident_id = stored.at[i].id,
-                             .at = stored.at[i].anchor_time};
-    qsort(replay.at, replay.count, sizeof *replay.at, by_time);
-    *ret_replay = replay;
-    return NULL;
+    judging j = {.to = to, .arena = oq_arena_open(0)};
+    oq_err *err = engine_look(s, &en);
+    if (!err)
+        err = replay(&en, &j, from);
+    if (!err) {
+        if (j.count)
+            qsort(j.at, j.count, sizeof *j.at, by_time);
+        *ret_replay = (incident_replay){
+            .triggers = j.triggers,
+            .same = j.same,
+            .at = oq_copy(oq_scope_arena(s), j.at, j.count * sizeof *j.at),
+            .count = j.count,
+        };
+    }
+    oq_arena_close(j.arena);
+    return err;
 }

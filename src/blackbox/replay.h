@@ -18,7 +18,10 @@ typedef struct replay_row {
     int verdict;              /* replay_verdict */
     oq_uuid trigger_event_id; /* that opened it */
     oq_uuid incident_id;      /* zero: it is not stored */
-    oq_us at;
+    int64_t number;           /* 0: it is not stored */
+    oq_us at;                 /* T, the window, type and severity as the replay gives them; of an */
+    oq_us from, to;           /* extra one as they are stored */
+    int type, severity;
 } replay_row;
 
 typedef struct incident_replay {
@@ -28,7 +31,7 @@ typedef struct incident_replay {
 } incident_replay;
 
 /* Of triggers from <= event_time < to. What the span cuts off, and what came after a grace period
- * was over, may differ. Fails: incident.too_many_triggers. */
+ * was over, may differ. */
 OQ_CHECKED oq_err *incident_replay_span(oq_scope *s, oq_us from, oq_us to,
                                         incident_replay *ret_replay);
 

@@ -9,7 +9,7 @@ SELECT i.id, i.number, i.trigger_event_id, i.status, i.incident_type, i.severity
    AND i.merged_into IS NULL
  ORDER BY i.anchor_time, i.id;
 
--- REPLAY_TRIGGERS (from_time time, to_time time, limit i64) -> engine_trigger
+-- REPLAY_TRIGGERS (after_time time, after_id uuid, to_time time, limit i64) -> engine_trigger
 SELECT e.id, e.event_time, e.source_system, e.source_id, e.severity, e.event_category,
        e.payload ->> 'kind' AS kind, e.payload ->> 'summary_ar' AS summary_ar, e.asset_id,
        e.unit_id, e.site_id, e.summary, e.trace_id, a.criticality,
@@ -18,6 +18,6 @@ SELECT e.id, e.event_time, e.source_system, e.source_id, e.severity, e.event_cat
   LEFT JOIN assets a ON a.tenant_id = :tenant AND a.id = e.asset_id
   LEFT JOIN asset_classes c ON c.tenant_id = :tenant AND c.id = a.class_id
  WHERE e.tenant_id = :tenant AND e.is_trigger
-   AND e.event_time >= :from_time AND e.event_time < :to_time
+   AND (e.event_time, e.id) > (:after_time, :after_id) AND e.event_time < :to_time
  ORDER BY e.event_time, e.id
  LIMIT :limit;

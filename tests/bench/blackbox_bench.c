@@ -178,6 +178,34 @@ static void open_incidents(bench *b)
           BENCH_AT_MOST);
 }
 
+/* Ten thousand assets alarm within an hour and a half: incidents that no silence divides, opened at
+ * once and then grouped again because of one event more. */
+static void open_cluster(bench *b)
+{
+    sql(b, "INSERT INTO assets (tenant_id, id, site_id, code, name, created_at, updated_at)"
+           " SELECT s.tenant_id, gen_random_uuid(), s.id, 'X-' || n, 'Fan', now(), now()"
+           " FROM sites s, generate_series(0, 9999) n;"
+           "INSERT INTO blackbox_events (tenant_id, id, site_id, asset_id, source_system,"
+           " source_type, source_id, event_time, ingest_time, severity, event_category, summary,"
+           " is_trigger, is_noticed) SELECT a.tenant_id, gen_random_uuid(), a.site_id, a.id, 'DCS',"
+           " 'ALARM', 'cluster' || a.code, now() - interval '2 hours' + interval '0.5 s' *"
+           " substr(a.code, 3)::int, now(), 'MAJOR', 'ALERT', 'Stopped', true, false"
+           " FROM assets a WHERE a.code LIKE 'X-%'; ANALYZE blackbox_events, assets");
+    oq_us begun = oq_monotonic();
+    run_engine(b);
+    print("10,000 incidents of one cluster, opened", (double)(oq_monotonic() - begun) / OQ_SECOND,
+          "s", 300, BENCH_AT_MOST);
+    sql(b, "INSERT INTO blackbox_events (tenant_id, id, site_id, asset_id, source_system,"
+           " source_type, source_id, event_time, ingest_time, severity, event_category, summary,"
+           " is_trigger, is_noticed) SELECT a.tenant_id, gen_random_uuid(), a.site_id, a.id, 'DCS',"
+           " 'ALARM', 'one more', now() - interval '1 hour', now(), 'MAJOR', 'ALERT', 'Stopped',"
+           " true, false FROM assets a WHERE a.code = 'X-5000'");
+    begun = oq_monotonic();
+    run_engine(b);
+    print("one event more for 10,000 incidents of one cluster",
+          (double)(oq_monotonic() - begun) / OQ_SECOND, "s", 120, BENCH_AT_MOST);
+}
+
 int main(void)
 {
     oq_log_setup(OQ_LOG_WARN, OQ_LOG_KEYS);
@@ -219,6 +247,7 @@ int main(void)
         20);
     read_timeline(&b);
     open_incidents(&b);
+    open_cluster(&b);
     testclient_close(b.client);
     testapp_close(b.app);
     return 0;

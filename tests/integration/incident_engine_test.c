@@ -2,6 +2,7 @@
  * which events come does not matter. */
 #include "integration/blackbox_plant.h"
 
+#include "blackbox/engine.h"
 #include "blackbox/replay.h"
 
 #include "base/test.h"
@@ -357,14 +358,15 @@ static uint32_t roll(uint32_t below)
 
 enum { SETS = 12, EVENTS = 60 };
 
-static void make_set(house *h, event_order *e)
+/* One of `readings` is an alert. */
+static void make_set(house *h, event_order *e, uint32_t readings)
 {
     for (int i = 0; i < EVENTS; i++) {
         const char *id = oq_strf(h->arena, "e%d", i).ptr;
         double minute = -(double)roll(500);
         bb_pump pump = (bb_pump)roll(BB_PUMPS);
-        e[i] =
-            roll(3) ? bb_reading(id, minute, pump) : bb_alert(id, minute, pump, (int)(3 + roll(3)));
+        e[i] = roll(readings) ? bb_reading(id, minute, pump)
+                              : bb_alert(id, minute, pump, (int)(3 + roll(3)));
     }
 }
 
@@ -390,6 +392,81 @@ static void check_replay(house *h, size_t different)
     oq_scope_close(s);
 }
 
+/* --- more triggers than are grouped at once -----------------------------------------------------*/
+
+/* The first trigger behind a moment; OQ_TIME_NONE: none. */
+static oq_us next_trigger(house *h, oq_us behind)
+{
+    int64_t at = number(h, oq_strf(h->arena,
+                                   "SELECT coalesce(min(us), 0) FROM (SELECT (extract(epoch FROM"
+                                   " event_time) * 1e6)::bigint AS us FROM blackbox_events WHERE"
+                                   " is_trigger) e WHERE us > %lld",
+                                   (long long)behind)
+                               .ptr);
+    return at ? at : OQ_TIME_NONE;
+}
+
+static void sweep_in_pieces(house *h, size_t piece)
+{
+    engine en;
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_OK(engine_open(s, &en));
+    en.piece = piece;
+    for (oq_us at = next_trigger(h, 0), to; at != OQ_TIME_NONE; at = next_trigger(h, to))
+        CHECK_OK(engine_sweep_around(&en, at, &to));
+    house_commit(s);
+}
+
+/* The groups are those of the whole, wherever the pieces end. */
+static void test_pieces(void **state)
+{
+    house *h = *state;
+    for (int set = 0; set < 4; set++) {
+        oq_arena *kept = oq_arena_open(0);
+        event_order e[EVENTS];
+        assert_int_equal(bb_reset(state), 0);
+        make_set(h, e, 1);
+        bb_add(h, e, EVENTS);
+        bb_run(h);
+        oq_str wanted = oq_str_copy(kept, oq_cstr(bb_incidents(h)));
+        static const size_t piece[] = {40, 30, 24};
+        for (size_t i = 0; i < OQ_COUNT(piece); i++) {
+            testdb_exec(h->db,
+                        "TRUNCATE blackbox_incident_steps, blackbox_incident_events,"
+                        " blackbox_incidents, jobs, notifications, live_events"
+                        " CASCADE; UPDATE blackbox_events SET is_noticed = false WHERE is_trigger");
+            sweep_in_pieces(h, piece[i]);
+            CHECK_STR("in pieces", oq_cstr(bb_incidents(h)), wanted.ptr);
+            assert_int_equal(number(h, "SELECT count(*) FROM blackbox_events WHERE NOT is_noticed"),
+                             0);
+        }
+        oq_arena_close(kept);
+    }
+}
+
+#define TRIGGERS_IN_ONE                                                                            \
+    "SELECT count(*) FROM blackbox_events e WHERE e.is_trigger AND e.is_noticed AND 1 ="           \
+    " (SELECT count(*) FROM blackbox_incident_events ie WHERE ie.event_id = e.id AND "             \
+    "ie.is_trigger)"
+
+/* A flood whose open incidents alone are too many is cut: the engine goes on, and each trigger
+ * opened an incident or belongs to one. */
+static void test_cut(void **state)
+{
+    enum { COUNT = 60 };
+    house *h = *state;
+    event_order e[COUNT];
+    for (int i = 0; i < COUNT; i++) /* the last twenty at one moment */
+        e[i] = bb_alert(oq_strf(h->arena, "e%02d", i).ptr, -60 + (i < 40 ? i : 40), P101,
+                        SEVERITY_MAJOR);
+    bb_add(h, e, COUNT);
+    sweep_in_pieces(h, 8);
+    assert_int_equal(number(h, TRIGGERS_IN_ONE), COUNT);
+    assert_true(number(h, "SELECT count(*) FROM blackbox_incidents") > 1);
+    bb_run(h); /* and whole pieces make one of them again */
+    assert_int_equal(number(h, TRIGGERS_IN_ONE), COUNT);
+}
+
 static void test_replay(void **state)
 {
     house *h = *state;
@@ -407,7 +484,7 @@ static void test_any_order(void **state)
     for (int set = 0; set < SETS; set++) {
         assert_int_equal(bb_reset(state), 0);
         event_order e[EVENTS];
-        make_set(h, e);
+        make_set(h, e, 3);
         bb_add(h, e, EVENTS);
         bb_run(h);
         oq_str wanted = oq_strf(h->arena, "%s", bb_incidents(h));
@@ -456,6 +533,8 @@ int main(void)
         cmocka_unit_test_setup(test_tenants, bb_reset),
         cmocka_unit_test_setup(test_what_is_told, bb_reset),
         cmocka_unit_test_setup(test_kinds, bb_reset),
+        cmocka_unit_test_setup(test_pieces, bb_reset),
+        cmocka_unit_test_setup(test_cut, bb_reset),
         cmocka_unit_test_setup(test_replay, bb_reset),
         cmocka_unit_test_setup(test_any_order, bb_reset),
     };
