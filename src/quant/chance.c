@@ -89,3 +89,77 @@ double chance_f_quantile(double d1, double d2, double p)
     double x = (low + high) / 2;
     return d2 * x / (d1 * (1 - x));
 }
+
+/* sum_n x^n / (a (a + 1) ... (a + n)) = e^x x^-a gamma(a, x), the lower incomplete gamma function
+ */
+static double gamma_series(double a, double x)
+{
+    double term = 1 / a, sum = term;
+    for (int n = 1; n <= 10000 && term > sum * 1e-17; n++)
+        sum += term *= x / (a + n);
+    return sum;
+}
+
+/* e^x x^-a Gamma(a, x) for x >= a + 1 or so, by modified Lentz */
+static double gamma_fraction(double a, double x)
+{
+    const double tiny = 1e-300;
+    double b = x + 1 - a, c = 1 / tiny, d = 1 / (fabs(b) < tiny ? tiny : b), h = d;
+    for (int n = 1; n <= 10000; n++) {
+        double k = -n * (n - a);
+        b += 2;
+        d = k * d + b;
+        d = 1 / (fabs(d) < tiny ? tiny : d);
+        c = b + k / c;
+        c = fabs(c) < tiny ? tiny : c;
+        h *= c * d;
+        if (fabs(c * d - 1) < 1e-16)
+            break;
+    }
+    return h;
+}
+
+double chance_gamma_below(double a, double x)
+{
+    assert(a > 0);
+    if (x <= 0)
+        return 0;
+    double front = exp(a * log(x) - x - lgamma(a));
+    return x < a + 1 ? front * gamma_series(a, x) : 1 - front * gamma_fraction(a, x);
+}
+
+double chance_gamma_above(double a, double x)
+{
+    assert(a > 0);
+    if (x <= 0)
+        return 1;
+    double front = exp(a * log(x) - x - lgamma(a));
+    return x < a + 1 ? 1 - front * gamma_series(a, x) : front * gamma_fraction(a, x);
+}
+
+double chance_gamma_tail(double a, double x)
+{
+    assert(a > 0 && x > 0);
+    return x < a + 1 ? exp(lgamma(a) + x - a * log(x)) - gamma_series(a, x) : gamma_fraction(a, x);
+}
+
+double chance_chi2_above(double degrees, double x)
+{
+    return chance_gamma_above(degrees / 2, x / 2);
+}
+
+double chance_chi2_quantile(double degrees, double p)
+{
+    assert(degrees > 0 && p > 0 && p < 1);
+    double low = 0, high = degrees;
+    while (chance_gamma_below(degrees / 2, high / 2) < p && high < 1e300)
+        high *= 2;
+    for (int i = 0; i < 2000 && high - low > 1e-15 * high; i++) {
+        double middle = (low + high) / 2;
+        if (chance_gamma_below(degrees / 2, middle / 2) < p)
+            low = middle;
+        else
+            high = middle;
+    }
+    return (low + high) / 2;
+}

@@ -64,4 +64,12 @@ static inline bool is_near(double a, double b, double size)
     return (isnan(a) && isnan(b)) || fabs(a - b) <= 1e-12 * size;
 }
 
+/* cmocka compares floats; these are doubles. */
+#define NEAR(got, wanted, within)                                                                  \
+    do {                                                                                           \
+        double got_ = (got), want_ = (wanted);                                                     \
+        if (!(fabs(got_ - want_) <= (within)))                                                     \
+            fail_msg("%s: wanted %.12g, got %.12g", #got, want_, got_);                            \
+    } while (0)
+
 #endif
