@@ -1,4 +1,4 @@
-#include "quant/mspc.h"
+#include "quant/mspc_inner.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -7,15 +7,6 @@
 #include "quant/matrix.h"
 
 #include "base/banned.h"
-
-struct mspc {
-    mspc_rule rule;
-    size_t columns, wide;      /* wide: columns * (lags + 1) */
-    size_t kept, used;         /* components of T2; of all (those that vary at all) */
-    double *mean, *sd;         /* of columns */
-    double *value, *direction; /* eigenvalues; directions row by row */
-    double limit[MSPC_STATISTICS];
-};
 
 struct mspc_watch {
     const mspc *m;
@@ -112,6 +103,8 @@ mspc *mspc_learn(oq_arena *arena, const double *x, size_t rows, size_t columns,
     if (!(m->value[0] > 1e-12))
         return NULL;
     choose_components(m);
+    for (size_t i = 0; i < m->used; i++)
+        m->value[i] = fmax(m->value[i], m->rule.noise);
     set_limits(m, count);
     return m;
 }
@@ -130,6 +123,45 @@ void mspc_standardize(const mspc *m, const double *row, double *ret_row)
 {
     for (size_t k = 0; k < m->columns; k++)
         ret_row[k] = (row[k] - m->mean[k]) / m->sd[k];
+}
+
+/* --- missing values --------------------------------------------------------------------------------*/
+
+enum { FILL_ROUNDS = 4 };
+
+/* The row comes in front of the watch's earlier ones, is projected on the kept components, and what
+ * is missing is set to what they say of it: a few times, since that changes the projection. */
+void mspc_watch_fill(const mspc_watch *w, double *row)
+{
+    const mspc *m = w->m;
+    size_t missing = 0;
+    for (size_t k = 0; k < m->columns; k++)
+        missing += isnan(row[k]);
+    if (missing == 0)
+        return;
+    oq_arena *temp = oq_arena_open(0);
+    double *wide = oq_new_n(temp, double, m->wide), *made = oq_new_n(temp, double, m->columns);
+    for (size_t k = 0; k < m->wide; k++) {
+        bool is_new = k < m->columns;
+        double z = is_new ? (row[k] - m->mean[k]) / m->sd[k] : w->wide[k - m->columns];
+        wide[k] = isnan(z) ? (w->seen ? w->wide[k] : 0) : z;
+    }
+    for (int round = 0; round < FILL_ROUNDS; round++) {
+        memset(made, 0, m->columns * sizeof *made);
+        for (size_t i = 0; i < m->kept; i++) {
+            const double *direction = m->direction + i * m->wide;
+            double t = 0;
+            for (size_t k = 0; k < m->wide; k++)
+                t += direction[k] * wide[k];
+            for (size_t k = 0; k < m->columns; k++)
+                made[k] += t * direction[k];
+        }
+        for (size_t k = 0; k < m->columns; k++)
+            wide[k] = isnan(row[k]) ? made[k] : wide[k];
+    }
+    for (size_t k = 0; k < m->columns; k++)
+        row[k] = isnan(row[k]) ? m->mean[k] + m->sd[k] * wide[k] : row[k];
+    oq_arena_close(temp);
 }
 
 /* --- watching ------------------------------------------------------------------------------------*/

@@ -47,6 +47,8 @@ typedef struct mspc_rule {
     double explained;    /* 0..1; 0: 0.85 */
     double weight;       /* w of M and S, 0..1; 0: 0.2 */
     double false_alarms; /* share of normal rows beyond a limit; 0: 0.01 */
+    double noise;        /* least variance of a direction, in that of a column: what instruments and
+                            their rounding may do without telling; 0: none */
 } mspc_rule;
 
 typedef struct mspc mspc; /* in an arena; not changed by watching */
@@ -68,10 +70,22 @@ typedef struct mspc_point {
 typedef struct mspc_watch mspc_watch; /* one plant being looked at, row by row */
 mspc_watch *mspc_watch_open(oq_arena *arena, const mspc *m);
 void mspc_watch_next(mspc_watch *w, const double *row, mspc_point *ret_point);
+/* Sets what is missing (NaN) of the row that comes next to what the relations say of it, given the
+ * rest of the row and the rows before: it adds nothing to Q then (P. R. C. Nelson, P. A. Taylor,
+ * J. F. MacGregor, Missing data methods in PCA and PLS, Chemometrics and Intelligent Laboratory
+ * Systems 35, 1996: projection to the model plane, iterated). */
+void mspc_watch_fill(const mspc_watch *w, double *row);
 /* How much each variable (over its lags) adds to a statistic of the newest row; they add up to it.
  * For T2, Q, H and M: the complete decomposition (P. Nomikos, J. F. MacGregor, AIChE J. 40(8),
  * 1994); may be negative. For S and the index: of whichever of H and M is further out. */
 void mspc_watch_contributions(const mspc_watch *w, mspc_statistic which, double *ret_by_column);
+
+/* The model as bytes of a stored one (quant/model_bytes.h; directions as floats), and out of them
+ * again. Limits are not kept: they are the caller's. NULL: not such bytes (the reader is broken
+ * then), or more than `columns_max` columns, or than `wide_max` with their lags. */
+void mspc_encode(const mspc *m, oq_buf *to);
+struct byte_reader;
+mspc *mspc_decode(oq_arena *arena, struct byte_reader *in, size_t columns_max, size_t wide_max);
 
 /* The row in units of normal operation, for fault_class.h. */
 void mspc_standardize(const mspc *m, const double *row, double *ret_row);

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "quant/model_bytes.h"
 #include "quant/signal_sample.h"
 
 #include "base/banned.h"
@@ -170,12 +171,93 @@ static void test_too_little(void **state)
     oq_arena_close(arena);
 }
 
+/* A floor under the variances keeps a direction that was all but still from crying out at what is
+ * rounding, and leaves the rest alone. */
+static void test_noise(void **state)
+{
+    oq_arena *arena = oq_arena_open(0);
+    double *x = make_plant(arena, 1, ROWS), *later = make_plant(arena, 2, ROWS);
+    for (size_t i = 0; i < ROWS; i++) {
+        x[i * COLUMNS + 4] = 2 * x[i * COLUMNS] + 1e-3 * (double)(i % 3);
+        later[i * COLUMNS + 4] = round(2 * later[i * COLUMNS] * 10) / 10;
+    }
+    mspc_rule rule = {.components = 2}, floor = {.components = 2, .noise = 0.01};
+    mspc *m = mspc_learn(arena, x, ROWS, COLUMNS, &rule);
+    assert_true(share_beyond(arena, m, later, ROWS, MSPC_H) > 0.9);
+    m = mspc_learn(arena, x, ROWS, COLUMNS, &floor);
+    assert_true(share_beyond(arena, m, later, ROWS, MSPC_H) < 0.02);
+    assert_true(share_beyond(arena, m, later, ROWS, MSPC_T2) < 0.02);
+    oq_arena_close(arena);
+}
+
+/* A missing value comes out near what it was, and does not break any relation. */
+static void test_fill(void **state)
+{
+    oq_arena *arena = oq_arena_open(0);
+    for (size_t lags = 0; lags < 3; lags++) {
+        mspc_rule rule = {.components = 2 + 2 * lags, .lags = lags};
+        mspc *m = mspc_learn(arena, make_plant(arena, 1, ROWS), ROWS, COLUMNS, &rule);
+        double *x = make_plant(arena, 5, ROWS);
+        mspc_watch *w = mspc_watch_open(arena, m);
+        size_t beyond = 0;
+        for (size_t i = 0; i < ROWS; i++) {
+            double *row = x + i * COLUMNS, was = row[1];
+            row[1] = NAN;
+            mspc_watch_fill(w, row);
+            assert_float_equal(row[1], was, 6);
+            mspc_point p;
+            mspc_watch_next(w, row, &p);
+            beyond += p.at[MSPC_Q] > mspc_limit(m, MSPC_Q);
+        }
+        assert_true(beyond < ROWS / 40);
+    }
+    oq_arena_close(arena);
+}
+
+/* What was stored watches as what was learned does; cut or changed bytes are refused or are some
+ * model, never a crash. */
+static void test_bytes(void **state)
+{
+    oq_arena *arena = oq_arena_open(0);
+    mspc_rule rule = {.lags = 2, .noise = 0.01};
+    mspc *m = mspc_learn(arena, make_plant(arena, 1, ROWS), ROWS, COLUMNS, &rule);
+    oq_buf bytes = oq_buf_make(1 << 20);
+    mspc_encode(m, &bytes);
+    oq_str all = oq_buf_view(&bytes);
+    byte_reader in = {(const uint8_t *)all.ptr, (const uint8_t *)all.ptr + all.len, false};
+    mspc *same = mspc_decode(arena, &in, COLUMNS, 3 * COLUMNS);
+    assert_non_null(same);
+    assert_int_equal(reader_left(&in), 0);
+    double *x = make_plant(arena, 5, 100);
+    mspc_watch *w = mspc_watch_open(arena, m), *v = mspc_watch_open(arena, same);
+    for (size_t i = 0; i < 100; i++) {
+        mspc_point p, q;
+        mspc_watch_next(w, x + i * COLUMNS, &p);
+        mspc_watch_next(v, x + i * COLUMNS, &q);
+        for (int k = 0; k <= MSPC_S; k++)
+            assert_float_equal(p.at[k], q.at[k], 1e-3 * (1 + p.at[k]));
+    }
+    for (size_t cut = 0; cut < all.len; cut += 7) {
+        in = (byte_reader){(const uint8_t *)all.ptr, (const uint8_t *)all.ptr + cut, false};
+        assert_null(mspc_decode(arena, &in, COLUMNS, 3 * COLUMNS));
+    }
+    in = (byte_reader){(const uint8_t *)all.ptr, (const uint8_t *)all.ptr + all.len, false};
+    assert_null(mspc_decode(arena, &in, COLUMNS - 1, 3 * COLUMNS));
+    oq_buf_drop(&bytes);
+    oq_arena_close(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_false_alarms),         cmocka_unit_test(test_faults),
-        cmocka_unit_test(test_contributions_add_up), cmocka_unit_test(test_t2_by_hand),
+        cmocka_unit_test(test_false_alarms),
+        cmocka_unit_test(test_faults),
+        cmocka_unit_test(test_contributions_add_up),
+        cmocka_unit_test(test_t2_by_hand),
         cmocka_unit_test(test_too_little),
+        cmocka_unit_test(test_noise),
+        cmocka_unit_test(test_fill),
+        cmocka_unit_test(test_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
