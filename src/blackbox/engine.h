@@ -149,8 +149,14 @@ oq_str engine_scope_of(oq_arena *arena, const group_place *place, const engine_m
 /* --- telling ------------------------------------------------------------------------------------*/
 
 OQ_CHECKED oq_err *engine_ask_why(engine *en, oq_uuid id, bool is_new);
-OQ_CHECKED oq_err *engine_tell_people(engine *en, oq_uuid id, int64_t number, const group *g,
+/* From MAJOR on; never of what is older than a day: nobody is called because of what an import or a
+ * late replay brought. */
+OQ_CHECKED oq_err *engine_tell_opened(engine *en, oq_uuid id, int64_t number, const group *g,
                                       const group_trigger *t, oq_uuid trace_id);
+/* That it is graver than `it`, or open again: to those who hear of openings, and to whoever was
+ * told of this one. */
+OQ_CHECKED oq_err *engine_tell_changed(engine *en, const engine_stored *it, const group *g,
+                                       const group_trigger *t, bool is_reopened, int64_t version);
 /* Of a step: version, how many events came and went, and the window. */
 oq_str engine_step_facts(oq_arena *arena, int64_t version, const engine_difference *d,
                          const group *g);

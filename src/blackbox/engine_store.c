@@ -56,7 +56,7 @@ static oq_err *open_incident(engine *en, const engine_cluster *c, const group *g
     OQ_TRY(engine_store_members(en, id, &m, g, c, &d));
     OQ_TRY(incident_step(en->s, id, "opened", OQ_NONE, engine_step_facts(arena, 1, &d, g)));
     OQ_TRY(incident_publish(en->s, id, number.at[0].last_number, "opened"));
-    OQ_TRY(engine_tell_people(en, id, number.at[0].last_number, g, t, trace_id));
+    OQ_TRY(engine_tell_opened(en, id, number.at[0].last_number, g, t, trace_id));
     oq_log_info("incident.opened", OQ_F_UUID("trace", trace_id),
                 OQ_F_UUID("tenant", oq_scope_tenant(en->s)), OQ_F_UUID("incident", id),
                 OQ_F_INT("events", (int64_t)m.count));
@@ -126,6 +126,7 @@ static oq_err *put_change(engine *en, const engine_stored *it, const group *g,
     oq_log_info("incident.changed", OQ_F_UUID("trace", it->trace_id),
                 OQ_F_UUID("tenant", oq_scope_tenant(en->s)), OQ_F_UUID("incident", it->id),
                 OQ_F_CSTR("step", step), OQ_F_INT("version", version));
+    OQ_TRY(engine_tell_changed(en, it, g, t, is_reopened, version));
     return engine_ask_why(en, it->id, false);
 }
 

@@ -26,6 +26,8 @@ static void put_topics(web_page *page, const notify_choices *choices)
         web_value *row = web_add_object(topics);
         web_put_cstr(row, "name", t->text);
         web_put_text(row, "label", web_choice_label(lang, "topic", t->text));
+        oq_str covers = oq_strf(page->arena, "choices.covers.%s", t->text);
+        web_put_text(row, "covers", oq_text(lang, covers));
         web_put_bool(row, "in_app", c->in_app);
         web_put_bool(row, "by_mail", c->by_mail);
         web_value *options = web_put_list(row, "options");

@@ -246,6 +246,16 @@ oq_err *notify_role(oq_scope *s, oq_role role, const notify_order *order)
     return tell(s, rows.at, rows.count, order);
 }
 
+oq_err *notify_followers(oq_scope *s, const notify_order *order)
+{
+    sql_notify_followers_rows rows;
+    sql_notify_followers_args args = {.entity_type = oq_cstr(order->entity_type),
+                                      .entity_id = order->entity_id,
+                                      .topic = topic_of(order)};
+    OQ_TRY(sql_notify_followers(s, args, &rows));
+    return rows.count ? tell(s, rows.at, rows.count, order) : NULL;
+}
+
 /* --- reading ----------------------------------------------------------------------------------*/
 
 oq_err *notify_find_by(oq_scope *s, oq_uuid user_id, const notify_filter *filter, oq_us before_at,

@@ -71,6 +71,9 @@ extern const oq_choice notify_urgency_choices[];
 OQ_CHECKED oq_err *notify_user(oq_scope *s, const notify_order *order);
 /* The same to every active person of the tenant with this role. */
 OQ_CHECKED oq_err *notify_role(oq_scope *s, oq_role role, const notify_order *order);
+/* The same to every active person who was told of its entity before. With a once_key that others
+ * are told by as well nobody hears of it twice. */
+OQ_CHECKED oq_err *notify_followers(oq_scope *s, const notify_order *order);
 
 /* Tells open pages that something changed: an event for one user (zero: all of the tenant), kept
  * for an hour for those who reconnect. `data` is JSON.

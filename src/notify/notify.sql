@@ -21,6 +21,21 @@ SELECT u.id, u.lang, coalesce(u.time_zone, t.time_zone) AS time_zone,
  WHERE u.tenant_id = :tenant AND u.role = :role AND u.is_active
  ORDER BY u.id;
 
+-- NOTIFY_FOLLOWERS (entity_type text, entity_id text, topic text) -> notify_receiver
+-- Whoever was told of a thing before.
+SELECT u.id, u.lang, coalesce(u.time_zone, t.time_zone) AS time_zone,
+       coalesce(c.in_app, true) AS in_app, coalesce(c.by_mail, false) AS by_mail,
+       coalesce(c.urgency_min, 'low') AS urgency_min
+  FROM users u
+  JOIN tenants t ON t.id = u.tenant_id
+  LEFT JOIN notification_choices c
+    ON c.tenant_id = u.tenant_id AND c.user_id = u.id AND c.topic = :topic
+ WHERE u.tenant_id = :tenant AND u.is_active
+   AND u.id IN (SELECT n.user_id FROM notifications n
+                 WHERE n.tenant_id = :tenant AND n.entity_type = :entity_type
+                   AND n.entity_id = :entity_id)
+ ORDER BY u.id;
+
 -- NOTIFY_ADD (ids uuids, user_ids uuids, type text, facts json, title text?, body text?,
 --             entity_type text?, entity_id text?, topic text, urgency text, once_key text?,
 --             trace_id uuid?, now time) -> (id uuid)

@@ -53,7 +53,7 @@ static oq_str in_words(oq_arena *arena, oq_lang lang, oq_arg fact)
 {
     static const struct {
         const char *fact, *prefix;
-    } said[] = {{"severity", "incident_severity."}};
+    } said[] = {{"severity", "incident_severity."}, {"severity_before", "incident_severity."}};
     for (size_t i = 0; i < OQ_COUNT(said); i++) {
         oq_str key = oq_strf(arena, "%s%.*s", said[i].prefix, OQ_FMT(fact.value));
         if (strcmp(fact.name, said[i].fact) == 0 && oq_text_exists(lang, key))

@@ -336,6 +336,68 @@ static void test_what_is_told(void **state)
     assert_int_equal(number(h, "SELECT count(*) FROM notifications"), 0);
 }
 
+#define TOLD(type) "SELECT count(*) FROM notifications WHERE type = '" type "'"
+
+/* Whoever was told of an incident hears that it grew, once for each degree, and that it is open
+ * again. */
+static void test_what_is_told_of_changes(void **state)
+{
+    house *h = *state;
+    add_and_run(h, bb_alert("a1", -20, P101, SEVERITY_MAJOR));
+    assert_int_equal(number(h, TOLD("incident.opened")), 1);
+    testdb_exec(h->db, "INSERT INTO notifications (tenant_id, id, user_id, type, entity_type,"
+                       " entity_id, topic, created_at) SELECT u.tenant_id, gen_random_uuid(), u.id,"
+                       " 'told.by_hand', 'incident', i.id::text, 'incident', now() FROM users u,"
+                       " blackbox_incidents i WHERE u.role = 'viewer' AND u.tenant_id = i.tenant_id"
+                       " LIMIT 1");
+    event_order minor = bb_alert("a2", -15, P102, SEVERITY_MAJOR);
+    add_and_run(h, minor);
+    assert_int_equal(number(h, TOLD("incident.worsened")), 0);
+    event_order grave = bb_alert("a3", -14, P102, SEVERITY_CRITICAL);
+    grave.payload = OQ_STR("{\"summary_ar\":\"توقفت المضخة\"}");
+    add_and_run(h, grave);
+    assert_int_equal(number(h, TOLD("incident.worsened")), 2);
+    CHECK_STR("facts",
+              oq_cstr(testdb_value(h->db, "SELECT DISTINCT facts ->> 'severity_before' || ' ' ||"
+                                          " (facts ->> 'severity') || ' ' || urgency FROM"
+                                          " notifications WHERE type = 'incident.worsened'")),
+              "MAJOR CRITICAL urgent");
+    assert_int_equal(number(h, "SELECT count(DISTINCT n.trace_id) FROM notifications n JOIN"
+                               " blackbox_incidents i ON i.trace_id = n.trace_id"),
+                     1);
+    add_and_run(h, bb_alert("a4", -13, P102, SEVERITY_CRITICAL));
+    assert_int_equal(number(h, TOLD("incident.worsened")), 2);
+    assert_int_equal(number(h, TOLD("incident.reopened")), 0);
+    set_status(h, "a1", INCIDENT_RESOLVED);
+    add_and_run(h, bb_reading("late", -10, P101));
+    assert_int_equal(number(h, TOLD("incident.reopened")), 2);
+    set_status(h, "a1", INCIDENT_RESOLVED);
+    add_and_run(h, bb_reading("later", -9, P101));
+    assert_int_equal(number(h, TOLD("incident.reopened")), 4);
+}
+
+/* Of a minor one nobody was told: they are when it matters. Nobody is told of what is long past,
+ * however it grows. */
+static void test_what_is_told_of_growth(void **state)
+{
+    house *h = *state;
+    event_order small = bb_alert("small", -20, P301, 3);
+    small.category = CATEGORY_FAILURE;
+    add_and_run(h, small);
+    assert_int_equal(number(h, "SELECT count(*) FROM notifications"), 0);
+    add_and_run(h, bb_alert("grown", -19, P301, SEVERITY_MAJOR));
+    assert_int_equal(number(h, TOLD("incident.worsened")), 1);
+    testdb_exec(h->db, "DELETE FROM notifications");
+    add_and_run(h, bb_alert("old", -3000, P101, SEVERITY_MAJOR));
+    testdb_exec(h->db, "UPDATE blackbox_incidents SET status = 'RESOLVED', resolved_at = now()"
+                       " WHERE title = 'old'");
+    add_and_run(h, bb_alert("old too", -2999, P101, SEVERITY_CRITICAL));
+    assert_int_equal(number(h, "SELECT count(*) FROM blackbox_incidents WHERE title = 'old' AND"
+                               " severity = 'CRITICAL' AND status = 'OPEN'"),
+                     1);
+    assert_int_equal(number(h, "SELECT count(*) FROM notifications"), 0);
+}
+
 /* The end of an alarm opens nothing, whatever it was; a kind alone does. */
 static void test_kinds(void **state)
 {
@@ -532,6 +594,8 @@ int main(void)
         cmocka_unit_test_setup(test_added_meanwhile, bb_reset),
         cmocka_unit_test_setup(test_tenants, bb_reset),
         cmocka_unit_test_setup(test_what_is_told, bb_reset),
+        cmocka_unit_test_setup(test_what_is_told_of_changes, bb_reset),
+        cmocka_unit_test_setup(test_what_is_told_of_growth, bb_reset),
         cmocka_unit_test_setup(test_kinds, bb_reset),
         cmocka_unit_test_setup(test_pieces, bb_reset),
         cmocka_unit_test_setup(test_cut, bb_reset),
