@@ -15,6 +15,8 @@ typedef struct report_figure {
     double peer_value; /* in the same unit */
     double wanted;     /* at least (or at most); NaN: nothing is */
     bool is_at_most;
+    bool has_interval; /* of 95 % confidence */
+    double low, high;
 } report_figure;
 
 enum { REPORT_COLUMNS_MAX = 8, REPORT_FIGURES_MAX = 96, REPORT_TABLES_MAX = 12 };

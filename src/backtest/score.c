@@ -110,3 +110,42 @@ void score_confusion(const score *s, const oq_str *name, report *r)
             report_number(r, t, (double)s->confusion[k][i], 0);
     }
 }
+
+/* --- intervals ----------------------------------------------------------------------------------*/
+
+static const double z95 = 1.959963984540054;
+
+void score_interval_share(size_t right, size_t of, double *ret_low, double *ret_high)
+{
+    double n = (double)of, p = of ? (double)right / n : (double)NAN;
+    double middle = (p + z95 * z95 / (2 * n)) / (1 + z95 * z95 / n);
+    double half = z95 / (1 + z95 * z95 / n) * sqrt(p * (1 - p) / n + z95 * z95 / (4 * n * n));
+    *ret_low = of ? fmax(0, middle - half) : (double)NAN;
+    *ret_high = of ? fmin(1, middle + half) : (double)NAN;
+}
+
+/* P(X <= count) of a Poisson distribution. */
+static double poisson_below(size_t count, double mean)
+{
+    double sum = 0;
+    for (size_t k = 0; k <= count; k++)
+        sum += exp((double)k * log(mean) - mean - lgamma((double)k + 1));
+    return sum;
+}
+
+/* The mean at which so few are as unlikely as `p`. */
+static double poisson_mean(size_t count, double p)
+{
+    double low = 1e-9, high = 2 * (double)count + 20;
+    for (int i = 0; i < 100; i++) {
+        double middle = (low + high) / 2;
+        *(poisson_below(count, middle) > p ? &low : &high) = middle;
+    }
+    return (low + high) / 2;
+}
+
+void score_interval_rate(size_t count, double exposure, double *ret_low, double *ret_high)
+{
+    *ret_low = count ? poisson_mean(count - 1, 0.975) / exposure : 0;
+    *ret_high = poisson_mean(count, 0.025) / exposure;
+}

@@ -40,4 +40,10 @@ void score_reliability(const score *s, report *r);
 /* `name`: of the classes. */
 void score_confusion(const score *s, const oq_str *name, report *r);
 
+/* Of 95 % confidence, two-sided: of a share by E. B. Wilson (J. Am. Stat. Assoc. 22, 1927), of a
+ * rate (`count` within `exposure`) by F. Garwood (Biometrika 28, 1936), exact for a Poisson process.
+ * NaN: nothing was asked. */
+void score_interval_share(size_t right, size_t of, double *ret_low, double *ret_high);
+void score_interval_rate(size_t count, double exposure, double *ret_low, double *ret_high);
+
 #endif

@@ -70,9 +70,31 @@ static void test_tables(void **state)
     oq_arena_close(arena);
 }
 
+/* 81 of 263: Wilson's interval as R. G. Newcombe has it (Statistics in Medicine 17, 1998, table I);
+ * and the ends of the scale. A count of 10: Garwood's table. */
+static void test_intervals(void **state)
+{
+    double low, high;
+    score_interval_share(81, 263, &low, &high);
+    assert_float_equal(low, 0.2553, 5e-5);
+    assert_float_equal(high, 0.3662, 5e-5);
+    score_interval_share(0, 20, &low, &high);
+    assert_float_equal(low, 0, 1e-12);
+    assert_float_equal(high, 0.1611, 5e-5);
+    score_interval_share(0, 0, &low, &high);
+    assert_true(isnan(low) && isnan(high));
+    score_interval_rate(10, 2, &low, &high);
+    assert_float_equal(low, 4.795 / 2, 5e-4);
+    assert_float_equal(high, 18.39 / 2, 5e-3);
+    score_interval_rate(0, 1, &low, &high);
+    assert_float_equal(low, 0, 0);
+    assert_float_equal(high, 3.689, 5e-4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_intervals),
         cmocka_unit_test(test_by_hand),
         cmocka_unit_test(test_several_true),
         cmocka_unit_test(test_ties),

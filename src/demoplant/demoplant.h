@@ -51,4 +51,26 @@ typedef struct demo_written {
 } demo_written;
 OQ_CHECKED oq_err *demo_write_slice(oq_scope *s, size_t rows_max, demo_written *ret_written);
 
+/* What was made to go wrong in this plant, as far as it has begun (table demo_faults): the truth
+ * that answers are held against. For backtests, and for people who want to compare; nothing that
+ * answers may call it. */
+typedef struct demo_true_fault {
+    oq_uuid asset_id;
+    oq_str asset_code;
+    oq_str kind;   /* "bearing_wear" */
+    oq_str cause;  /* the code that a right answer has: a failure mode, else the kind itself */
+    oq_str metric; /* of a sensor's fault; else not given */
+    oq_us begins;
+    oq_us fails; /* OQ_TIME_NONE: mended before, or of a sensor */
+    oq_us rests; /* from here on nothing shows of it: it stands still, or the sensor is well */
+    oq_us ends;
+    double severity;
+} demo_true_fault;
+typedef struct demo_truth {
+    demo_true_fault *at; /* in the order of `begins` */
+    size_t count;
+} demo_truth;
+/* Those that touch [from, to). */
+OQ_CHECKED oq_err *demo_truth_of(oq_scope *s, oq_us from, oq_us to, demo_truth *ret_truth);
+
 #endif

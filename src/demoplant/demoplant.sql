@@ -31,6 +31,16 @@ INSERT INTO demo_faults (tenant_id, id, asset_id, kind, metric, begins_at, fails
 VALUES (:tenant, :id, :asset_id, :kind, :metric, :begins_at, :fails_at, :ends_at, :severity)
 ON CONFLICT (tenant_id, asset_id, kind, begins_at) DO NOTHING;
 
+-- DEMO_TRUTH (from time, to time)
+--         -> (asset_id uuid, asset_code text, kind text, metric text, begins_at time, fails_at time,
+--             ends_at time, severity f64)
+SELECT f.asset_id, a.code AS asset_code, f.kind, f.metric, f.begins_at, f.fails_at, f.ends_at,
+       f.severity
+  FROM demo_faults f
+  JOIN assets a ON a.tenant_id = :tenant AND a.id = f.asset_id
+ WHERE f.tenant_id = :tenant AND f.begins_at < :to AND f.ends_at > :from
+ ORDER BY f.begins_at, a.code, f.kind, f.metric;
+
 -- DEMO_TENANT_CLASSES -> (id uuid, code text)
 SELECT id, code FROM asset_classes WHERE tenant_id = :tenant;
 

@@ -160,4 +160,14 @@ void job_runner_wake(job_runner *runner);
  * worker to run, but this call returns when it has ended. Accepts NULL. */
 void job_runner_close(job_runner *runner, int grace_ms);
 
+/* --- on a clock that is moved ------------------------------------------------------------------*/
+typedef struct jobs_done {
+    size_t count, failed;
+} jobs_done;
+/* All that is due at the clock's present moment, the schedule included, one after the other in this
+ * thread, and what those add for this very moment; for replays of the past, where the clock stands
+ * until it is moved (oq_clock_set), and no worker runs beside. What fails is in the log, and counts.
+ * Fails: as the database does. */
+OQ_CHECKED oq_err *job_run_due(db_pool *pool, const job_kind *const *kinds, jobs_done *ret_done);
+
 #endif

@@ -8,7 +8,7 @@
 
 extern char **environ;
 
-extern const command cmd_backtest_rca, cmd_demo, cmd_import_recipe, cmd_import_series, cmd_serve, cmd_work,
+extern const command cmd_backtest_demo, cmd_backtest_rca, cmd_demo, cmd_import_recipe, cmd_import_series, cmd_serve, cmd_work,
     cmd_migrate, cmd_user_add, cmd_user_list, cmd_user_reset, cmd_user_enable, cmd_user_disable,
     cmd_user_setup_code, cmd_backup, cmd_restore, cmd_doctor, cmd_config, cmd_cluster_run, cmd_docs,
     cmd_version, cmd_help;
@@ -27,6 +27,7 @@ const command *const commands[] = {
     &cmd_import_recipe,
     &cmd_import_series,
     &cmd_backtest_rca,
+    &cmd_backtest_demo,
     &cmd_backup,
     &cmd_restore,
     &cmd_doctor,

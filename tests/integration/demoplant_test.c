@@ -203,12 +203,46 @@ static void test_days_of_history(void **state)
     CHECK("nonsense", days_back(h) == 90);
 }
 
+/* The truth as an answer is held against it: every fault that has begun, by the cause that a right
+ * answer has, and when nothing shows of it any more. */
+static void test_truth(void **state)
+{
+    house *h = *state;
+    make_demo(h);
+    plant_with(h, "ARAMCO_DEMO", 40);
+    demo_written done;
+    do
+        done = write_slice(h, 4000000);
+    while (done.more);
+    demo_truth t;
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_READ);
+    CHECK_OK(demo_truth_of(s, oq_now(s) - 50 * OQ_DAY, oq_now(s) + OQ_DAY, &t));
+    assert_int_equal(t.count, testdb_number(h->db, "SELECT count(*) FROM demo_faults"));
+    size_t sensors = 0, mended = 0;
+    for (size_t i = 0; i < t.count; i++) {
+        const demo_true_fault *f = &t.at[i];
+        bool is_sensor = oq_str_given(f->metric);
+        CHECK("in order", i == 0 || f->begins >= t.at[i - 1].begins);
+        CHECK("rests within", f->begins < f->rests && f->rests <= f->ends);
+        CHECK("fails, then rests", f->fails == OQ_TIME_NONE || f->fails == f->rests);
+        CHECK("of a sensor", is_sensor == oq_str_starts(f->cause, OQ_STR("sensor_")));
+        CHECK("a mode, not a kind", !oq_str_eq(f->cause, OQ_STR("bearing_wear")));
+        sensors += is_sensor;
+        mended += !is_sensor && f->fails == OQ_TIME_NONE && f->rests < f->ends;
+    }
+    assert_true(sensors > 5 && mended > 3);
+    CHECK_OK(demo_truth_of(s, oq_now(s) + OQ_DAY, oq_now(s) + 2 * OQ_DAY, &t));
+    for (size_t i = 0; i < t.count; i++)
+        CHECK("touches the span", t.at[i].ends > oq_now(s) + OQ_DAY);
+    oq_scope_close(s);
+}
+
 int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup(test, house_reset)
     const struct CMUnitTest tests[] = {
         EACH(test_made_once), EACH(test_costs_and_shifts), EACH(test_days_of_history),
-        EACH(test_slices),    EACH(test_reaches_now),      EACH(test_only_where_it_belongs),
+        EACH(test_slices),    EACH(test_reaches_now),      EACH(test_only_where_it_belongs), EACH(test_truth),
     };
     return cmocka_run_group_tests_name("demoplant", tests, house_open, house_close);
 }

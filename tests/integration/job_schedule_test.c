@@ -198,6 +198,27 @@ static void test_two_workers_do_not_double(void **state)
                   oq_cstr(racers[i].failed ? racers[i].failed : ""), "");
 }
 
+/* In one thread, on a clock that stands until it is moved: what is due, once each, the schedule with
+ * it, and what failed is counted. */
+static void test_due_on_a_moved_clock(void **state)
+{
+    job_fixture *f = *state;
+    jobs_done done;
+    job_fixture_add(f, TENANT_A, &(job_order){.kind = "t.effect"});
+    job_fixture_add(f, TENANT_A, &(job_order){.kind = "t.bad"});
+    job_fixture_add(f, TENANT_B,
+                    &(job_order){.kind = "t.effect", .run_at = JOB_FIXTURE_NOW + 10 * OQ_MINUTE});
+    CHECK_OK(job_run_due(f->pool, test_kind_list, &done));
+    assert_int_equal(done.failed, 1);
+    assert_int_equal(count_jobs(f, "kind = 't.effect' AND state = 'done'"), 1);
+    CHECK_OK(job_run_due(f->pool, test_kind_list, &done));
+    assert_int_equal(done.count, 0);
+    oq_clock_advance(10 * OQ_MINUTE);
+    CHECK_OK(job_run_due(f->pool, test_kind_list, &done));
+    assert_int_equal(count_jobs(f, "kind = 't.effect' AND state = 'done'"), 2);
+    assert_int_equal(count_jobs(f, "kind = 't.minute' AND state = 'done'"), 3);
+}
+
 int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup(test, job_fixture_reset)
@@ -209,6 +230,7 @@ int main(void)
         EACH(test_a_shorter_period_takes_hold),
         EACH(test_tenants_start_at_their_own_moments),
         EACH(test_two_workers_do_not_double),
+        EACH(test_due_on_a_moved_clock),
     };
     return cmocka_run_group_tests_name("job_schedule", tests, job_fixture_open, job_fixture_close);
 }
