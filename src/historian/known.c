@@ -55,7 +55,7 @@ static oq_err *collect(oq_arena *arena, const hist_track *track, oq_us known_at,
     for (size_t i = 0; i < track->histories; i++) {
         const hist_row *row = &track->history[i];
         samples all, known, later;
-        if (row->known_at <= known_at && row->good)
+        if (row->known_at <= known_at && row->is_deletion)
             continue; /* deleted before */
         OQ_TRY(chunk_decode(arena, row->payload, true, &all));
         split(arena, &all, known_at, &known, &later);

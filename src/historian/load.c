@@ -12,12 +12,12 @@ const oq_field hist_row_fields[] = {
     OQ_TIME(hist_row, time_last),
     OQ_TIME(hist_row, known_at),
     OQ_I64(hist_row, samples),
-    OQ_I64(hist_row, good),
     OQ_F64(hist_row, value_first),
     OQ_F64(hist_row, value_last),
     OQ_I64(hist_row, quality_last),
     OQ_BYTES(hist_row, summary),
     OQ_BYTES(hist_row, payload),
+    OQ_BOOL(hist_row, is_deletion),
     OQ_UUID(hist_row, id),
     OQ_TEXT(hist_row, key),
     OQ_TEXT(hist_row, unit),
@@ -276,10 +276,35 @@ static oq_err *take_all(oq_scope *s, const hist_want *want, fresh_pins *pins, hi
     return NULL;
 }
 
-oq_err *hist_load(oq_scope *s, const hist_want *want, hist_tracks *ret_tracks)
+static int64_t chunks_max(const hist_want *want)
 {
-    OQ_AUTO(fresh_pins) pins = {0};
-    fresh_pin(oq_scope_arena(s), oq_scope_tenant(s), &pins);
+    return want->chunks_max ? (int64_t)want->chunks_max : INT32_MAX;
+}
+
+/* Everything is exact, and neighbours are looked for apart (known.c). */
+static oq_err *load_known(oq_scope *s, const hist_want *want, fresh_pins *pins,
+                          hist_tracks *ret_tracks)
+{
+    assert(!want->before && !want->after && !want->grid);
+    sql_hist_load_known_rows rows;
+    OQ_TRY(sql_hist_load_known(s,
+                               (sql_hist_load_known_args){
+                                   .nos = {want->no, want->count},
+                                   .ids = {(oq_uuid *)want->id, want->id_count},
+                                   .first = want->from,
+                                   .last = want->to,
+                                   .known = want->known_at,
+                                   .chunks = chunks_max(want),
+                                   .have = {(int64_t *)pins->seq, pins->had},
+                                   .fresh_bytes = fresh_bytes_max(),
+                               },
+                               &rows));
+    return take_all(s, want, pins, rows.at, rows.count, ret_tracks);
+}
+
+static oq_err *load_some(oq_scope *s, const hist_want *want, fresh_pins *pins,
+                         hist_tracks *ret_tracks)
+{
     sql_hist_load_rows rows;
     OQ_TRY(sql_hist_load(s,
                          (sql_hist_load_args){
@@ -289,13 +314,59 @@ oq_err *hist_load(oq_scope *s, const hist_want *want, hist_tracks *ret_tracks)
                              .last = want->to,
                              .before = want->before,
                              .after = want->after,
-                             .exact = want->exact || want->known_at != OQ_TIME_NONE,
-                             .known = want->known_at,
+                             .exact = want->exact,
                              .cells = want->grid ? summary_widths_in(want->grid) : 0,
-                             .chunks = want->chunks_max ? (int64_t)want->chunks_max : INT32_MAX,
-                             .have = {(int64_t *)pins.seq, pins.had},
+                             .chunks = chunks_max(want),
+                             .have = {(int64_t *)pins->seq, pins->had},
                              .fresh_bytes = fresh_bytes_max(),
                          },
                          &rows));
-    return take_all(s, want, &pins, rows.at, rows.count, ret_tracks);
+    OQ_TRY(take_all(s, want, pins, rows.at, rows.count, ret_tracks));
+    if (want->id_count == 1 && ret_tracks->count == 1)
+        number_keep(oq_scope_tenant(s), ret_tracks->at[0].id, ret_tracks->at[0].no);
+    return NULL;
+}
+
+/* The only series that is wanted, as far as its number is known; 0: there are several, or it is
+ * not. */
+static int32_t only_one(const oq_scope *s, const hist_want *want)
+{
+    if (want->count + want->id_count != 1)
+        return 0;
+    return want->count ? want->no[0] : number_kept(oq_scope_tenant(s), want->id[0]);
+}
+
+static oq_err *load_one(oq_scope *s, int32_t no, const hist_want *want, fresh_pins *pins,
+                        hist_tracks *ret_tracks)
+{
+    sql_hist_load_one_rows rows;
+    OQ_TRY(sql_hist_load_one(s,
+                             (sql_hist_load_one_args){
+                                 .no = no,
+                                 .first = want->from,
+                                 .last = want->to,
+                                 .before = want->before,
+                                 .after = want->after,
+                                 .exact = want->exact,
+                                 .cells = want->grid ? summary_widths_in(want->grid) : 0,
+                                 .chunks = chunks_max(want),
+                                 .have = {(int64_t *)pins->seq, pins->had},
+                                 .fresh_bytes = fresh_bytes_max(),
+                             },
+                             &rows));
+    bool is_there = rows.count && rows.at[0].kind == HIST_SERIES &&
+                    (want->count || oq_uuid_eq(rows.at[0].id, want->id[0]));
+    if (!is_there) /* a number from before a restore */
+        return load_some(s, want, pins, ret_tracks);
+    return take_all(s, want, pins, rows.at, rows.count, ret_tracks);
+}
+
+oq_err *hist_load(oq_scope *s, const hist_want *want, hist_tracks *ret_tracks)
+{
+    OQ_AUTO(fresh_pins) pins = {0};
+    fresh_pin(oq_scope_arena(s), oq_scope_tenant(s), &pins);
+    if (want->known_at != OQ_TIME_NONE)
+        return load_known(s, want, &pins, ret_tracks);
+    int32_t no = only_one(s, want);
+    return no ? load_one(s, no, want, &pins, ret_tracks) : load_some(s, want, &pins, ret_tracks);
 }

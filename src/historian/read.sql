@@ -1,17 +1,18 @@
 -- What answers are made of. One statement gives everything that is known of a set of series in a
--- span: their definitions, chunks, growing chunks, batches not folded yet and, for a question about
--- an earlier state of knowledge, what was replaced later. So all of it is one snapshot.
+-- span: their definitions, chunks, growing chunks and batches not folded yet. So all of it is one
+-- snapshot. It comes in three forms: what stands now, the same of one series, and what was known at
+-- an earlier moment. Most of the time of a short answer goes into starting the plan, and each part
+-- and column of it counts, so the one that charts and machines ask for all day has no more of them
+-- than it needs.
 
 -- HIST_LOAD (nos i32s, ids uuids, first time, last time, before bool, after bool, exact bool,
---            known time?, cells i64, chunks i64, have i64s, fresh_bytes i64) -> hist_row
+--            cells i64, chunks i64, have i64s, fresh_bytes i64) -> hist_row
 -- The span is [first, last); `before` and `after` ask for the neighbours on either side too. Chunks
 -- do not overlap, so the one that begins last before the span is the only one that may reach into
 -- it. `chunks` is the most of them per series. A payload is left out where the other columns will
 -- do: of a neighbour (unless `exact`), of a chunk with cells of a width among `cells` (bits, by the
 -- number in a summary's second byte: src/quant/summary.c), of a batch that the caller has, and of
 -- batches behind the first `fresh_bytes` bytes of them.
--- What was replaced up to an hour before `known` is here too: the sample that replaced it may count
--- as known a little later (the classes of quant/chunk.h), and until then the old one stands.
 WITH n AS MATERIALIZED (
     SELECT s.no, s.id, s.key, s.unit, s.is_state, s.gap_max_us
       FROM series s
@@ -19,17 +20,16 @@ WITH n AS MATERIALIZED (
 )
 SELECT 1 AS kind, n.no AS series_no, NULL::bigint AS seq, NULL::timestamptz AS time_first,
        NULL::timestamptz AS time_last, NULL::timestamptz AS known_at, NULL::integer AS samples,
-       NULL::integer AS good, NULL::float8 AS value_first, NULL::float8 AS value_last,
-       NULL::bigint AS quality_last, NULL::bytea AS summary, NULL::bytea AS payload,
-       n.id, n.key, n.unit, n.is_state, n.gap_max_us
+       NULL::float8 AS value_first, NULL::float8 AS value_last, NULL::bigint AS quality_last,
+       NULL::bytea AS summary, NULL::bytea AS payload, n.id, n.key, n.unit, n.is_state, n.gap_max_us
   FROM n
 UNION ALL
-SELECT 2, n.no, NULL, c.time_first, c.time_last, c.known_last, c.samples, c.good, c.value_first,
+SELECT 2, n.no, NULL, c.time_first, c.time_last, c.known_last, c.samples, c.value_first,
        c.value_last, c.quality_last, c.summary, c.payload, NULL, NULL, NULL, NULL, NULL
   FROM n
  CROSS JOIN LATERAL (
-       SELECT x.time_first, x.time_last, x.known_last, x.samples, x.good, x.value_first,
-              x.value_last, x.quality_last,
+       SELECT x.time_first, x.time_last, x.known_last, x.samples, x.value_first, x.value_last,
+              x.quality_last,
               CASE WHEN :cells >> (get_byte(x.summary, 1) & 63) & 1 = 1 AND x.time_last >= :first
                    THEN x.summary END AS summary,
               CASE WHEN :exact OR (x.time_last >= :first AND
@@ -37,32 +37,35 @@ SELECT 2, n.no, NULL, c.time_first, c.time_last, c.known_last, c.samples, c.good
                    THEN x.payload END AS payload
          FROM series_chunks x
         WHERE x.tenant_id = :tenant AND x.series_no = n.no
-          AND x.time_first >= coalesce((SELECT max(y.time_first) FROM series_chunks y
+          AND x.time_first >= coalesce((SELECT y.time_first
+                                          FROM series_chunks y
                                          WHERE y.tenant_id = :tenant AND y.series_no = n.no
-                                           AND y.time_first < :first), '-infinity')
+                                           AND y.time_first < :first
+                                         ORDER BY y.time_first DESC
+                                         LIMIT 1), '-infinity')
           AND x.time_first < :last
           AND (:before OR x.time_last >= :first)
         ORDER BY x.time_first
         LIMIT :chunks) c
 UNION ALL
-SELECT 3, n.no, NULL, c.time_first, c.time_last, c.known_last, c.samples, c.good, c.value_first,
+SELECT 3, n.no, NULL, c.time_first, c.time_last, c.known_last, c.samples, c.value_first,
        c.value_last, c.quality_last, NULL, c.payload, NULL, NULL, NULL, NULL, NULL
   FROM n
  CROSS JOIN LATERAL (
-       SELECT x.time_first, x.time_last, x.known_last, x.samples, x.good, x.value_first,
-              x.value_last, x.quality_last,
+       SELECT x.time_first, x.time_last, x.known_last, x.samples, x.value_first, x.value_last,
+              x.quality_last,
               CASE WHEN :exact OR x.good < x.samples THEN x.payload END AS payload
          FROM series_chunks x
         WHERE :after AND x.tenant_id = :tenant AND x.series_no = n.no AND x.time_first >= :last
         ORDER BY x.time_first
         LIMIT 1) c
 UNION ALL
-SELECT 4, n.no, NULL, o.time_first, o.time_last, o.known_last, o.samples, o.good, o.value_first,
+SELECT 4, n.no, NULL, o.time_first, o.time_last, o.known_last, o.samples, o.value_first,
        o.value_last, o.quality_last, o.summary, o.payload, NULL, NULL, NULL, NULL, NULL
   FROM n
  CROSS JOIN LATERAL (
-       SELECT x.time_first, x.time_last, x.known_last, x.samples, x.good, x.value_first,
-              x.value_last, x.quality_last,
+       SELECT x.time_first, x.time_last, x.known_last, x.samples, x.value_first, x.value_last,
+              x.quality_last,
               CASE WHEN :cells >> (get_byte(x.summary, 1) & 63) & 1 = 1 AND x.time_last >= :first
                         AND x.time_first < :last
                    THEN x.summary END AS summary,
@@ -77,25 +80,141 @@ SELECT 4, n.no, NULL, o.time_first, o.time_last, o.known_last, o.samples, o.good
         LIMIT 1) o
 UNION ALL
 SELECT 5, NULL, b.seq, b.time_min, b.time_max, b.received_at, b.samples, NULL, NULL, NULL, NULL,
-       NULL, CASE WHEN h.seq IS NULL AND
-                       sum(CASE WHEN h.seq IS NULL THEN octet_length(b.payload) END)
-                       OVER (ORDER BY b.seq) <= :fresh_bytes
-                  THEN b.payload END, NULL, NULL, NULL, NULL, NULL
+       CASE WHEN h.seq IS NULL AND
+                 sum(CASE WHEN h.seq IS NULL THEN octet_length(b.payload) END)
+                 OVER (ORDER BY b.seq) <= :fresh_bytes
+            THEN b.payload END, NULL, NULL, NULL, NULL, NULL
   FROM series_batches b
   LEFT JOIN unnest(:have) AS h (seq) ON h.seq = b.seq
  WHERE b.tenant_id = :tenant
    AND b.series_min <= (SELECT max(n.no) FROM n) AND b.series_max >= (SELECT min(n.no) FROM n)
-   AND (:before OR b.time_max >= :first) AND (:after OR b.time_min < :last)
-   AND (:known IS NULL OR b.received_at <= :known)
+   AND (:before OR b.time_max >= :first) AND (:after OR b.time_min < :last);
+
+-- HIST_LOAD_ONE (no i32, first time, last time, before bool, after bool, exact bool, cells i64,
+--                chunks i64, have i64s, fresh_bytes i64) -> hist_row
+-- HIST_LOAD of one series by its number.
+SELECT 1 AS kind, s.no AS series_no, NULL::bigint AS seq, NULL::timestamptz AS time_first,
+       NULL::timestamptz AS time_last, NULL::timestamptz AS known_at, NULL::integer AS samples,
+       NULL::float8 AS value_first, NULL::float8 AS value_last, NULL::bigint AS quality_last,
+       NULL::bytea AS summary, NULL::bytea AS payload, s.id, s.key, s.unit, s.is_state, s.gap_max_us
+  FROM series s
+ WHERE s.tenant_id = :tenant AND s.no = :no
 UNION ALL
-SELECT 6, n.no, NULL, h.time_first, h.time_last, h.superseded_at, h.samples, h.is_deletion, NULL,
-       NULL, NULL, NULL, h.payload, NULL, NULL, NULL, NULL, NULL
+(SELECT 2, x.series_no, NULL, x.time_first, x.time_last, x.known_last, x.samples,
+        x.value_first, x.value_last, x.quality_last,
+        CASE WHEN :cells >> (get_byte(x.summary, 1) & 63) & 1 = 1 AND x.time_last >= :first
+             THEN x.summary END,
+        CASE WHEN :exact OR (x.time_last >= :first AND
+                             (:cells >> (get_byte(x.summary, 1) & 63) & 1 = 1) IS NOT TRUE)
+             THEN x.payload END, NULL, NULL, NULL, NULL, NULL
+   FROM series_chunks x
+  WHERE x.tenant_id = :tenant AND x.series_no = :no
+    AND x.time_first >= coalesce((SELECT y.time_first
+                                    FROM series_chunks y
+                                   WHERE y.tenant_id = :tenant AND y.series_no = :no
+                                     AND y.time_first < :first
+                                   ORDER BY y.time_first DESC
+                                   LIMIT 1), '-infinity')
+    AND x.time_first < :last
+    AND (:before OR x.time_last >= :first)
+  ORDER BY x.time_first
+  LIMIT :chunks)
+UNION ALL
+(SELECT 3, x.series_no, NULL, x.time_first, x.time_last, x.known_last, x.samples,
+        x.value_first, x.value_last, x.quality_last, NULL,
+        CASE WHEN :exact OR x.good < x.samples THEN x.payload END, NULL, NULL, NULL, NULL, NULL
+   FROM series_chunks x
+  WHERE :after AND x.tenant_id = :tenant AND x.series_no = :no AND x.time_first >= :last
+  ORDER BY x.time_first
+  LIMIT 1)
+UNION ALL
+SELECT 4, x.series_no, NULL, x.time_first, x.time_last, x.known_last, x.samples,
+       x.value_first, x.value_last, x.quality_last,
+       CASE WHEN :cells >> (get_byte(x.summary, 1) & 63) & 1 = 1 AND x.time_last >= :first
+                 AND x.time_first < :last
+            THEN x.summary END,
+       CASE WHEN :exact OR (x.time_last >= :first AND x.time_first >= :last AND
+                            x.good < x.samples)
+                 OR (x.time_last >= :first AND x.time_first < :last AND
+                     (:cells >> (get_byte(x.summary, 1) & 63) & 1 = 1) IS NOT TRUE)
+            THEN x.payload END, NULL, NULL, NULL, NULL, NULL
+  FROM series_open x
+ WHERE x.tenant_id = :tenant AND x.series_no = :no
+   AND (:before OR x.time_last >= :first) AND (:after OR x.time_first < :last)
+UNION ALL
+SELECT 5, NULL, b.seq, b.time_min, b.time_max, b.received_at, b.samples, NULL, NULL, NULL, NULL,
+       CASE WHEN h.seq IS NULL AND
+                 sum(CASE WHEN h.seq IS NULL THEN octet_length(b.payload) END)
+                 OVER (ORDER BY b.seq) <= :fresh_bytes
+            THEN b.payload END, NULL, NULL, NULL, NULL, NULL
+  FROM series_batches b
+  LEFT JOIN unnest(:have) AS h (seq) ON h.seq = b.seq
+ WHERE b.tenant_id = :tenant AND b.series_min <= :no AND b.series_max >= :no
+   AND (:before OR b.time_max >= :first) AND (:after OR b.time_min < :last);
+
+-- HIST_LOAD_KNOWN (nos i32s, ids uuids, first time, last time, known time, chunks i64, have i64s,
+--                  fresh_bytes i64) -> hist_row
+-- What an answer as known at `known` is made of: all payloads, no neighbours, and of kind 6 what
+-- was replaced since. What was replaced up to an hour before `known` is here too: the sample that
+-- replaced it may count as known a little later (the classes of quant/chunk.h), and until then the
+-- old one stands.
+WITH n AS MATERIALIZED (
+    SELECT s.no, s.id, s.key, s.unit, s.is_state, s.gap_max_us
+      FROM series s
+     WHERE s.tenant_id = :tenant AND (s.no = ANY (:nos) OR s.id = ANY (:ids))
+)
+SELECT 1 AS kind, n.no AS series_no, NULL::bigint AS seq, NULL::timestamptz AS time_first,
+       NULL::timestamptz AS time_last, NULL::timestamptz AS known_at, NULL::integer AS samples,
+       NULL::bytea AS payload, NULL::boolean AS is_deletion, n.id, n.key, n.unit, n.is_state,
+       n.gap_max_us
+  FROM n
+UNION ALL
+SELECT 2, n.no, NULL, c.time_first, c.time_last, c.known_last, c.samples, c.payload, NULL, NULL,
+       NULL, NULL, NULL, NULL
+  FROM n
+ CROSS JOIN LATERAL (
+       SELECT x.time_first, x.time_last, x.known_last, x.samples, x.payload
+         FROM series_chunks x
+        WHERE x.tenant_id = :tenant AND x.series_no = n.no
+          AND x.time_first >= coalesce((SELECT y.time_first
+                                          FROM series_chunks y
+                                         WHERE y.tenant_id = :tenant AND y.series_no = n.no
+                                           AND y.time_first < :first
+                                         ORDER BY y.time_first DESC
+                                         LIMIT 1), '-infinity')
+          AND x.time_first < :last AND x.time_last >= :first
+        ORDER BY x.time_first
+        LIMIT :chunks) c
+UNION ALL
+SELECT 4, n.no, NULL, o.time_first, o.time_last, o.known_last, o.samples, o.payload, NULL, NULL,
+       NULL, NULL, NULL, NULL
+  FROM n
+ CROSS JOIN LATERAL (
+       SELECT x.time_first, x.time_last, x.known_last, x.samples, x.payload
+         FROM series_open x
+        WHERE x.tenant_id = :tenant AND x.series_no = n.no
+          AND x.time_last >= :first AND x.time_first < :last
+        LIMIT 1) o
+UNION ALL
+SELECT 5, NULL, b.seq, b.time_min, b.time_max, b.received_at, b.samples,
+       CASE WHEN h.seq IS NULL AND
+                 sum(CASE WHEN h.seq IS NULL THEN octet_length(b.payload) END)
+                 OVER (ORDER BY b.seq) <= :fresh_bytes
+            THEN b.payload END, NULL, NULL, NULL, NULL, NULL, NULL
+  FROM series_batches b
+  LEFT JOIN unnest(:have) AS h (seq) ON h.seq = b.seq
+ WHERE b.tenant_id = :tenant
+   AND b.series_min <= (SELECT max(n.no) FROM n) AND b.series_max >= (SELECT min(n.no) FROM n)
+   AND b.time_max >= :first AND b.time_min < :last AND b.received_at <= :known
+UNION ALL
+SELECT 6, n.no, NULL, h.time_first, h.time_last, h.superseded_at, h.samples, h.payload,
+       h.is_deletion, NULL, NULL, NULL, NULL, NULL
   FROM n
  CROSS JOIN LATERAL (
        SELECT x.time_first, x.time_last, x.superseded_at, x.samples, x.payload,
-              (x.reason = 'deletion')::int AS is_deletion
+              x.reason = 'deletion' AS is_deletion
          FROM series_history x
-        WHERE :known IS NOT NULL AND x.tenant_id = :tenant AND x.series_no = n.no
+        WHERE x.tenant_id = :tenant AND x.series_no = n.no
           AND x.superseded_at > :known - interval '1 hour'
           AND x.time_first < :last AND x.time_last >= :first
         ORDER BY x.superseded_at) h;

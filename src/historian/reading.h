@@ -5,6 +5,7 @@
  *
  *     hist_load     one statement, one snapshot: definitions, chunks, batches      load.c
  *     hist_pieces   of one series, in the order of time, overlaps merged           pieces.c
+ *     number_*      numbers of series by id, kept in the process                   numbers.c
  *     fresh_*       batches that were read before, kept in the process             fresh.c */
 #ifndef HISTORIAN_READING_H
 #define HISTORIAN_READING_H
@@ -13,6 +14,14 @@
 #include "historian/write.h"
 #include "quant/batch.h"
 #include "quant/chunk.h"
+
+/* --- numbers that were read before (numbers.c) -------------------------------------------------
+ * A series keeps its number for ever, so what was read once can spare the way over its id. Whoever
+ * uses it looks whether the row that comes is of that id: a database may have been restored. */
+
+void number_keep(oq_uuid tenant, oq_uuid id, int32_t no);
+/* 0: not kept. */
+int32_t number_kept(oq_uuid tenant, oq_uuid id);
 
 /* --- batches that were read before (fresh.c) ---------------------------------------------------
  * A batch does not change while it is there, so its bytes are kept, bounded, until nobody has asked
@@ -98,10 +107,11 @@ typedef struct hist_row {
     int64_t series_no, seq;
     oq_us time_first, time_last;
     oq_us known_at; /* chunk: of the latest-known sample; batch: received; history: superseded */
-    int64_t samples, good; /* history: 1 in `good` says that they were deleted */
+    int64_t samples;
     double value_first, value_last;
     int64_t quality_last;
     oq_str summary, payload;
+    bool is_deletion; /* history: nothing took their place */
     oq_uuid id;
     oq_str key, unit;
     bool is_state;
