@@ -5,6 +5,7 @@
 #include "identity/cache.h"
 #include "identity/jwt.h"
 #include "identity/session_state.h"
+#include "identity/token_cache.h"
 #include "session.sql.h"
 #include "tenant/tenant.h"
 
@@ -23,6 +24,7 @@ const oq_field session_row_fields[] = {
 oq_err *session_setup(oq_str key)
 {
     session_cache_open();
+    token_cache_open();
     return jwt_setup(key);
 }
 
@@ -79,7 +81,7 @@ oq_err *session_start(oq_scope *s, const session_start_order *order, session_sta
 static void forget_after_commit(void *arg)
 {
     oq_uuid *id = arg;
-    session_cache_forget(*id);
+    session_forget(*id);
 }
 
 oq_err *session_void(oq_scope *s, oq_uuid id)
@@ -165,6 +167,7 @@ oq_err *session_find_previous(oq_scope *s, oq_uuid user_id, oq_uuid except_id,
 void session_forget(oq_uuid id)
 {
     session_cache_forget(id);
+    token_cache_forget(id);
 }
 
 void session_on_notify(void *self, oq_str payload)
@@ -177,4 +180,5 @@ void session_on_notify(void *self, oq_str payload)
 void session_on_gap(void *self)
 {
     session_cache_forget_all();
+    token_cache_forget_all();
 }

@@ -101,8 +101,8 @@ OQ_CHECKED oq_err *session_find_previous(oq_scope *s, oq_uuid user_id, oq_uuid e
  * text that says nothing gives OQ_NONE. Good enough to recognise one's own machine, no more. */
 oq_str user_agent_words(oq_arena *arena, oq_str user_agent);
 
-/* This process forgets what it remembers of a session, a person or a tenant. */
-void session_forget(oq_uuid session_user_or_tenant_id);
+/* This process forgets what it remembers of a session, a token, a person or a tenant. */
+void session_forget(oq_uuid id);
 /* For the listener's channel "optria_session". */
 void session_on_notify(void *self, oq_str payload);
 void session_on_gap(void *self);

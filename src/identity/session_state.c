@@ -126,7 +126,7 @@ void session_cache_when(bool (*is_connected)(void *self), void *self)
     notices_self = self;
 }
 
-static bool is_on(void)
+bool session_cache_is_on(void)
 {
     return notices_are_heard && notices_are_heard(notices_self);
 }
@@ -168,7 +168,7 @@ static session_state *unpack(oq_arena *arena, const kept_state *kept)
 bool session_cache_get(oq_arena *arena, oq_uuid session_id, session_state **ret_state)
 {
     kept_state kept;
-    if (!is_on() || !cred_cache_get(cache, session_id, &kept))
+    if (!session_cache_is_on() || !cred_cache_get(cache, session_id, &kept))
         return false;
     *ret_state = unpack(arena, &kept);
     return true;
@@ -182,7 +182,7 @@ uint64_t session_cache_ticket(void)
 void session_cache_put(uint64_t ticket, const session_state *state)
 {
     kept_state kept = {0};
-    if (!is_on() || !pack(state, &kept))
+    if (!session_cache_is_on() || !pack(state, &kept))
         return;
     oq_uuid related[] = {state->user_id, state->home_tenant_id, state->acting_tenant_id};
     cred_cache_put(cache, ticket, state->id, related, OQ_COUNT(related), &kept);

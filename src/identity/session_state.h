@@ -35,6 +35,8 @@ OQ_CHECKED oq_err *session_state_load(db_pool *pool, oq_arena *arena, oq_uuid ho
                                       session_state **ret_state);
 
 void session_cache_open(void);
+/* Whether notices are heard: else nothing is remembered. */
+bool session_cache_is_on(void);
 /* Copies into the arena. False: not remembered. */
 bool session_cache_get(oq_arena *arena, oq_uuid session_id, session_state **ret_state);
 uint64_t session_cache_ticket(void);

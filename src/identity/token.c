@@ -3,6 +3,7 @@
 #include "audit/audit.h"
 #include "base/secret.h"
 #include "identity/session.h"
+#include "identity/token_cache.h"
 #include "identity/user.h"
 #include "tenant/tenant.h"
 #include "token.sql.h"
@@ -178,11 +179,9 @@ static oq_err *open_scope(db_pool *pool, oq_arena *arena, const token_claim *cla
         ret_scope);
 }
 
-static oq_err *check_row(const token_claim *claim, const sql_token_load_row *row, oq_us now)
+static oq_err *check_row(const uint8_t digest[OQ_DIGEST], const sql_token_load_row *row, oq_us now)
 {
-    uint8_t hash[OQ_DIGEST];
-    oq_digest(oq_strn((const char *)claim->raw, RAW), hash);
-    if (!oq_same_secret(row->secret_hash, oq_strn((char *)hash, sizeof hash)))
+    if (!oq_same_secret(row->secret_hash, oq_strn((const char *)digest, OQ_DIGEST)))
         return oq_fail(OQ_UNAUTHENTICATED, "auth.token_invalid");
     if (row->revoked_at != OQ_TIME_NONE)
         return oq_fail(OQ_UNAUTHENTICATED, "auth.token_revoked");
@@ -224,39 +223,79 @@ static oq_caps caps_of(oq_strs names, oq_str maker_role)
                                                             : 0;
 }
 
-oq_err *token_authenticate(db_pool *pool, oq_arena *arena, oq_str text, oq_str address,
-                           oq_str request_id, http_who *ret_who)
+static oq_err *load_facts(db_pool *pool, oq_arena *arena, const token_claim *claim,
+                          const uint8_t digest[OQ_DIGEST], oq_str request_id,
+                          token_facts *ret_facts)
 {
-    token_claim claim;
-    if (!read_claim(text, &claim))
-        return oq_fail(OQ_UNAUTHENTICATED, "auth.token_invalid");
     oq_scope *s;
-    OQ_TRY(open_scope(pool, arena, &claim, OQ_READ, request_id, &s));
+    OQ_TRY(open_scope(pool, arena, claim, OQ_READ, request_id, &s));
     sql_token_load_rows rows;
-    oq_err *err = sql_token_load(s, (sql_token_load_args){.id = claim.id}, &rows);
+    oq_err *err = sql_token_load(s, (sql_token_load_args){.id = claim->id}, &rows);
     oq_us now = oq_now(s);
     oq_scope_close(s);
     OQ_TRY(err);
     if (rows.count == 0)
         return oq_fail(OQ_UNAUTHENTICATED, "auth.token_invalid");
     const sql_token_load_row *row = &rows.at[0];
-    OQ_TRY(check_row(&claim, row, now));
-    if (row->last_used_at == OQ_TIME_NONE || now - row->last_used_at > OQ_MINUTE)
+    OQ_TRY(check_row(digest, row, now));
+    *ret_facts = (token_facts){
+        .tenant_id = claim->tenant_id,
+        .id = claim->id,
+        .maker_id = row->maker_id,
+        .caps = caps_of(row->capabilities, row->maker_role) | oq_cap_bit(CAP_SIGNED_IN),
+        .expires_at = row->expires_at,
+        .last_used_at = row->last_used_at,
+        .name = row->name,
+        .tenant_code = row->tenant_code,
+        .tenant_name = row->tenant_name,
+        .time_zone = row->time_zone,
+        .currency = row->currency,
+    };
+    memcpy(ret_facts->digest, digest, OQ_DIGEST);
+    return NULL;
+}
+
+/* Only what was found good is remembered, so of all that can be wrong the time alone is left. */
+static oq_err *find_facts(db_pool *pool, oq_arena *arena, const token_claim *claim, oq_us now,
+                          oq_str request_id, token_facts *ret_facts)
+{
+    uint8_t digest[OQ_DIGEST];
+    oq_digest(oq_strn((const char *)claim->raw, RAW), digest);
+    if (token_cache_get(arena, claim->id, digest, ret_facts) && now < ret_facts->expires_at)
+        return NULL;
+    uint64_t ticket = token_cache_ticket();
+    OQ_TRY(load_facts(pool, arena, claim, digest, request_id, ret_facts));
+    token_cache_put(ticket, ret_facts);
+    return NULL;
+}
+
+oq_err *token_authenticate(db_pool *pool, oq_arena *arena, oq_str text, oq_str address,
+                           oq_str request_id, http_who *ret_who)
+{
+    token_claim claim;
+    if (!read_claim(text, &claim))
+        return oq_fail(OQ_UNAUTHENTICATED, "auth.token_invalid");
+    token_facts facts;
+    oq_us now = oq_clock_now();
+    OQ_TRY(find_facts(pool, arena, &claim, now, request_id, &facts));
+    if (facts.last_used_at == OQ_TIME_NONE || now - facts.last_used_at > OQ_MINUTE) {
         OQ_TRY(mark_used(pool, arena, &claim, address, request_id));
+        token_cache_forget(claim.id);
+    }
     *ret_who = (http_who){
         .is_signed_in = true,
         .actor = {.kind = ACTOR_TOKEN,
                   .id = claim.id,
                   .home_tenant = claim.tenant_id,
-                  .label = row->name,
-                  .caps = caps_of(row->capabilities, row->maker_role) | oq_cap_bit(CAP_SIGNED_IN),
+                  .label = facts.name,
+                  .caps = facts.caps,
                   .address = address},
         .tenant_id = claim.tenant_id,
-        .full_name = row->name,
-        .tenant_name = row->tenant_name,
-        .tenant_code = row->tenant_code,
-        .time_zone = row->time_zone,
-        .currency = row->currency,
+        .full_name = facts.name,
+        .tenant_name = facts.tenant_name,
+        .tenant_code = facts.tenant_code,
+        .time_zone = facts.time_zone,
+        .currency = facts.currency,
     };
     return NULL;
 }

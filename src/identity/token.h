@@ -52,14 +52,16 @@ typedef struct token_list {
 } token_list;
 OQ_CHECKED oq_err *token_find(oq_scope *s, oq_str cursor, int64_t limit, token_list *ret_list);
 
-/* From the next request on, everywhere; its event streams end. Fails: token.not_found,
- * token.is_revoked. */
+/* From the next request on here, and elsewhere as soon as the notice is there; its event streams
+ * end. Fails: token.not_found, token.is_revoked. */
 OQ_CHECKED oq_err *token_revoke(oq_scope *s, oq_uuid id);
 /* Ends the event streams of this person's tokens, where the person's rights change. */
 OQ_CHECKED oq_err *token_void_all(oq_scope *s, oq_uuid user_id);
 
-/* Who holds this token. Fails, all OQ_UNAUTHENTICATED: auth.token_invalid, auth.token_expired,
- * auth.token_revoked, auth.token_maker_inactive, auth.tenant_suspended. */
+/* Who holds this token. What was found good is remembered as sessions are (SESSION_CACHE_S at most,
+ * and forgotten at once when anybody changes it). Fails, all OQ_UNAUTHENTICATED:
+ * auth.token_invalid, auth.token_expired, auth.token_revoked, auth.token_maker_inactive,
+ * auth.tenant_suspended. */
 OQ_CHECKED oq_err *token_authenticate(db_pool *pool, oq_arena *arena, oq_str text, oq_str address,
                                       oq_str request_id, http_who *ret_who);
 

@@ -121,7 +121,7 @@ int people_reset(void **state)
     oq_err_reset();
     oq_clock_set(NOW);
     session_cache_when(NULL, NULL);
-    session_cache_forget_all();
+    session_on_gap(NULL); /* nothing is remembered */
     testdb_exec(p->db, "TRUNCATE user_sessions, api_tokens, one_time_secrets, password_resets,"
                        " tenant_settings, audit_logs, login_throttle, login_names, jobs, job_turns,"
                        " job_schedules, notifications, live_events, users CASCADE;"

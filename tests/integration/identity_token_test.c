@@ -131,6 +131,89 @@ static void test_a_suspended_tenant(void **state)
     CHECK_OK(ask(p, text, &who));
 }
 
+/* --- what is remembered ------------------------------------------------------------------------------*/
+
+static bool heard(void *self)
+{
+    return true;
+}
+
+static void test_notices_end_what_is_remembered(void **state)
+{
+    people *p = *state;
+    oq_uuid id;
+    http_who who;
+    session_cache_when(heard, NULL);
+    oq_str text = make(p, ADMIN, "gateway", 90, &id);
+    const struct {
+        const char *label;
+        oq_uuid id;
+    } row[] = {{"the token", id}, {"its maker", person_id(ADMIN)}, {"the tenant", TENANT_A}};
+    CHECK_OK(ask(p, text, &who)); /* marks the use */
+    for (size_t i = 0; i < OQ_COUNT(row); i++) {
+        CHECK_OK(ask(p, text, &who));
+        /* Behind everybody's back: what is remembered goes on until the notice, or its time. */
+        people_exec(p, "UPDATE api_tokens SET revoked_at = now()");
+        session_on_notify(NULL, oq_uuid_text(p->arena, person_id(OTHER)));
+        CHECK_OK(ask(p, text, &who));
+        CHECK_STR(row[i].label, who.actor.label, "gateway");
+        CHECK("as it was looked up",
+              who.actor.caps == (oq_cap_bit(CAP_ASSET_READ) | oq_cap_bit(CAP_AUDIT_READ) |
+                                 oq_cap_bit(CAP_SIGNED_IN)));
+        session_on_notify(NULL, oq_uuid_text(p->arena, row[i].id));
+        turned_away(p, row[i].label, text, "auth.token_revoked");
+        people_exec(p, "UPDATE api_tokens SET revoked_at = NULL");
+    }
+    CHECK_OK(ask(p, text, &who));
+    people_exec(p, "UPDATE api_tokens SET revoked_at = now()");
+    session_on_gap(NULL);
+    turned_away(p, "after a gap nothing is remembered", text, "auth.token_revoked");
+}
+
+static void test_remembered_and_changed_here(void **state)
+{
+    people *p = *state;
+    oq_uuid id, other;
+    http_who who;
+    user *u;
+    session_cache_when(heard, NULL);
+    oq_str text = make(p, SECOND, "gateway", 90, &id), short_one = make(p, ADMIN, "s", 1, &other);
+    for (int i = 0; i < 2; i++) {
+        CHECK_OK(ask(p, text, &who));
+        CHECK_OK(ask(p, short_one, &who));
+    }
+    oq_scope *s = people_scope(p, ADMIN, OQ_WRITE);
+    CHECK_OK(user_update(s, person_id(SECOND),
+                         &(user_change){.full_name = OQ_STR("Noura"),
+                                        .role = ROLE_VIEWER,
+                                        .is_active = true,
+                                        .version = people_user(p, SECOND)->version},
+                         &u));
+    people_commit(s);
+    CHECK_OK(ask(p, text, &who));
+    CHECK("no more than the maker has", !oq_caps_have(who.actor.caps, CAP_AUDIT_READ));
+    s = people_scope(p, ADMIN, OQ_WRITE);
+    CHECK_OK(token_revoke(s, id));
+    CHECK_OK(ask(p, text, &who)); /* not before the commit */
+    people_commit(s);
+    turned_away(p, "revoked", text, "auth.token_revoked");
+    CHECK_OK(ask(p, short_one, &who));
+    oq_clock_advance(OQ_DAY);
+    turned_away(p, "expired while it is remembered", short_one, "auth.token_expired");
+}
+
+static void test_deaf_remembers_nothing(void **state)
+{
+    people *p = *state;
+    oq_uuid id;
+    http_who who;
+    oq_str text = make(p, ADMIN, "gateway", 90, &id);
+    CHECK_OK(ask(p, text, &who));
+    CHECK_OK(ask(p, text, &who));
+    people_exec(p, "UPDATE api_tokens SET revoked_at = now()");
+    turned_away(p, "looked up again", text, "auth.token_revoked");
+}
+
 /* --- forged -----------------------------------------------------------------------------------------*/
 
 /* The text of a token whose tenant, id and secret are taken from up to three others. */
@@ -175,7 +258,11 @@ static void test_forged(void **state)
         {"own tenant, another token's secret", join(p, a, a, a2)},
     };
     http_who who;
+    session_cache_when(heard, NULL);
+    CHECK_OK(ask(p, a2, &who));
+    CHECK_OK(ask(p, b, &who));
     CHECK_OK(ask(p, join(p, a, a, a), &who)); /* the joining itself is right */
+    CHECK_OK(ask(p, a, &who));                /* and the good ones are remembered */
     for (size_t i = 0; i < OQ_COUNT(row); i++)
         turned_away(p, row[i].label, row[i].text, "auth.token_invalid");
 }
@@ -283,11 +370,18 @@ static void test_the_list(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH(test_a_token),  EACH(test_last_use_to_the_minute),
-        EACH(test_ends),     EACH(test_a_suspended_tenant),
-        EACH(test_forged),   EACH(test_who_makes_which),
-        EACH(test_names),    EACH(test_not_while_looking_in),
+        EACH(test_a_token),
+        EACH(test_last_use_to_the_minute),
+        EACH(test_ends),
+        EACH(test_a_suspended_tenant),
+        EACH(test_forged),
+        EACH(test_who_makes_which),
+        EACH(test_names),
+        EACH(test_not_while_looking_in),
         EACH(test_the_list),
+        EACH(test_notices_end_what_is_remembered),
+        EACH(test_remembered_and_changed_here),
+        EACH(test_deaf_remembers_nothing),
     };
     return cmocka_run_group_tests(tests, people_open, people_close);
 }
