@@ -34,3 +34,22 @@ VALUES (:tenant, :incident_id, :class_id, :happened_at, :cause, :features, :now)
 ON CONFLICT (tenant_id, incident_id) DO UPDATE
    SET class_id = excluded.class_id, happened_at = excluded.happened_at, cause = excluded.cause,
        features = excluded.features, updated_at = excluded.updated_at;
+
+-- RCA_PLACE (unit_id uuid?, site_id uuid?) -> (code text, name text, name_ar text)
+-- Of the unit; without one, of the site.
+SELECT p.code, p.name, p.name_ar
+  FROM (SELECT u.tenant_id, u.code, u.name, u.name_ar, 1 AS rank
+          FROM plant_units u
+         WHERE u.tenant_id = :tenant AND u.id = :unit_id
+         UNION ALL
+        SELECT s.tenant_id, s.code, s.name, s.name_ar, 2 AS rank
+          FROM sites s
+         WHERE s.tenant_id = :tenant AND s.id = :site_id) p
+ WHERE p.tenant_id = :tenant
+ ORDER BY p.rank
+ LIMIT 1;
+
+-- RCA_HAS_STEP (incident_id uuid, step text) -> (is_there bool)
+SELECT EXISTS (SELECT FROM blackbox_incident_steps t
+                WHERE t.tenant_id = :tenant AND t.incident_id = :incident_id
+                  AND t.step = :step) AS is_there;

@@ -3,11 +3,13 @@
  *
  * One for an incident, however often it is analysed: what a later analysis sees otherwise is a note
  * on the order. Nobody is sent out because of what an import brought: only for what happened within
- * a day, in an incident that nobody has resolved. */
+ * a day, in an incident that nobody has resolved. Where no asset is known the order is for the unit
+ * or the site; where nothing says where, the incident's file says that there is none. */
 #include "rca/chain.h"
 
 #include <math.h>
 
+#include "analyse.sql.h"
 #include "tenant/settings.h"
 #include "workorder/work.h"
 
@@ -21,18 +23,49 @@ static bool wants_order(const rca_work *w, const tenant_settings *settings)
 {
     const rca_cause_found *top = rca_top(w);
     bool is_open = w->it->status == INCIDENT_OPEN || w->it->status == INCIDENT_INVESTIGATING;
-    if (!w->root || !is_open || w->it->anchor_time < w->now - FRESH)
+    if (!is_open || w->it->anchor_time < w->now - FRESH)
         return false;
     return w->it->severity >= INCIDENT_MAJOR ||
            (top && top->probability >= settings->auto_wo_probability);
 }
 
+static bool has_place(const rca_work *w)
+{
+    return w->root || !oq_uuid_is_zero(w->it->unit_id) || !oq_uuid_is_zero(w->it->site_id);
+}
+
+/* Once, however often it is analysed. */
+static oq_err *say_missing(rca_work *w)
+{
+    static const char step[] = "work_order_missing";
+    sql_rca_has_step_rows rows;
+    OQ_TRY(sql_rca_has_step(w->s, (sql_rca_has_step_args){w->it->id, oq_cstr(step)}, &rows));
+    return rows.at[0].is_there ? NULL : incident_step(w->s, w->it->id, step, OQ_NONE, OQ_NONE);
+}
+
 /* --- what it says -------------------------------------------------------------------------------*/
 
-static rca_two title_of(const rca_work *w)
+/* The asset; without one the unit, or the site. */
+static oq_err *place_of(const rca_work *w, rca_two *ret_place)
+{
+    *ret_place = rca_asset_text(&w->say, w->root);
+    if (w->root)
+        return NULL;
+    sql_rca_place_rows rows;
+    OQ_TRY(sql_rca_place(w->s, (sql_rca_place_args){w->it->unit_id, w->it->site_id}, &rows));
+    if (!rows.count)
+        return NULL;
+    oq_str code = rows.at[0].code, name = rows.at[0].name;
+    *ret_place = oq_str_eq(code, name)
+                     ? rca_code(&w->say, code)
+                     : RCA_TEXT(&w->say, "rca.asset", {"code", rca_code(&w->say, code)},
+                                {"name", rca_name(&w->say, name, rows.at[0].name_ar)});
+    return NULL;
+}
+
+static rca_two title_of(const rca_work *w, rca_two of)
 {
     const rca_cause_found *top = rca_top(w);
-    rca_two of = rca_asset_text(&w->say, w->root);
     if (!top)
         return RCA_TEXT(&w->say, "rca.order.title_unknown", {"asset", of},
                         {"incident", rca_incident_text(&w->say, w->it->number)});
@@ -126,12 +159,16 @@ oq_err *rca_order(rca_work *w, const rca_run *run, oq_str source, work_order **r
 {
     const rca_cause_found *top = rca_top(w);
     const failure_mode *mode = top ? rca_mode_of(w, top->code) : NULL;
-    rca_two title = title_of(w), text = description_of(w);
+    rca_two place, text = description_of(w);
+    OQ_TRY(place_of(w, &place));
+    rca_two title = title_of(w, place);
     work_order_check_order check[CHECKS_MAX + 8];
     bool has_failed = w->it->incident_type == INCIDENT_FAILURE;
     work_order_order order = {
         .source = source,
         .asset_id = w->it->root_asset_id,
+        .unit_id = w->it->unit_id,
+        .site_id = w->it->site_id,
         .incident_id = w->it->id,
         .failure_mode_id = mode ? mode->id : OQ_UUID_ZERO,
         .title = oq_str_sub(title.en, 0, WORK_ORDER_TITLE_MAX),
@@ -194,6 +231,8 @@ oq_err *rca_follow(rca_work *w, const rca_run *run, oq_str cause_before, double 
     OQ_TRY(tenant_settings_get(w->s, &settings));
     if (!wants_order(w, settings))
         return NULL;
+    if (!has_place(w))
+        return say_missing(w);
     OQ_TRY(rca_order(w, run, OQ_STR("BLACKBOX_AUTO"), &order, &made));
     return made ? NULL : note_change(w, order, cause_before, probability_before);
 }

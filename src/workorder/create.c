@@ -89,6 +89,8 @@ static oq_err *assign(oq_scope *s, const work_order_order *order, work_order *to
 static oq_err *place(oq_scope *s, const work_order_order *order, work_order *to, asset **ret_asset)
 {
     *ret_asset = NULL;
+    to->unit_id = order->unit_id;
+    to->site_id = order->site_id;
     if (oq_uuid_is_zero(order->asset_id))
         return oq_uuid_is_zero(order->component_id)
                    ? NULL

@@ -38,6 +38,45 @@ static void test_chain(void **state)
                      1);
 }
 
+/* Without an asset the order is for the unit, or for the site; where nothing says where, the file
+ * says so, once. */
+static void test_order_without_asset(void **state)
+{
+    static const struct {
+        const char *label, *title;
+        bool has_unit, has_site;
+    } row[] = {
+        {"unit", "Find the cause of incident INC-1 on UNIT_1", true, true},
+        {"site", "Find the cause of incident INC-1 on SITE (Site)", false, true},
+        {"nothing", NULL, false, false},
+    };
+    house *h = *state;
+    for (size_t i = 0; i < OQ_COUNT(row); i++) {
+        assert_int_equal(rca_house_reset(state), 0);
+        oq_clock_set(bb_at(1));
+        event_order e = bb_alert("fire", 0, P101, SEVERITY_CRITICAL);
+        e.asset_id = OQ_UUID_ZERO;
+        e.site_id = row[i].has_site ? bb_site_id() : OQ_UUID_ZERO;
+        e.unit_id = row[i].has_unit ? (oq_uuid){{[15] = 0xb1}} : OQ_UUID_ZERO;
+        bb_add(h, &e, 1);
+        bb_run(h);
+        oq_uuid id;
+        oq_uuid_parse(oq_cstr(testdb_value(h->db, "SELECT id FROM blackbox_incidents")), &id);
+        rca_house_analyse(h, id);
+        rca_house_analyse(h, id);
+        CHECK(row[i].label,
+              number(h, "SELECT count(*) FROM work_orders") == (row[i].title != NULL));
+        CHECK(row[i].label, number(h, "SELECT count(*) FROM blackbox_incident_steps WHERE step ="
+                                      " 'work_order_missing'") == (row[i].title == NULL));
+        if (!row[i].title)
+            continue;
+        CHECK_STR(row[i].label, oq_cstr(testdb_value(h->db, "SELECT title FROM work_orders")),
+                  row[i].title);
+        CHECK(row[i].label, number(h, "SELECT count(*) FROM work_orders WHERE site_id IS NOT NULL"
+                                      " AND unit_id IS NOT NULL") == row[i].has_unit);
+    }
+}
+
 /* Run again over what has not changed: a further version that says the same; no second order. */
 static void test_again(void **state)
 {
@@ -265,6 +304,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_chain, rca_house_reset),
+        cmocka_unit_test_setup(test_order_without_asset, rca_house_reset),
         cmocka_unit_test_setup(test_again, rca_house_reset),
         cmocka_unit_test_setup(test_note, rca_house_reset),
         cmocka_unit_test_setup(test_learns, rca_house_reset),
