@@ -149,6 +149,8 @@ oq_str engine_scope_of(oq_arena *arena, const group_place *place, const engine_m
 /* --- telling ------------------------------------------------------------------------------------*/
 
 OQ_CHECKED oq_err *engine_ask_why(engine *en, oq_uuid id, bool is_new);
+/* Merged, or parted again: its orders are joined, or parted (workorder/ stands above). */
+OQ_CHECKED oq_err *engine_ask_join(engine *en, oq_uuid id);
 /* From MAJOR on; never of what is older than a day: nobody is called because of what an import or a
  * late replay brought. */
 OQ_CHECKED oq_err *engine_tell_opened(engine *en, oq_uuid id, int64_t number, const group *g,

@@ -127,6 +127,8 @@ static oq_err *put_change(engine *en, const engine_stored *it, const group *g,
                 OQ_F_UUID("tenant", oq_scope_tenant(en->s)), OQ_F_UUID("incident", it->id),
                 OQ_F_CSTR("step", step), OQ_F_INT("version", version));
     OQ_TRY(engine_tell_changed(en, it, g, t, is_reopened, version));
+    if (!oq_uuid_is_zero(it->merged_into))
+        OQ_TRY(engine_ask_join(en, it->id));
     return engine_ask_why(en, it->id, false);
 }
 
@@ -158,6 +160,7 @@ static oq_err *merge_incident(engine *en, const engine_stored *it, const engine_
     oq_log_info("incident.merged", OQ_F_UUID("trace", it->trace_id),
                 OQ_F_UUID("tenant", oq_scope_tenant(en->s)), OQ_F_UUID("incident", it->id),
                 OQ_F_UUID("into", into->id));
+    OQ_TRY(engine_ask_join(en, it->id));
     return incident_publish(en->s, it->id, it->number, "merged");
 }
 

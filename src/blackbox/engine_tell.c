@@ -22,6 +22,18 @@ oq_err *engine_ask_why(engine *en, oq_uuid id, bool is_new)
                             .priority = is_new ? 1 : 0});
 }
 
+oq_err *engine_ask_join(engine *en, oq_uuid id)
+{
+    oq_arena *arena = oq_scope_arena(en->s);
+    oq_str key = oq_uuid_text(arena, id);
+    return job_add_last(
+        en->s, &(job_order){.kind = "work_order.join",
+                            .key = key,
+                            .is_unique = true,
+                            .payload = oq_strf(arena, "{\"incident_id\":\"%.*s\"}", OQ_FMT(key)),
+                            .run_at = OQ_TIME_NONE});
+}
+
 /* --- people -------------------------------------------------------------------------------------*/
 
 enum { FACTS = 6 };

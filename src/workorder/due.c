@@ -78,5 +78,7 @@ const job_kind work_order_job_kinds[] = {
      .every_s = 120,
      .is_routine = true,
      .limit_s = 300},
+    /* Twice is harmless: what was cancelled is over, what was joined or went along is not found. */
+    {.name = "work_order.join", .run = work_order_run_join, .lane = JOB_PER_TENANT, .limit_s = 300},
     {0},
 };

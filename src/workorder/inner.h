@@ -42,6 +42,14 @@ OQ_CHECKED oq_err *work_order_tell_assignee(oq_scope *s, const work_order *order
 /* One notice about an order: to a person, or to a role where `user_id` is zero. */
 OQ_CHECKED oq_err *work_order_tell(oq_scope *s, const work_order *order, oq_uuid user_id,
                                    oq_role role, const char *type, oq_str once_key);
+/* The same with facts more of the type's own. */
+OQ_CHECKED oq_err *work_order_tell_more(oq_scope *s, const work_order *order, oq_uuid user_id,
+                                        oq_role role, const char *type, oq_str once_key,
+                                        const oq_arg *more, size_t mores);
 int work_order_urgency(int priority); /* notify_urgency */
+
+/* --- jobs ---------------------------------------------------------------------------------------*/
+
+OQ_CHECKED oq_err *work_order_run_join(job_run *run);
 
 #endif

@@ -9,7 +9,7 @@
 
 #include "base/banned.h"
 
-enum { PAYLOAD_MAX = 8 * 1024, FACTS = 4 };
+enum { PAYLOAD_MAX = 8 * 1024, FACTS = 4, MORE_MAX = 4 };
 
 static oq_err *name_of(oq_scope *s, oq_uuid user_id, oq_str *ret_name)
 {
@@ -78,6 +78,8 @@ static oq_err *leave_event(oq_scope *s, const work_order *o)
         .severity = SEVERITY_INFO,
         .category = CATEGORY_MAINTENANCE,
         .asset_id = o->asset_id,
+        .unit_id = oq_uuid_is_zero(o->asset_id) ? o->unit_id : OQ_UUID_ZERO,
+        .site_id = oq_uuid_is_zero(o->asset_id) ? o->site_id : OQ_UUID_ZERO,
         .summary = summary_of(arena, OQ_LANG_EN, o),
         .payload = payload_of(arena, o, assignee),
         .trace_id = o->trace_id,
@@ -133,16 +135,20 @@ static size_t facts_of(oq_arena *arena, const work_order *o, oq_arg ret_fact[FAC
     return o->due_at == OQ_TIME_NONE ? FACTS - 1 : FACTS;
 }
 
-oq_err *work_order_tell(oq_scope *s, const work_order *order, oq_uuid user_id, oq_role role,
-                        const char *type, oq_str once_key)
+oq_err *work_order_tell_more(oq_scope *s, const work_order *order, oq_uuid user_id, oq_role role,
+                             const char *type, oq_str once_key, const oq_arg *more, size_t mores)
 {
     oq_arena *arena = oq_scope_arena(s);
-    oq_arg fact[FACTS];
+    oq_arg fact[FACTS + MORE_MAX];
+    size_t count = facts_of(arena, order, fact);
+    assert(mores <= MORE_MAX);
+    for (size_t i = 0; i < mores; i++)
+        fact[count++] = more[i];
     notify_order notice = {
         .user_id = user_id,
         .type = type,
         .fact = fact,
-        .fact_count = facts_of(arena, order, fact),
+        .fact_count = count,
         .entity_type = "work_order",
         .entity_id = oq_uuid_text(arena, order->id),
         .topic = TOPIC_WORK_ORDER,
@@ -151,6 +157,12 @@ oq_err *work_order_tell(oq_scope *s, const work_order *order, oq_uuid user_id, o
         .trace_id = order->trace_id,
     };
     return oq_uuid_is_zero(user_id) ? notify_role(s, role, &notice) : notify_user(s, &notice);
+}
+
+oq_err *work_order_tell(oq_scope *s, const work_order *order, oq_uuid user_id, oq_role role,
+                        const char *type, oq_str once_key)
+{
+    return work_order_tell_more(s, order, user_id, role, type, once_key, NULL, 0);
 }
 
 static bool escalates(const work_order *o)

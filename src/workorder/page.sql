@@ -21,6 +21,14 @@ SELECT a.code AS asset_code, a.name AS asset_name, a.name_ar AS asset_name_ar, s
                          AND e.entity_id = w.id
  WHERE w.tenant_id = :tenant AND w.id = :id;
 
+-- WORK_ORDER_JOINED (id uuid, joined_to_id uuid?) -> (id uuid, number text)
+-- The one that it goes with, and those that go with it.
+SELECT id, number
+  FROM work_orders
+ WHERE tenant_id = :tenant AND (joined_to_id = :id OR id = :joined_to_id)
+ ORDER BY id = :joined_to_id DESC, created_at, id
+ LIMIT 50;
+
 -- WORK_ORDER_CAUSES (asset_id uuid, class_id uuid?) -> (code text, name text, name_ar text)
 -- Failure modes of the asset and of its class, to choose the found cause from.
 SELECT code, name, name_ar

@@ -76,7 +76,8 @@ static oq_str asset_text(const web_page *page, const work_order_around *x)
                : OQ_NONE;
 }
 
-static void put_facts(const web_page *page, const work_order *o, const work_order_around *x)
+/* Gives the list, for what is added to it. */
+static web_value *put_facts(const web_page *page, const work_order *o, const work_order_around *x)
 {
     oq_lang lang = page->locale.lang;
     web_value *list = web_put_list(page->view, "facts"), *fact;
@@ -112,6 +113,25 @@ static void put_facts(const web_page *page, const work_order *o, const work_orde
                  : o->source);
     add_fact(page, list, "work.created_by", who(page, x->created_name, o->created_by));
     add_time(page, list, "work.created", o->created_at);
+    return list;
+}
+
+/* Orders of incidents that became one. Who sees their own orders alone reads the number. */
+static oq_err *put_joined(const web_page *page, oq_scope *s, const work_order *o, web_value *list)
+{
+    sql_work_order_joined_rows rows;
+    OQ_TRY(sql_work_order_joined(s, (sql_work_order_joined_args){o->id, o->joined_to_id}, &rows));
+    for (size_t i = 0; i < rows.count; i++) {
+        bool is_other = oq_uuid_eq(rows.at[i].id, o->joined_to_id);
+        web_value *fact =
+            add_fact(page, list, is_other ? "work_order.joined_to" : "work_order.joined_from",
+                     rows.at[i].number);
+        if (oq_uuid_is_zero(work_order_only_user(s)))
+            web_put_text(fact, "href",
+                         oq_strf(page->arena, "/work-orders/%.*s",
+                                 OQ_FMT(oq_uuid_text(page->arena, rows.at[i].id))));
+    }
+    return NULL;
 }
 
 /* --- what travels with it -----------------------------------------------------------------------*/
@@ -319,7 +339,7 @@ oq_err *work_show(http_req *rq, oq_scope *s, oq_uuid id, const oq_err *err)
     web_put_text(page.view, "form_error",
                  err ? oq_err_sentence(page.arena, page.locale.lang, err) : OQ_NONE);
     put_head(&page, s, o, around.at, oq_now(s));
-    put_facts(&page, o, around.at);
+    OQ_TRY(put_joined(&page, s, o, put_facts(&page, o, around.at)));
     OQ_TRY(work_put_why(&page, o));
     OQ_TRY(work_put_evidence(&page, o));
     web_put_bool(page.view, "has_passed", web_count(web_get(page.view, OQ_STR("passed"))) > 0);

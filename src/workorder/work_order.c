@@ -63,6 +63,8 @@ const oq_field work_order_fields[] = {
     OQ_TEXT(work_order, created_by),
     OQ_UUID(work_order, created_by_id),
     OQ_UUID(work_order, approved_by),
+    OQ_UUID(work_order, joined_to_id,
+            .help = "Cancelled in favour of that one, or beside it: their incidents became one"),
     OQ_UUID(work_order, trace_id),
     OQ_I64(work_order, version),
     OQ_TIME(work_order, created_at),

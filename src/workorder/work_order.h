@@ -84,6 +84,8 @@ typedef struct work_order {
     oq_str created_by;
     oq_uuid created_by_id; /* a person of the tenant; zero: the program, or a machine */
     oq_uuid approved_by, trace_id;
+    oq_uuid joined_to_id; /* cancelled in favour of that one, or going on beside it: their incidents
+                             turned out to be one */
     int64_t version;
     oq_us created_at, updated_at;
 } work_order;
@@ -104,6 +106,7 @@ typedef struct work_order_part_order {
 typedef struct work_order_order {
     oq_str source; /* "MANUAL", "BLACKBOX_AUTO", "OPTIMIZER" */
     oq_uuid asset_id, component_id, incident_id, failure_mode_id;
+    oq_uuid unit_id, site_id; /* where there is no asset; with one they are the asset's */
     oq_str title, title_ar, description, description_ar;
     int kind, priority;
     int status;   /* work_order_status; 0: the tenant's wo_initial_status */
@@ -142,7 +145,15 @@ OQ_CHECKED oq_err *work_order_find_by_asset(oq_scope *s, oq_uuid asset_id, size_
 
 extern const http_route work_order_routes[];      /* /api/work-orders ... */
 extern const http_route work_order_page_routes[]; /* /work-orders ... */
-extern const job_kind work_order_job_kinds[];     /* what is overdue */
+
+/* After an incident was merged into another one, or parted from it again (job work_order.join): the
+ * chain's order of the merged one is cancelled with the reason, where nobody has begun or approved
+ * it or left a mark on it; else both stay, and this one names the other (joined_to_id). Where the
+ * other incident has no order, this one becomes its. Twice is harmless. Fails: incident.not_found.
+ */
+OQ_CHECKED oq_err *work_orders_join(oq_scope *s, oq_uuid incident_id);
+
+extern const job_kind work_order_job_kinds[]; /* what is overdue; work_order.join */
 
 /* --- orders of the past -------------------------------------------------------------------------*/
 

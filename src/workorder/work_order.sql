@@ -12,7 +12,7 @@ SELECT w.id, w.number, w.source, w.source_id, w.site_id, w.unit_id, w.asset_id, 
        w.kind, w.status, w.priority, w.assigned_user_id, w.assigned_why, w.assigned_at, w.due_at,
        w.planned_from, w.started_at, w.finished_at, w.approved_at, w.closed_at, w.planned_h,
        w.labour_h, w.downtime_h, w.downtime_reason, w.found_cause, w.cost_minor, w.currency,
-       w.evidence, w.created_by, w.created_by_id, w.approved_by, w.trace_id, w.version, w.created_at,
+       w.evidence, w.created_by, w.created_by_id, w.approved_by, w.trace_id, w.joined_to_id, w.version, w.created_at,
        w.updated_at
   FROM unnest(:ids) WITH ORDINALITY AS o (id, place)
   JOIN work_orders w ON w.tenant_id = :tenant AND w.id = o.id
@@ -42,7 +42,49 @@ SELECT id
 -- WORK_ORDER_AUTO (incident_id uuid) -> (id uuid)
 SELECT id
   FROM work_orders
- WHERE tenant_id = :tenant AND incident_id = :incident_id AND source = 'BLACKBOX_AUTO';
+ WHERE tenant_id = :tenant AND incident_id = :incident_id AND source = 'BLACKBOX_AUTO'
+   AND joined_to_id IS NULL;
+
+-- WORK_ORDER_HOLD (id uuid) -> (id uuid)
+SELECT id
+  FROM work_orders
+ WHERE tenant_id = :tenant AND id = :id
+   FOR UPDATE;
+
+-- WORK_ORDER_TOUCHED (id uuid) -> (is_touched bool)
+-- Whether a person has left a mark that does not raise its version: a note, an answer, a file, a part,
+-- "I have it".
+SELECT EXISTS (SELECT FROM work_order_notes n
+                WHERE n.tenant_id = :tenant AND n.work_order_id = :id
+                  AND n.made_by_id IS NOT NULL)
+    OR EXISTS (SELECT FROM work_order_checks c
+                WHERE c.tenant_id = :tenant AND c.work_order_id = :id AND c.done_at IS NOT NULL)
+    OR EXISTS (SELECT FROM work_order_files f
+                WHERE f.tenant_id = :tenant AND f.work_order_id = :id)
+    OR EXISTS (SELECT FROM work_order_parts p
+                WHERE p.tenant_id = :tenant AND p.work_order_id = :id)
+    OR EXISTS (SELECT FROM escalations e
+                WHERE e.tenant_id = :tenant AND e.entity_type = 'work_order' AND e.entity_id = :id
+                  AND e.acknowledged_at IS NOT NULL) AS is_touched;
+
+-- WORK_ORDER_JOIN (id uuid, incident_id uuid, joined_to_id uuid?, status text, now time)
+--     -> (version i64)
+UPDATE work_orders
+   SET incident_id = :incident_id, joined_to_id = :joined_to_id, status = :status,
+       updated_at = :now, version = version + 1
+ WHERE tenant_id = :tenant AND id = :id
+RETURNING version;
+
+-- WORK_ORDERS_PART (incident_id uuid, now time) -> nothing
+-- What went on beside the order of another incident is its incident's own again, unless that has got
+-- another one meanwhile.
+UPDATE work_orders w
+   SET joined_to_id = NULL, updated_at = :now, version = version + 1
+ WHERE w.tenant_id = :tenant AND w.incident_id = :incident_id AND w.joined_to_id IS NOT NULL
+   AND w.source = 'BLACKBOX_AUTO' AND w.status <> 'cancelled'
+   AND NOT EXISTS (SELECT FROM work_orders o
+                    WHERE o.tenant_id = :tenant AND o.incident_id = :incident_id
+                      AND o.source = 'BLACKBOX_AUTO' AND o.joined_to_id IS NULL);
 
 -- WORK_ORDER_PERSON (id uuid) -> (id uuid, name text, role text, is_active bool)
 SELECT id, full_name AS name, role, is_active
