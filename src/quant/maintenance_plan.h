@@ -20,8 +20,8 @@
  * A job whose costs are not known (maintenance_job.missing) is no part of the optimization: it is
  * left out with the reason MAINTENANCE_LEFT_UNKNOWN, and nothing is invented for it.
  *
- * The same problem and effort give the same plan, on any machine and at any load. A deadline may
- * only end the search early; how far it came is in plan.effort, and solving again with that effort
+ * The same problem and effort give the same plan, at any load. A deadline may only end the search
+ * early; how far it came is in plan.effort, and solving again with that effort
  * gives the same plan without a deadline. */
 #ifndef QUANT_MAINTENANCE_PLAN_H
 #define QUANT_MAINTENANCE_PLAN_H
@@ -224,7 +224,8 @@ typedef struct maintenance_plan {
 void maintenance_plan_solve(oq_arena *arena, const maintenance_problem *p,
                             const maintenance_effort *effort, maintenance_plan *ret_plan);
 
-/* The costs of a job in a slot, or left out, without the cost of moving. */
+/* The costs of a job in a slot, or left out; all 0 where something is missing. Labour is rounded to
+ * the nearest minor unit, halves up. */
 maintenance_cost maintenance_job_cost(const maintenance_problem *p, uint32_t job,
                                       maintenance_slot slot);
 
@@ -260,24 +261,26 @@ typedef struct maintenance_reason {
     double turns_at;
 } maintenance_reason;
 
-/* [jobs]. Every reason comes from trying slots in this very plan, by the checker's reading. */
+/* [jobs]. Every reason comes from trying slots in this very plan: a slot that is said to be free is
+ * free, one that is said to be blocked breaks these limits, and the amounts are differences of
+ * costs (tests hold each against the checker). */
 void maintenance_plan_explain(oq_arena *arena, const maintenance_problem *p,
                               const maintenance_plan *plan, maintenance_reason **ret_reason);
 
 /* What a kind of limit costs: the plan's cost minus that of the best plan found without it (the
- * search starts from this plan, so it is never negative), and how many jobs it holds back. */
+ * search starts from this plan, so it is never negative where all jobs that must be done are). */
 typedef struct maintenance_limit_price {
     maintenance_limit limit;
     bool is_used; /* the problem has such limits */
     int64_t costs;
     int64_t costs_most; /* no more than that, by the bound without it */
     size_t planned;     /* jobs planned without it */
+    size_t unplaced;    /* jobs that must be done and still find no place without it */
 } maintenance_limit_price;
 
 /* [MAINTENANCE_LIMIT_COUNT]. `effort` is for each of them. */
-void maintenance_plan_limits(oq_arena *arena, const maintenance_problem *p,
-                             const maintenance_plan *plan, const maintenance_effort *effort,
-                             maintenance_limit_price *ret_price);
+void maintenance_plan_limits(const maintenance_problem *p, const maintenance_plan *plan,
+                             const maintenance_effort *effort, maintenance_limit_price *ret_price);
 
 /* --- the checker --------------------------------------------------------------------------------*/
 
