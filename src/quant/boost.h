@@ -47,10 +47,10 @@ typedef struct boost_table {
 typedef struct boost_options {
     boost_task task;
     size_t classes;       /* CLASSES alone: 2 or more */
-    size_t rounds_max;    /* [400] */
-    size_t patience;      /* rounds without gain on the later table before it stops [40] */
+    size_t rounds_max;    /* [300] */
+    size_t patience;      /* rounds without gain on the later table before it stops [25] */
     size_t depth;         /* [4] */
-    double rate;          /* learning rate [0.05] */
+    double rate;          /* learning rate [0.1] */
     double row_share;     /* of the rows, drawn for each tree [0.8] */
     double column_share;  /* of the columns, drawn for each tree [0.6] */
     double leaf_gain_min; /* least sum of second derivatives in a leaf [5] */

@@ -44,10 +44,10 @@ const char *boost_library_version(oq_arena *arena)
 static boost_options with_presets(boost_options o)
 {
     o.classes = o.task == BOOST_CLASSES ? o.classes : 1;
-    o.rounds_max = o.rounds_max ? o.rounds_max : 400;
-    o.patience = o.patience ? o.patience : 40;
+    o.rounds_max = o.rounds_max ? o.rounds_max : 300;
+    o.patience = o.patience ? o.patience : 25;
     o.depth = o.depth ? o.depth : 4;
-    o.rate = o.rate > 0 ? o.rate : 0.05;
+    o.rate = o.rate > 0 ? o.rate : 0.1;
     o.row_share = o.row_share > 0 ? o.row_share : 0.8;
     o.column_share = o.column_share > 0 ? o.column_share : 0.6;
     o.leaf_gain_min = o.leaf_gain_min > 0 ? o.leaf_gain_min : 5;

@@ -82,7 +82,7 @@ static const float *library_says(oq_arena *arena, boost_task task, const noisy *
                                             "reg:squarederror", "survival:aft"};
     static const char *const option[][2] = {{"tree_method", "hist"},
                                             {"max_depth", "4"},
-                                            {"eta", "0.05"},
+                                            {"eta", "0.1"},
                                             {"subsample", "0.8"},
                                             {"colsample_bytree", "0.6"},
                                             {"min_child_weight", "5"},

@@ -5,12 +5,14 @@
  * component fails in [t, t + horizon), a model of boosted trees for each component (boost.h),
  * probabilities calibrated on rows that the trees were not fitted to.
  *
- * Time is kept apart. The grid before `split_at` trains: its earlier four fifths fit the trees, its
- * last fifth says when to stop, how probabilities are to be corrected, and from which one on a
- * warning is worth it (the largest F1). Rows whose horizon reaches over an edge belong to neither
- * side. What comes after `split_at` is only judged: metrics, their 95 % intervals and the
- * reliability bins are of that part. At last, if wanted, the model is fitted again to everything,
- * with the rounds found before.
+ * Time is kept apart. What lies before `split_at` trains. Within it the trees of three earlier
+ * parts (up to a half, two thirds, five sixths of its time) are asked about the part that follows
+ * each: from these answers come the number of rounds, the correction of probabilities
+ * (calibrate.h), and the probability from which on a warning is worth it (the largest F1). Then
+ * the trees are fitted to all of the training part. What comes after `split_at` is only judged:
+ * metrics, their 95 % intervals and the reliability bins are of that part. Rows whose horizon
+ * reaches over an edge belong to neither side of it. At last, if wanted, the trees are fitted again
+ * to everything, with what was found before.
  *
  * Where data do not suffice the component says so, and what is missing; no number is invented. */
 #ifndef QUANT_FAILURE_MODEL_H
@@ -67,14 +69,17 @@ typedef struct failure_rate {
     double value, low, high; /* NaN: not to be had; 95 %, by bootstrap over assets */
 } failure_rate;
 
+/* Rows of like answers; bins hold equally many predicted failures, the surest last. */
 typedef struct failure_bin {
-    size_t rows;
-    double predicted, observed; /* means */
+    size_t rows, failed;
+    double predicted, observed; /* mean answer; share that failed */
+    double low, high;           /* 95 % bounds of `observed` */
 } failure_bin;
 
 /* Of the part after split_at. */
 typedef struct failure_metrics {
-    size_t rows, positives, failures;
+    size_t rows, positives;      /* positive: the component failed within the horizon */
+    size_t failures, foretold;   /* failures; of them with a warning within the horizon before */
     size_t warned, warned_right; /* rows at or above the threshold; of them positive */
     failure_rate precision, recall, f1;
     double auc;               /* of the ROC curve */
@@ -111,6 +116,13 @@ typedef struct failure_result {
 OQ_CHECKED oq_err *failure_model_learn(oq_arena *arena, const failure_options *options,
                                        const failure_asset *asset, size_t assets,
                                        failure_result *ret_result);
+
+/* A model, also an older one, asked about the moments in [from, until) of the grid that it was made
+ * for: what it says of each component, one metrics each. Of a component that is not READY they are
+ * NaN and 0. Fails: as failure_model_learn. */
+OQ_CHECKED oq_err *failure_model_judge(const failure_model *model, const failure_asset *asset,
+                                       size_t assets, oq_us from, oq_us until,
+                                       failure_metrics *ret_metrics);
 
 typedef struct failure_reason {
     size_t column;

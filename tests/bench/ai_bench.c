@@ -2,11 +2,13 @@
 #include <stdio.h>
 
 #include "bench/ai_bench.h"
+#include "bench/ai_bench_parts.h"
 #include "support/shared_data.h"
 
 #include "base/banned.h"
 
 static const ai_part ai_parts[] = {
+    {"fleet", "azure-pdm", ai_bench_fleet},
     {0},
 };
 

@@ -1,0 +1,46 @@
+/* Bytes of a failure model: its checksum is made good, so that what is behind it is reached (that
+ * of the trees inside is as it came). What is read answers, and is written again. */
+#include "quant/failure_model.h"
+
+#include "base/banned.h"
+
+enum { COLUMNS_MAX = 4096 };
+
+static void use_model(oq_arena *arena, const failure_model *m)
+{
+    const feature_plan *p = failure_model_plan(m);
+    size_t columns;
+    failure_model_columns(m, &columns);
+    OQ_AUTO(oq_buf) again = oq_buf_make(FAILURE_MODEL_BYTES_MAX);
+    failure_model_write(m, &again);
+    if (columns > COLUMNS_MAX)
+        return;
+    feature_item item[] = {{0, 1, 0, FEATURE_SAMPLE},
+                           {1, 2, 0, FEATURE_SAMPLE},
+                           {1, 3, 1, FEATURE_SAMPLE},
+                           {2, 0, 0, FEATURE_EVENT}};
+    feature_asset a = {.made_at = 0,
+                       .trait = oq_new_n(arena, double, p->traits),
+                       .item = item,
+                       .items = OQ_COUNT(item)};
+    double any;
+    oq_ignore(failure_model_score(m, &a, 3, oq_new_n(arena, failure_score, p->components), &any),
+              "the plan may not know the items");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    oq_err_reset();
+    oq_arena *arena = oq_arena_open(0);
+    uint8_t *bytes = oq_copy(arena, data, size);
+    if (size >= 13) {
+        uint64_t sum = oq_hash(oq_strn((const char *)bytes, size - 8));
+        for (unsigned i = 0; i < 8; i++)
+            bytes[size - 8 + i] = (uint8_t)(sum >> (8 * i));
+    }
+    failure_model *m;
+    if (!failure_model_read(arena, oq_strn((const char *)bytes, size), &m))
+        use_model(arena, m);
+    oq_arena_close(arena);
+    return 0;
+}
