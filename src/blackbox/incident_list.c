@@ -94,15 +94,6 @@ static oq_str choice(const oq_choice *choices, int value)
     return value ? oq_cstr(oq_choice_text(choices, value)) : OQ_NONE;
 }
 
-static void mask_row(oq_arena *arena, const incident_view *view, incident_row *row)
-{
-    if (view->extent != INCIDENT_SUMMARY)
-        return;
-    row->event_story = row->root_cause_score = row->recommended_actions = OQ_NONE;
-    row->financial_impact_estimate = OQ_NONE;
-    row->rca_summary = incident_mask_summary(arena, row->rca_summary);
-}
-
 oq_err *incident_find(oq_scope *s, const incident_filter *f, oq_str cursor, size_t limit,
                       incident_rows *ret_rows)
 {
@@ -135,7 +126,7 @@ oq_err *incident_find(oq_scope *s, const incident_filter *f, oq_str cursor, size
         ret_rows->next = http_cursor_make(oq_scope_arena(s), last->start_time, last->id);
     }
     for (size_t i = 0; i < ret_rows->count; i++)
-        mask_row(oq_scope_arena(s), &view, &rows.at[i]);
+        incident_mask_said(oq_scope_arena(s), &view, INCIDENT_SAID(&rows.at[i]));
     return NULL;
 }
 

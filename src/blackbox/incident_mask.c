@@ -1,4 +1,5 @@
-/* A JSON text written anew, with some of its members hidden. */
+/* What an incident says, with what is not for everybody taken away; JSON texts are written anew for
+ * that, with some of their members hidden. */
 #include "blackbox/incident_view.h"
 
 #include <yajl/yajl_parse.h>
@@ -12,11 +13,19 @@ typedef enum hiding { SHOWN, AS_INITIALS, HIDDEN, DROPPED } hiding;
 typedef struct writing {
     oq_arena *arena;
     oq_json *out;
-    oq_str dropped;  /* a member of the outermost object, taken away with its name */
+    const char *const *dropped; /* members of the outermost object, taken away with their names */
     hiding next;     /* of the value that comes */
     unsigned hidden; /* brackets open inside a value that is hidden as a whole */
     unsigned depth;
 } writing;
+
+static bool is_dropped(const writing *w, oq_str key)
+{
+    for (const char *const *name = w->dropped; w->depth == 1 && name && *name; name++)
+        if (oq_str_eq(key, oq_cstr(*name)))
+            return true;
+    return false;
+}
 
 /* Members by what their names end with: "operator", "shift_operator", "operator_id". */
 static hiding hiding_of(oq_str key)
@@ -99,7 +108,7 @@ static int on_key(void *self, const unsigned char *text, size_t len)
     if (w->hidden)
         return 1;
     oq_str key = oq_strn((const char *)text, len);
-    if (w->depth == 1 && w->dropped.len && oq_str_eq(key, w->dropped)) {
+    if (is_dropped(w, key)) {
         w->next = DROPPED;
         return 1;
     }
@@ -169,7 +178,7 @@ static const yajl_callbacks callbacks = {
     .yajl_end_array = on_array_end,
 };
 
-static oq_str write_anew(oq_arena *arena, oq_str json, oq_str dropped)
+static oq_str write_anew(oq_arena *arena, oq_str json, const char *const *dropped)
 {
     if (!json.len)
         return json;
@@ -190,10 +199,27 @@ static oq_str write_anew(oq_arena *arena, oq_str json, oq_str dropped)
 
 oq_str incident_mask_payload(oq_arena *arena, oq_str json)
 {
-    return write_anew(arena, json, OQ_NONE);
+    return write_anew(arena, json, NULL);
 }
 
 oq_str incident_mask_summary(oq_arena *arena, oq_str json)
 {
-    return write_anew(arena, json, OQ_STR("contributing_factors"));
+    static const char *const dropped[] = {"contributing_factors", NULL};
+    return write_anew(arena, json, dropped);
+}
+
+oq_str incident_mask_impact(oq_arena *arena, oq_str json)
+{
+    static const char *const dropped[] = {"cost_minor", "currency", NULL};
+    return write_anew(arena, json, dropped);
+}
+
+void incident_mask_said(oq_arena *arena, const incident_view *view, const incident_said *said)
+{
+    if (view->extent != INCIDENT_SUMMARY)
+        return;
+    *said->event_story = *said->root_cause_score = *said->recommended_actions = OQ_NONE;
+    *said->financial_impact_estimate = OQ_NONE;
+    *said->impact_estimate = incident_mask_impact(arena, *said->impact_estimate);
+    *said->rca_summary = incident_mask_summary(arena, *said->rca_summary);
 }

@@ -66,9 +66,7 @@ void incident_mask(oq_arena *arena, const incident_view *view, incident *it)
     if (view->extent == INCIDENT_MASKED)
         return;
     it->trigger_event_id = it->trace_id = it->rca_run_id = OQ_UUID_ZERO;
-    it->event_story = it->root_cause_score = it->recommended_actions = OQ_NONE;
-    it->financial_impact_estimate = OQ_NONE;
-    it->rca_summary = incident_mask_summary(arena, it->rca_summary);
+    incident_mask_said(arena, view, INCIDENT_SAID(it));
 }
 
 void incident_mask_event(oq_arena *arena, const incident_view *view, incident_event *e)

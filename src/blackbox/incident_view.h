@@ -7,7 +7,7 @@
  *     rca.run                 every incident; operators as initials, sensitive members as ***
  *     incident.manage         the same of incidents that one has a work order of; others are not
  * there incident.read alone     what happened where, and why in a word: no events, no names, no
- * story; notes where the tenant says so */
+ * story, no money; notes where the tenant says so */
 #ifndef BLACKBOX_INCIDENT_VIEW_H
 #define BLACKBOX_INCIDENT_VIEW_H
 
@@ -45,5 +45,22 @@ oq_str incident_initials(oq_arena *arena, oq_str name);
 oq_str incident_mask_payload(oq_arena *arena, oq_str json);
 /* An analysis' summary without its contributing factors, which repeat what events say. */
 oq_str incident_mask_summary(oq_arena *arena, oq_str json);
+/* An estimate of what it cost, without money. */
+oq_str incident_mask_impact(oq_arena *arena, oq_str json);
+
+/* What an analysis left with an incident, wherever it is shown; the one place that takes it away
+ * from who sees summaries alone. */
+typedef struct incident_said {
+    oq_str *rca_summary, *root_cause_score, *event_story, *recommended_actions, *impact_estimate,
+        *financial_impact_estimate;
+} incident_said;
+#define INCIDENT_SAID(it)                                                                          \
+    (&(incident_said){.rca_summary = &(it)->rca_summary,                                           \
+                      .root_cause_score = &(it)->root_cause_score,                                 \
+                      .event_story = &(it)->event_story,                                           \
+                      .recommended_actions = &(it)->recommended_actions,                           \
+                      .impact_estimate = &(it)->impact_estimate,                                   \
+                      .financial_impact_estimate = &(it)->financial_impact_estimate})
+void incident_mask_said(oq_arena *arena, const incident_view *view, const incident_said *said);
 
 #endif

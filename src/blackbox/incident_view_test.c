@@ -52,6 +52,9 @@ static incident full(void)
                       .root_cause_score = json,
                       .event_story = json,
                       .recommended_actions = json,
+                      .impact_estimate =
+                          OQ_STR("{\"downtime_h\":{\"mid\":2},\"cost_minor\":{\"mid\":500},"
+                                 "\"currency\":\"SAR\",\"carbon_kg\":1}"),
                       .financial_impact_estimate = json,
                       .confirmed_cause = OQ_STR("bearing_fault"),
                       .confirmed_note = OQ_STR("greased too late"),
@@ -92,6 +95,7 @@ static void test_incident(void **state)
     assert_false(oq_str_given(it.confirmed_note));
     assert_false(oq_str_given(it.event_story));
     assert_false(oq_str_given(it.financial_impact_estimate));
+    CHECK_STR("no money", it.impact_estimate, "{\"downtime_h\":{\"mid\":2},\"carbon_kg\":1}");
     assert_true(oq_uuid_is_zero(it.trace_id));
     assert_true(oq_str_given(it.rca_summary) && oq_str_given(it.confirmed_cause));
     it = full();

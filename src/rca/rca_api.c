@@ -40,11 +40,7 @@ static void mask(oq_arena *arena, const incident_view *view, rca_answer *a)
         return;
     a->made_by = incident_initials(arena, a->made_by);
     a->result = view->extent == INCIDENT_MASKED ? incident_mask_payload(arena, a->result) : OQ_NONE;
-    if (view->extent == INCIDENT_MASKED)
-        return;
-    a->event_story = a->root_cause_score = a->recommended_actions = OQ_NONE;
-    a->financial_impact_estimate = OQ_NONE;
-    a->rca_summary = incident_mask_summary(arena, a->rca_summary);
+    incident_mask_said(arena, view, INCIDENT_SAID(a));
 }
 
 /* An incident that the actor may not see is not there. */

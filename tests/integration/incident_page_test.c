@@ -5,9 +5,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "blackbox/event_list.h"
+#include "blackbox/incident_list.h"
 #include "historian/series.h"
 #include "historian/write.h"
 #include "incident/incident_page.h"
+#include "notify/notify.h"
 #include "rca/rca.h"
 #include "web/page.h"
 
@@ -17,7 +20,9 @@
 
 enum { SAMPLES = 4000, PEAK = 1777 };
 
-static http_route_list routes = {incident_page_routes, web_routes, NULL};
+static http_route_list routes = {incident_page_routes, incident_api_routes, rca_routes,
+                                 event_routes,         notify_routes,       web_routes,
+                                 NULL};
 
 /* A signal of P-101 with one sample that stands out. */
 static void make_signal(house *h)
@@ -396,6 +401,51 @@ static void test_report_pdf(void **state)
                   "incident.not_found");
 }
 
+/* What it cost is nowhere to be seen for who sees summaries alone. */
+static void test_no_money(void **state)
+{
+#define COST "{\"low\":7654321,\"mid\":7654321,\"high\":7654321}"
+    static const char *const surface[] = {"/api/blackbox/incidents/%s",
+                                          "/api/blackbox/incidents/%s/rca",
+                                          TIMELINE,
+                                          PAGE,
+                                          PAGE "/report",
+                                          "/api/blackbox/reports/%s",
+                                          "/api/blackbox/incidents?limit=%.0s10",
+                                          "/api/blackbox/incidents/kpis%.0s",
+                                          "/blackbox%.0s",
+                                          "/api/events?limit=%.0s100",
+                                          "/api/notifications?limit=%.0s100",
+                                          PAGE "/report.pdf"};
+    house *h = *state;
+    analyse(h);
+    testdb_exec(h->db, "UPDATE blackbox_incidents SET impact_estimate = impact_estimate ||"
+                       " '{\"cost_minor\":" COST ",\"currency\":\"SAR\"}',"
+                       " financial_impact_estimate = financial_impact_estimate ||"
+                       " '{\"cost_minor\":" COST ",\"currency\":\"SAR\"}';"
+                       " UPDATE rca_runs SET result = jsonb_set(result, '{financial}', result ->"
+                       " 'financial' || '{\"cost_minor\":" COST ",\"currency\":\"SAR\"}')");
+    size_t shown = 0;
+    for (size_t i = 0; i < OQ_COUNT(surface); i++) {
+        seen all = house_get(h, ADMIN_A, path(h, surface[i]));
+        seen few = house_get(h, VIEWER_A, path(h, surface[i]));
+        CHECK(surface[i], all.status == 200 && (few.status == 200 || few.status == 403));
+        bool is_pdf = oq_str_starts(few.body, OQ_STR("%PDF-"));
+        oq_str text = is_pdf ? text_of(h, few.body) : few.body;
+        shown += holds(&all, "7654321") || holds(&all, "76,543");
+        CHECK(surface[i], oq_str_find(text, OQ_STR("7654321")) == SIZE_MAX &&
+                              oq_str_find(text, OQ_STR("76,543")) == SIZE_MAX &&
+                              oq_str_find(text, OQ_STR("cost_minor\":{")) == SIZE_MAX);
+    }
+    CHECK("it is there to be seen", shown >= 5);
+    CHECK("live events", !testdb_number(h->db, "SELECT count(*) FROM live_events WHERE data::text"
+                                               " LIKE '%7654321%' OR data::text LIKE '%cost%'"));
+    CHECK("notifications", !testdb_number(h->db, "SELECT count(*) FROM notifications WHERE"
+                                                 " facts::text LIKE '%7654321%' OR facts::text LIKE"
+                                                 " '%cost%'"));
+#undef COST
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -406,6 +456,7 @@ int main(void)
         cmocka_unit_test_setup(test_list, setup),
         cmocka_unit_test_setup(test_page, setup),
         cmocka_unit_test_setup(test_viewer, setup),
+        cmocka_unit_test_setup(test_no_money, setup),
         cmocka_unit_test_setup(test_deeds, setup),
         cmocka_unit_test_setup(test_steps, setup),
         cmocka_unit_test_setup(test_order, setup),
