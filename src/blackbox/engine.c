@@ -180,7 +180,7 @@ oq_err *incident_begin_by_hand(oq_scope *s, oq_uuid asset_id, oq_us at, oq_uuid 
     OQ_TRY(find_covering(s, asset_id, at, &id));
     if (!oq_uuid_is_zero(id)) {
         *ret_incident_id = id;
-        return NULL;
+        return engine_ask_why(&en, id, true);
     }
     /* Its own events alone: a neighbour's would open an incident there. */
     OQ_TRY(

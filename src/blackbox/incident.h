@@ -96,7 +96,7 @@ typedef struct incident_event {
     int source_type, severity, event_category;
     oq_us event_time, ingest_time;
     oq_str summary, summary_ar, payload; /* summary_ar: the payload's; payload: JSON object */
-    int role;                /* event_role */
+    int role;                            /* event_role */
     int64_t order_index;
     bool is_late; /* came after the grace period: it is in the file, and changed nothing */
 } incident_event;
@@ -166,8 +166,8 @@ OQ_CHECKED oq_err *incident_engine_run(oq_scope *s, size_t max, bool *ret_more);
 OQ_CHECKED oq_err *incident_engine_look_again(oq_scope *s);
 
 /* "Run Black Box": an incident around `at` for this asset, also where no trigger says so; one that
- * covers the moment is used. Fails: asset.not_found, incident.nothing_there (no event within the
- * window). */
+ * covers the moment is used. Its analysis (one) is left to the job rca.run. Fails: asset.not_found,
+ * incident.nothing_there (no event within the window). */
 OQ_CHECKED oq_err *incident_begin_by_hand(oq_scope *s, oq_uuid asset_id, oq_us at,
                                           oq_uuid *ret_incident_id);
 

@@ -1,6 +1,7 @@
 /* Analyses over HTTP: run, read, confirm, make an order of. */
 #include <math.h>
 
+#include "audit/audit.h"
 #include "blackbox/incident_view.h"
 #include "http/request.h"
 #include "rca/chain.h"
@@ -76,8 +77,8 @@ static oq_err *get_run(http_req *rq, oq_scope *s)
 }
 
 /* --- running ------------------------------------------------------------------------------------
- * In the request: what an analysis reads is bounded (inner.h), so it ends within a second or two.
- */
+ * Of one incident in the request: what an analysis reads is bounded (inner.h), so it ends within a
+ * second or two. Of an asset by the job: the incident is opened under the engine's lock. */
 
 static oq_err *check_seen(oq_scope *s, oq_uuid id)
 {
@@ -108,12 +109,21 @@ static oq_err *post_asset_run(http_req *rq, oq_scope *s)
 {
     oq_uuid id, incident_id;
     asset_run_query q;
-    rca_run *run;
+    incident *it;
+    incident_view view;
     OQ_TRY(http_path_uuid(rq, "id", &id));
     OQ_TRY(http_query(rq, &q));
     OQ_TRY(incident_begin_by_hand(s, id, q.at == OQ_TIME_NONE ? oq_now(s) : q.at, &incident_id));
-    OQ_TRY(rca_analyse(s, incident_id, oq_scope_actor(s)->label, &run));
-    return answer_run(rq, s, incident_id, run->number);
+    OQ_TRY(incident_read(s, incident_id, &it, &view));
+    OQ_TRY(audit_record(
+        s, &(audit_entry){
+               .action = "incident.run_asked",
+               .object_type = "incident",
+               .object_id = incident_id,
+               .object_label = oq_strf(http_arena(rq), "INC-%lld", (long long)it->number),
+           }));
+    http_answer_record(rq, 202, it);
+    return NULL;
 }
 
 /* --- what follows -------------------------------------------------------------------------------*/
@@ -176,8 +186,10 @@ const http_route rca_routes[] = {
     {HTTP_POST, "/api/blackbox/incidents/{id}/rca", CAP_RCA_RUN, post_run, ANSWER, FEATURE,
      .summary = "Analyse an incident again, as it is known now"},
     {HTTP_POST, "/api/blackbox/assets/{id}/run", CAP_RCA_RUN, post_asset_run,
-     .query = asset_run_query_fields, ANSWER, FEATURE,
-     .summary = "Look at an asset around a moment, also where nothing opened an incident"},
+     .query = asset_run_query_fields, .answer = incident_fields, .shape = HTTP_ANSWER_RECORD,
+     FEATURE,
+     .summary = "Open an incident of an asset around a moment, or use the one that is there; its "
+                "analysis follows"},
     {HTTP_POST, "/api/blackbox/incidents/{id}/work-order", CAP_WORK_ORDER_MANAGE, post_order,
      .answer = work_order_fields, .shape = HTTP_ANSWER_RECORD, FEATURE,
      .summary = "The incident's work order, made if there is none"},

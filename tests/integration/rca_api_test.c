@@ -138,8 +138,18 @@ static void test_by_hand(void **state)
     bb_add(h, &e, 1);
     seen s = house_send(h, ADMIN_A, "POST", path(h, "/api/blackbox/assets/@/run", bb_pump_id(P101)),
                         NULL);
-    assert_int_equal(s.status, 200);
-    CHECK("an incident", holds(&s, "\"incident_number\":1") && holds(&s, "\"number\":1"));
+    assert_int_equal(s.status, 202);
+    CHECK("an incident", holds(&s, "\"number\":1") && holds(&s, "\"status\":\"OPEN\""));
+    /* It is stored, and one analysis is ordered: by the opening, or anew where it was there. */
+    assert_int_equal(number(h, "SELECT count(*) FROM rca_runs"), 0);
+    assert_int_equal(number(h, "SELECT count(*) FROM jobs WHERE kind = 'rca.run'"), 1);
+    testdb_exec(h->db, "DELETE FROM jobs");
+    s = house_send(h, ADMIN_A, "POST", path(h, "/api/blackbox/assets/@/run", bb_pump_id(P101)),
+                   NULL);
+    assert_int_equal(s.status, 202);
+    assert_int_equal(number(h, "SELECT count(*) FROM blackbox_incidents"), 1);
+    assert_int_equal(number(h, "SELECT count(*) FROM jobs WHERE kind = 'rca.run'"), 1);
+    assert_int_equal(number(h, "SELECT count(*) FROM rca_runs"), 0);
 }
 
 /* --- two at once, broken off --------------------------------------------------------------------*/
