@@ -15,10 +15,12 @@
  * what the second half takes goes to the contributor that it took it for.
  *
  * What is missing never raises health. A contributor that is not GOOD counts with the smallest of
- * 50, its last known score, and the mean of the good ones. So a sensor at its trip limit that goes
- * silent stays there, equipment that nobody inspects is not healthy, and leaving an input out never
- * helps. How far missing inputs leave the answer open is the band: `low` with all of them at 0,
- * `high` at 100. (A decisive contributor that was never known has no say in `high`.)
+ * 50, its last known score, and the mean that comes out with it, of its part and of all; a last
+ * known score of a decisive one goes on limiting health. So a sensor at its trip limit that goes
+ * silent stays there, equipment that nobody inspects is not healthy, losing an input never helps,
+ * and neither does leaving it out (health_test.c holds both for any contributors). How far the
+ * missing inputs leave the answer open is the band: `low` with all of them at 0, `high` with all of
+ * them at 100.
  *
  *     ENOUGH      good inputs have 80 % of the weight, no needed one is missing
  *     PARTIAL     an answer, but a wide one
@@ -112,8 +114,9 @@ int health_zone_of(double value, const health_limits *limits);
  * as that is beyond the alarm limit 0; the worse of both sides. Without `normal` the line to the
  * alarm limit begins at `good` with 100, or without that as far before the alarm limit as the trip
  * limit is behind; without a trip limit it is taken as far behind the alarm limit as normal or good
- * is before. With an alarm limit alone: 100 up to it, 45 beyond. NaN: no value, or neither alarm
- * nor trip limit. */
+ * is before. With an alarm limit alone: 100 up to it, 45 beyond; a trip limit alone: 100 and 15.
+ * Limits in the wrong order: the outer one is passed over. NaN: no value, or neither alarm nor trip
+ * limit. */
 double health_score_limits(double value, const health_limits *limits);
 
 /* `anomaly` 0..1, flagged from 0.5 (quant/anomaly.h): 100 (1 - anomaly). */

@@ -24,16 +24,16 @@ typedef struct prognosis_source {
 
 /* One probability from several: the logarithmic opinion pool
  *
- *     ln p / (1 - p) = sum v_i ln p_i / (1 - p_i),   v_i = u_i / sum u,   u_i = skill_i n_i / (n_i
- * + 10)
+ *     ln p / (1 - p) = sum v_i ln p_i / (1 - p_i)
+ *     v_i = u_i / sum u,  u_i = skill_i n_i / (n_i + 10),  n_i failures
  *
- * (C. Genest, J. V. Zidek, Statistical Science 1, 1986): between the sources, rising in each of
- * them, and the same if two asset classes' figures are pooled before or after new evidence. Ten
- * failures are worth half of what any number of them is. Not the product of odds over a common
- * prior: age is an input of condition models too, it would count twice. Bounds are pooled alike;
- * probabilities are kept 1e-6 from 0 and 1. Sources without `mid`, without failures or without
- * skill have no weight; when none has weight, all are NaN but `high`, the smallest upper bound
- * that is known (no failure in a whole class is evidence too). ret_weight: v_i, may be NULL. */
+ * (C. Genest, J. V. Zidek, Statistical Science 1, 1986): between the sources, and rising in each of
+ * them. Ten failures are worth half of what any number of them is. Not the product of odds over a
+ * common prior: age is an input of condition models too, it would count twice. Bounds are pooled
+ * alike, one that is not known as 0 or 1; probabilities are kept 1e-6 from 0 and 1. Sources without
+ * `mid`, without failures or without skill have no weight; when none has weight, all are NaN but
+ * `high`, the smallest upper bound that is known (no failure in a whole class is evidence too).
+ * ret_weight: v_i, may be NULL. */
 prognosis_chance prognosis_blend(const prognosis_source *source, size_t count, double *ret_weight);
 
 /* --- remaining useful life -----------------------------------------------------------------------*/
@@ -53,7 +53,8 @@ typedef enum prognosis_why {
     PROGNOSIS_FLAT,      /* trend: none that chance would not give; p10 is a lower bound */
     PROGNOSIS_AWAY,      /* trend: it leads away from the limit */
     PROGNOSIS_CONSTANT,  /* trend: one value all the time */
-    PROGNOSIS_TOO_LITTLE /* trend: fewer than PROGNOSIS_POINTS_MIN values, or at one moment */
+    PROGNOSIS_TOO_LITTLE /* life: no age; trend: no limit, fewer than PROGNOSIS_POINTS_MIN values,
+                          * or all of one moment */
 } prognosis_why;
 extern const oq_choice prognosis_why_choices[]; /* "KNOWN" "AT_LEAST" "BEYOND" ... */
 
@@ -68,12 +69,12 @@ typedef struct prognosis_rul {
  * that ignorance widens it. */
 prognosis_rul prognosis_rul_life(const weibull_fit *fit, double age);
 
-enum { PROGNOSIS_POINTS_MIN = 8, PROGNOSIS_POINTS_MAX = 240 };
+enum { PROGNOSIS_POINTS_MIN = 8, PROGNOSIS_POINTS_MAX = 100 };
 
 typedef struct prognosis_trend {
     prognosis_rul rul;
     size_t points;                /* used, after thinning */
-    size_t passed_over;           /* values that are NaN or infinite, or later than `now` */
+    size_t passed_over;           /* values that are NaN or beyond 1e100, or later than `now` */
     double level;                 /* at `now`, by the trend */
     double slope;                 /* per unit of time; Theil-Sen */
     double slope_low, slope_high; /* 80 % */
