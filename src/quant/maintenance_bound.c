@@ -5,9 +5,10 @@
  * optimization, Mathematical Programming 6, 1974), its direction deflected (P. Camerini, L. Fratta,
  * F. Maffioli, 1975).
  *
- * Several jobs of one asset on one day are one asset down. Each is charged an equal share of the
- * price: y >= x_1, ..., y >= x_n gives y >= (x_1 + ... + x_n) / n. Orders hold day by day: by day t
- * no more of `after` has begun than of `before` is done. */
+ * Several jobs of one asset on one day are one asset down. Two of them choose their days together,
+ * and pay for a common day once; of more, pairs are charged their share: the largest of n is no
+ * less than any mean of them. Orders hold day by day: by day t no more of `after` has begun than of
+ * `before` is done. */
 #include <math.h>
 
 #include "quant/maintenance_inner.h"
@@ -22,13 +23,21 @@ typedef struct prices {
     size_t crew, unit, part, budget, order, count;
 } prices;
 
+/* The cheapest way to begin a job on a day, without its unit's price. */
+typedef struct best_day {
+    double cost; /* INFINITY: it cannot */
+    const plan_option *option;
+} best_day;
+
 typedef struct relaxation {
     const plan_table *table;
     prices at;
     double *price, *slope, *way, *has, *unit_of; /* [at.count]; unit_of: the scale of each kind */
     double *run;                                 /* [at.count]: sums of prices from a day on */
-    double *share;                               /* [jobs]: of a unit's price */
-    double *by_day;                              /* [days]: of one job */
+    double *share;                               /* [jobs]: of a unit's price, of a job by itself */
+    int32_t *with;  /* [jobs]: the other one of a pair; -1: it chooses alone */
+    double *by_day; /* [days]: of one job, without its unit */
+    best_day *best; /* [2 * days] */
 } relaxation;
 
 static size_t days_of(const relaxation *r)
@@ -89,12 +98,28 @@ static void capacities_set(relaxation *r)
                                        : 0;
 }
 
+/* Jobs that count against a unit, by asset: pairs in their order, and what each is charged. */
 static void shares_set(oq_arena *arena, relaxation *r)
 {
     const plan_table *t = r->table;
-    uint32_t *jobs = oq_new_n(arena, uint32_t, t->problem->assets);
-    for (uint32_t j = 0; j < t->jobs; j++)
-        jobs[t->job[j].asset] += t->job[j].unit >= 0 && t->job[j].options;
+    size_t assets = t->problem->assets;
+    uint32_t *jobs = oq_new_n(arena, uint32_t, assets);
+    int32_t *alone = oq_new_n(arena, int32_t, assets);
+    memset(alone, 0xff, assets * sizeof *alone);
+    for (uint32_t j = 0; j < t->jobs; j++) {
+        int32_t asset = t->job[j].asset;
+        r->with[j] = -1;
+        if (t->job[j].unit < 0 || !t->job[j].options)
+            continue;
+        jobs[asset]++;
+        if (alone[asset] < 0) {
+            alone[asset] = (int32_t)j;
+            continue;
+        }
+        r->with[j] = alone[asset];
+        r->with[alone[asset]] = (int32_t)j;
+        alone[asset] = -1;
+    }
     for (uint32_t j = 0; j < t->jobs; j++)
         r->share[j] = t->job[j].unit >= 0 ? 1.0 / fmax(1, jobs[t->job[j].asset]) : 0;
 }
@@ -111,7 +136,9 @@ static void relaxation_make(oq_arena *arena, const plan_table *t, relaxation *re
     r->unit_of = oq_new_n(arena, double, r->at.count);
     r->run = oq_new_n(arena, double, r->at.count);
     r->share = oq_new_n(arena, double, t->jobs);
+    r->with = oq_new_n(arena, int32_t, t->jobs);
     r->by_day = oq_new_n(arena, double, days_of(r));
+    r->best = oq_new_n(arena, best_day, 2 * days_of(r));
     scales_set(r);
     capacities_set(r);
     shares_set(arena, r);
@@ -142,7 +169,14 @@ static double from_day(const relaxation *r, size_t row, int32_t day)
     return day < r->table->days ? r->run[row + (size_t)day] : 0;
 }
 
-/* What a job pays on each first day, whoever does it. */
+/* The price of a unit over the days of work. */
+static double unit_price(const relaxation *r, const plan_job *j, int32_t from, int32_t to)
+{
+    size_t row = r->at.unit + (size_t)j->unit * days_of(r);
+    return j->unit >= 0 && from < to ? from_day(r, row, from) - from_day(r, row, to) : 0;
+}
+
+/* What a job pays on each first day, whoever does it, but for its unit. */
 static void days_price(relaxation *r, uint32_t job)
 {
     const plan_table *t = r->table;
@@ -151,10 +185,6 @@ static void days_price(relaxation *r, uint32_t job)
     memset(r->by_day, 0, days * sizeof *r->by_day);
     for (int32_t d = 0; d < t->days; d++) {
         double sum = 0;
-        if (j->unit >= 0) {
-            size_t row = r->at.unit + (size_t)j->unit * days;
-            sum += r->share[job] * (from_day(r, row, d) - from_day(r, row, d + j->days));
-        }
         for (uint32_t i = 0; i < j->needs; i++)
             sum += (double)j->need[i].quantity *
                    from_day(r, r->at.part + (size_t)j->need[i].part * days, d);
@@ -183,17 +213,20 @@ static double crew_price(const relaxation *r, uint32_t job, const plan_option *o
     return sum;
 }
 
-/* What the chosen option takes of everything, into the slope. */
+static void unit_slope_add(relaxation *r, const plan_job *j, int32_t from, int32_t to, double share)
+{
+    for (int32_t d = from; d < to && j->unit >= 0; d++)
+        r->slope[r->at.unit + (size_t)j->unit * days_of(r) + (size_t)d] += share;
+}
+
+/* What the chosen option takes of everything but its unit, into the slope. */
 static void slope_add(relaxation *r, uint32_t job, const plan_option *o)
 {
     const plan_table *t = r->table;
     const plan_job *j = &t->job[job];
     size_t days = days_of(r);
-    for (int32_t d = o->day; d < o->day + j->days; d++) {
+    for (int32_t d = o->day; d < o->day + j->days; d++)
         r->slope[r->at.crew + (size_t)o->crew * days + (size_t)d] += j->minutes;
-        if (j->unit >= 0)
-            r->slope[r->at.unit + (size_t)j->unit * days + (size_t)d] += r->share[job];
-    }
     for (uint32_t i = 0; i < j->needs; i++)
         for (size_t d = (size_t)o->day; d < days; d++)
             r->slope[r->at.part + (size_t)j->need[i].part * days + d] +=
@@ -213,6 +246,91 @@ static void slope_add(relaxation *r, uint32_t job, const plan_option *o)
     }
 }
 
+/* The best of each day, and, where they are wanted, the reduced costs, charged by shares. */
+static void best_days_set(relaxation *r, uint32_t job, best_day *best, plan_bound *reduced)
+{
+    const plan_table *t = r->table;
+    const plan_job *j = &t->job[job];
+    for (size_t d = 0; d < days_of(r); d++)
+        best[d] = (best_day){INFINITY, NULL};
+    if (j->options)
+        days_price(r, job);
+    for (uint32_t i = 0; i < j->options; i++) {
+        const plan_option *o = &t->option[j->option + i];
+        double cost = (double)o->cost + r->by_day[o->day] + crew_price(r, job, o);
+        if (cost < best[o->day].cost)
+            best[o->day] = (best_day){cost, o};
+        if (reduced)
+            reduced->reduced[j->option + i] =
+                cost + r->share[job] * unit_price(r, j, o->day, o->day + j->days);
+    }
+    if (reduced)
+        reduced->reduced_out[job] = (double)j->left_cost;
+}
+
+/* A job by itself: its least cost, and its slope. */
+static double look_alone(relaxation *r, uint32_t job)
+{
+    const plan_job *j = &r->table->job[job];
+    double least = (double)j->left_cost;
+    const plan_option *chosen = NULL;
+    for (int32_t d = 0; d < r->table->days; d++) {
+        if (!r->best[d].option)
+            continue;
+        double cost = r->best[d].cost + r->share[job] * unit_price(r, j, d, d + j->days);
+        if (cost < least)
+            least = cost, chosen = r->best[d].option;
+    }
+    if (chosen) {
+        slope_add(r, job, chosen);
+        unit_slope_add(r, j, chosen->day, chosen->day + j->days, r->share[job]);
+    }
+    return least;
+}
+
+/* Two jobs of one asset: days on which both have it down are paid once. Day -1: left out. */
+static double look_pair(relaxation *r, uint32_t one, uint32_t two)
+{
+    const plan_job *a = &r->table->job[one], *b = &r->table->job[two];
+    const best_day *best_a = r->best, *best_b = r->best + days_of(r);
+    double share = r->share[one] * 2, least = (double)a->left_cost + (double)b->left_cost;
+    int32_t day_a = -1, day_b = -1;
+    for (int32_t x = -1; x < r->table->days; x++) {
+        if (x >= 0 && !best_a[x].option)
+            continue;
+        double cost_a = x < 0 ? (double)a->left_cost
+                              : best_a[x].cost + share * unit_price(r, a, x, x + a->days);
+        for (int32_t y = -1; y < r->table->days; y++) {
+            double cost = cost_a + (y < 0 ? (double)b->left_cost : best_b[y].cost);
+            if (cost >= least)
+                continue;
+            if (y >= 0) {
+                cost += share * unit_price(r, b, y, y + b->days);
+                if (x >= 0) {
+                    int32_t from = x > y ? x : y;
+                    int32_t to = x + a->days < y + b->days ? x + a->days : y + b->days;
+                    cost -= share * unit_price(r, a, from, to);
+                }
+            }
+            if (cost < least)
+                least = cost, day_a = x, day_b = y;
+        }
+    }
+    if (day_a >= 0) {
+        slope_add(r, one, best_a[day_a].option);
+        unit_slope_add(r, a, day_a, day_a + a->days, share);
+    }
+    if (day_b >= 0) {
+        slope_add(r, two, best_b[day_b].option);
+        unit_slope_add(r, b, day_b, day_b + b->days, share);
+    }
+    if (day_a >= 0 && day_b >= 0) {
+        int32_t to = day_a + a->days < day_b + b->days ? day_a + a->days : day_b + b->days;
+        unit_slope_add(r, a, day_a > day_b ? day_a : day_b, to, -share);
+    }
+    return least;
+}
+
 /* The value at the present prices; with the reduced costs, where they are wanted. */
 static double look(relaxation *r, plan_bound *reduced)
 {
@@ -224,23 +342,13 @@ static double look(relaxation *r, plan_bound *reduced)
         worth += r->price[i] * r->has[i];
     }
     for (uint32_t j = 0; j < t->jobs; j++) {
-        double least = (double)t->job[j].left_cost;
-        const plan_option *chosen = NULL;
-        if (t->job[j].options)
-            days_price(r, j);
-        for (uint32_t i = 0; i < t->job[j].options; i++) {
-            const plan_option *o = &t->option[t->job[j].option + i];
-            double cost = (double)o->cost + r->by_day[o->day] + crew_price(r, j, o);
-            if (reduced)
-                reduced->reduced[t->job[j].option + i] = cost;
-            if (cost < least)
-                least = cost, chosen = o;
-        }
-        if (reduced)
-            reduced->reduced_out[j] = (double)t->job[j].left_cost;
-        value += least;
-        if (chosen)
-            slope_add(r, j, chosen);
+        int32_t with = r->with[j];
+        if (with >= 0 && with < (int32_t)j)
+            continue; /* with the first of the pair */
+        best_days_set(r, j, r->best, reduced);
+        if (with >= 0)
+            best_days_set(r, (uint32_t)with, r->best + days_of(r), reduced);
+        value += with >= 0 ? look_pair(r, j, (uint32_t)with) : look_alone(r, j);
     }
     if (reduced)
         reduced->constant = -worth;

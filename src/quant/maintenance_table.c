@@ -41,6 +41,21 @@ static void capacities_make(oq_arena *arena, plan_table *t)
 
 /* --- jobs ---------------------------------------------------------------------------------------*/
 
+/* Each part once: what fits is asked part by part. */
+static void needs_make(oq_arena *arena, const maintenance_job *from, plan_job *j)
+{
+    maintenance_need *need = oq_new_n(arena, maintenance_need, from->needs);
+    for (size_t i = 0; i < from->needs; i++) {
+        uint32_t at = 0;
+        while (at < j->needs && need[at].part != from->need[i].part)
+            at++;
+        need[at].part = from->need[i].part;
+        need[at].quantity += from->need[i].quantity;
+        j->needs += at == j->needs;
+    }
+    j->need = need;
+}
+
 static void jobs_make(oq_arena *arena, plan_table *t)
 {
     const maintenance_problem *p = t->problem;
@@ -53,14 +68,12 @@ static void jobs_make(oq_arena *arena, plan_table *t)
                         .days = from->days ? from->days : 1,
                         .asset = (int32_t)from->asset,
                         .unit = -1,
-                        .need = from->need,
-                        .needs = (uint32_t)from->needs,
                         .planned_cost = from->planned_cost};
         uint32_t unit = p->asset_unit[from->asset];
         if (from->is_shutdown && p->unit_down_max[unit] && !is_away(t, MAINTENANCE_LIMIT_UNIT_DOWN))
             j->unit = (int32_t)unit;
-        if (is_away(t, MAINTENANCE_LIMIT_PARTS))
-            j->needs = 0;
+        if (!is_away(t, MAINTENANCE_LIMIT_PARTS))
+            needs_make(arena, from, j);
         if (!from->missing && j->days > t->days_max)
             t->days_max = j->days;
     }
