@@ -103,7 +103,9 @@ static void draw_supplies(oq_arena *arena, maintenance_problem *p)
 static maintenance_problem *draw_problem(oq_arena *arena, uint32_t seed, size_t jobs, int32_t days,
                                          size_t crews)
 {
-    drawn = seed;
+    drawn = seed * 2654435761u; /* neighbours begin far apart */
+    for (int i = 0; i < 8; i++)
+        draw(0, 1);
     maintenance_problem *p = oq_new(arena, maintenance_problem);
     *p = (maintenance_problem){.days = days,
                                .jobs = jobs,
