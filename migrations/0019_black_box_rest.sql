@@ -13,6 +13,10 @@ CREATE INDEX blackbox_events_category_idx
 CREATE INDEX blackbox_events_system_idx
     ON blackbox_events (tenant_id, source_system, event_time, id);
 
+-- Of an asset, in an order that ends with the id as pages do.
+DROP INDEX blackbox_events_asset_idx;
+CREATE INDEX blackbox_events_asset_idx ON blackbox_events (tenant_id, asset_id, event_time, id);
+
 -- What is due at a webhook, whatever waits at others.
 CREATE INDEX outbox_webhook_due_idx ON outbox (tenant_id, webhook_id, next_at, id)
     WHERE status = 'waiting' AND channel = 'webhook';

@@ -76,26 +76,54 @@ typedef struct place {
     int64_t limit;
 } place;
 
-#define LIST_ARGS(f, p)                                                                            \
-    .from_time = (p)->from, .to_time = (p)->to, .before_time = (p)->before_time,                   \
-    .before_id = (p)->before_id, .category = choice(event_category_choices, (f)->category),        \
-    .severity = choice(event_severity_choices, (f)->severity),                                     \
-    .source_system = (f)->source_system, .words = (p)->words, .but_category = (p)->but_category,   \
-    .but_system = (p)->but_system, .shows_ids = (p)->shows_ids, .limit = (p)->limit
+/* By what few events have, as far as that is known beforehand: an asset, a severity that is not the
+ * everyday one, a category, a source. */
+static const char *way_of(const event_filter *f)
+{
+    if (!oq_uuid_is_zero(f->asset_id))
+        return "asset";
+    if (f->severity > SEVERITY_INFO)
+        return "severity";
+    if (f->category)
+        return "category";
+    return f->source_system.len ? "system" : "time";
+}
+
+static oq_err *read_rows(oq_scope *s, oq_uuids ids, events *ret_events)
+{
+    sql_event_rows_rows rows = {0};
+    if (ids.count)
+        OQ_TRY(sql_event_rows(s, (sql_event_rows_args){.ids = ids}, &rows));
+    *ret_events = (events){.at = rows.at, .count = rows.count};
+    return NULL;
+}
 
 static oq_err *find_rows(oq_scope *s, const event_filter *f, const place *p, events *ret_events)
 {
-    if (!oq_uuid_is_zero(f->asset_id)) {
-        sql_event_list_asset_rows rows;
-        OQ_TRY(sql_event_list_asset(
-            s, (sql_event_list_asset_args){.asset_id = f->asset_id, LIST_ARGS(f, p)}, &rows));
-        *ret_events = (events){.at = rows.at, .count = rows.count};
-        return NULL;
-    }
-    sql_event_list_rows rows;
-    OQ_TRY(sql_event_list(s, (sql_event_list_args){.site_id = f->site_id, LIST_ARGS(f, p)}, &rows));
-    *ret_events = (events){.at = rows.at, .count = rows.count};
-    return NULL;
+    sql_event_page_rows page;
+    OQ_TRY(sql_event_page(s,
+                          (sql_event_page_args){
+                              .way = oq_cstr(way_of(f)),
+                              .asset_id = f->asset_id,
+                              .site_id = f->site_id,
+                              .category = choice(event_category_choices, f->category),
+                              .severity = choice(event_severity_choices, f->severity),
+                              .source_system = f->source_system,
+                              .from_time = p->from,
+                              .to_time = p->to,
+                              .before_time = p->before_time,
+                              .before_id = p->before_id,
+                              .words = p->words,
+                              .but_category = p->but_category,
+                              .but_system = p->but_system,
+                              .shows_ids = p->shows_ids,
+                              .limit = p->limit,
+                          },
+                          &page));
+    oq_uuids ids = {oq_new_n(oq_scope_arena(s), oq_uuid, page.count), page.count};
+    for (size_t i = 0; i < page.count; i++)
+        ids.at[i] = page.at[i].id;
+    return read_rows(s, ids, ret_events);
 }
 
 oq_err *event_find(oq_scope *s, const event_filter *f, oq_str cursor, size_t limit,
@@ -136,9 +164,9 @@ static bool is_hidden(const incident_view *view, const event *e)
 oq_err *event_get(oq_scope *s, oq_uuid id, event **ret_event)
 {
     incident_view view;
-    sql_event_get_rows rows;
+    events rows;
     OQ_TRY(incident_view_of(s, &view));
-    OQ_TRY(sql_event_get(s, (sql_event_get_args){.id = id}, &rows));
+    OQ_TRY(read_rows(s, (oq_uuids){&id, 1}, &rows));
     if (!rows.count || is_hidden(&view, rows.at))
         return oq_fail(OQ_NOT_FOUND, "event.not_found");
     mask(oq_scope_arena(s), &view, rows.at);

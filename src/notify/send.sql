@@ -53,14 +53,22 @@ UPDATE outbox SET status = :status, error_code = :error_code, error_facts = :err
  WHERE tenant_id = :tenant AND id = ANY (:ids) AND status = 'waiting';
 
 -- SEND_POST_DUE (now time, tired uuids) -> outbox_message
--- Of a webhook that has not failed a moment ago.
+-- Of a webhook that has not failed a moment ago. The webhook is chosen first, and its row by the
+-- index of what waits at each: however much waits at others is not walked past.
 SELECT o.id, o.channel, o.status, o.topic, o.urgency, o.content->>'type' AS type,
        NULL::text AS recipient, o.user_id, o.webhook_id, o.tries::bigint AS tries, o.next_at,
        o.sent_at, o.created_at, o.was_held, o.digest_id, o.error_code, o.error_facts, o.trace_id,
        o.content
-  FROM outbox o
- WHERE o.tenant_id = :tenant AND o.status = 'waiting' AND o.channel = 'webhook'
-   AND o.next_at <= :now AND NOT o.webhook_id = ANY (:tired)
+  FROM webhooks w
+ CROSS JOIN LATERAL (SELECT d.tenant_id, d.id
+                       FROM outbox d
+                      WHERE d.tenant_id = :tenant AND d.webhook_id = w.id
+                        AND d.status = 'waiting' AND d.channel = 'webhook' AND d.next_at <= :now
+                      ORDER BY d.next_at, d.id
+                      LIMIT 1) f
+  JOIN outbox o ON o.tenant_id = :tenant AND o.id = f.id
+ WHERE w.tenant_id = :tenant AND NOT w.id = ANY (:tired)
+   AND o.status = 'waiting' AND o.next_at <= :now
  ORDER BY o.next_at, o.id
  LIMIT 1
    FOR UPDATE OF o SKIP LOCKED;

@@ -240,6 +240,9 @@ int main(void)
     ask(&b, "the timeline of the incident with 10,000 events",
         oq_strf(b.arena, "/api/blackbox/incidents/%s/timeline", big_id(&b)).ptr, 100);
     ask(&b, "events, the newest 100", "/api/events", 20);
+    ask(&b, "events of a severity that hardly any has", "/api/events?severity=CRITICAL", 20);
+    ask(&b, "events of a source that hardly any has", "/api/events?source_system=SAP", 20);
+    ask(&b, "events of a category that hardly any has", "/api/events?category=FAILURE", 20);
     ask(&b, "events of an asset, the newest 100",
         oq_strf(b.arena, "/api/events?asset_id=%s",
                 testdb_value(testapp_db(b.app), "SELECT id FROM assets WHERE code = 'P-33'"))
