@@ -9,25 +9,30 @@
  *
  *     LEVEL     a signal is outside of what it is at this hour, by its own past (quant/season.h)
  *     JUMP      it is not where it was going to be a moment ago (quant/forecast.h)
- *     SHIFT     its level has moved, perhaps by little, and stays (CUSUM, quant/control_chart.h)
+ *     SHIFT     its level has moved, perhaps by little, and stays (EWMA, quant/control_chart.h)
  *     RELATION  signals do not go together as they used to, now and over the rows before, or
  *               scatter more than they did: Q and S of dynamic PCA (quant/mspc.h)
- *     RARE      a combination of values that hardly ever was (quant/isolation_forest.h)
  *     SILENT    nothing came for longer than its silences used to be. Missing data is evidence and
  *               not a pause: a silent signal is said, the others go on being looked at
  *     STUCK     the same value again and again, for longer than it used to
  *     CHANGED   a signal that never changed has another value
  *
- * What it is worth. Each piece of evidence is held against what the same one was on parts of the
- * base that the model for it had not seen (five parts in turn), and the rarest of them against the
- * rarest then. That gives `rate_per_day`: how often a day, with nothing wrong, the asset looks at
- * least as odd as now (episodes, not rows; beyond what the base has seen a generalized Pareto tail
- * is put on it, quant/tail.h). And with the asset's budget of false alarms a day
+ * What it is worth. The first four are distances. Each is measured on five parts of the base in
+ * turn, by models that have not seen that part; over what a hundredth of such rows is beyond, those
+ * of one kind are comparable, and the largest of a kind has a chance (beyond what the base has seen
+ * by a generalized Pareto tail, quant/tail.h). The rarest kind is held against the rarest kind of
+ * the same rows once more, and that gives `rate_per_day`: how often a day, with nothing wrong, the
+ * asset looks at least as odd as now (episodes, not rows). With the asset's budget of false alarms
+ * a day
  *
  *     score = budget / (budget + rate_per_day)                                            0..1
  *
  * which is the chance that this is real, if real ones are as frequent as false ones are allowed to
- * be. A score of 0.5 and more is flagged: so the budget is kept, whatever the signals are like.
+ * be. A score of 0.5 and more is flagged. The last three have a rate by how far they are beyond the
+ * longest of the base.
+ *
+ * LEVEL and SHIFT say nothing of a signal that moves so slowly that the base is worth fewer than a
+ * hundred independent values of it (that is said: SLOW); JUMP and RELATION do.
  *
  * Nothing here needs a unit, but people do: a signal without one is noted. */
 #ifndef QUANT_ANOMALY_H
@@ -66,7 +71,9 @@ typedef enum anomaly_lack {
     ANOMALY_FUTURE,      /* samples dated after the base's end: `got`; passed over */
     ANOMALY_CONSTANT,    /* one value in the whole base: only a change of it can be seen */
     ANOMALY_NO_UNIT,     /* takes part; its numbers cannot be told with a unit */
-    ANOMALY_TOO_MANY     /* signals beyond ANOMALY_SIGNALS_MAX */
+    ANOMALY_TOO_MANY,    /* signals beyond ANOMALY_SIGNALS_MAX */
+    ANOMALY_SLOW         /* takes part, but not in LEVEL and SHIFT: independent values, `got` of
+                            `wanted` */
 } anomaly_lack;
 extern const oq_choice anomaly_lack_choices[]; /* "ENOUGH" "NO_SAMPLES" ... */
 
@@ -104,7 +111,6 @@ typedef enum anomaly_kind {
     ANOMALY_JUMP,
     ANOMALY_SHIFT,
     ANOMALY_RELATION,
-    ANOMALY_RARE,
     ANOMALY_SILENT,
     ANOMALY_STUCK,
     ANOMALY_CHANGED
@@ -117,7 +123,8 @@ typedef struct anomaly_reason {
     size_t signal;              /* place in the list given */
     double share;               /* of the reasons given; they add up to 1 */
     double value;               /* at the moment; of SILENT the last one; NaN: none ever */
-    double expected, low, high; /* what it is at this hour by its own past; NaN: not known */
+    double expected, low, high; /* what it is at this hour by its own past, and the band beyond
+                                   which that alone is flagged; NaN: not known */
     oq_us since;                /* when this piece of evidence began */
     double lasted_s, usual_s;   /* of SILENT and STUCK: how long, and the longest of the base */
 } anomaly_reason;
@@ -165,7 +172,8 @@ OQ_CHECKED oq_err *anomaly_look(oq_arena *arena, const anomaly_model *m,
 
 /* The model as bytes in the arena; the first byte is the form's number. */
 oq_str anomaly_encode(oq_arena *arena, const anomaly_model *m);
-/* What was encoded, or an error: takes any bytes. Fails: anomaly.model_broken. */
+/* What was encoded, or an error: takes any bytes. Fails:
+ * anomaly.model_broken (fact: bytes). */
 OQ_CHECKED oq_err *anomaly_decode(oq_arena *arena, oq_str bytes, anomaly_model **ret_model);
 
 #endif

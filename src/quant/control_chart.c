@@ -16,6 +16,27 @@ double ewma_deviation(double weight, size_t count)
     return sqrt(weight / (2 - weight) * begun);
 }
 
+double chart_independent(const double *x, size_t count)
+{
+    double mean = 0, var = 0, longest = 1;
+    for (size_t i = 0; i < count; i++)
+        mean += (x[i] - mean) / (double)(i + 1);
+    for (size_t i = 0; i < count; i++)
+        var += (x[i] - mean) * (x[i] - mean) / (double)count;
+    for (size_t m = 2; var > 0 && m <= count / 8; m *= 2) {
+        double of_means = 0;
+        size_t batches = count / m;
+        for (size_t b = 0; b < batches; b++) {
+            double off = 0;
+            for (size_t i = b * m; i < (b + 1) * m; i++)
+                off += (x[i] - mean) / (double)m;
+            of_means += off * off / (double)batches;
+        }
+        longest = fmax(longest, (double)m * of_means / var);
+    }
+    return (double)count / longest;
+}
+
 cusum cusum_make(oq_arena *arena, double slack, size_t window)
 {
     cusum c = {.slack = slack, .window = window};

@@ -17,6 +17,12 @@ double ewma_next(double z, double x, double weight);
  * D. C. Montgomery, Introduction to Statistical Quality Control, 9.2; count 0: in the long run. */
 double ewma_deviation(double weight, size_t count);
 
+/* How many independent values a series that remembers is worth: count / T with T the largest of
+ * m var(means of m) / var over batches of m = 1, 2, 4 .. count / 8 values (batch means: C. J.
+ * Geyer, Practical Markov Chain Monte Carlo, Statistical Science 7, 1992). A slope over all of it
+ * is worth eight. Limits learned from a few independent values are no limits. */
+double chart_independent(const double *x, size_t count);
+
 /* Tabular CUSUM over at most the last `window` values: of all stretches that end now the one whose
  * sum of (x - slack), or of (-x - slack), is largest; nothing is below 0. With an endless window
  * that is E. S. Page's scheme (Continuous Inspection Schemes, Biometrika 41, 1954) in the form

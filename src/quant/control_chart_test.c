@@ -75,12 +75,36 @@ static void test_ewma_nist(void **state)
     assert_float_equal(ewma_deviation(0.3, 1), 0.3, 1e-12);
 }
 
+/* Noise is worth itself, an average with weight w about w / (2 - w) of it (its own memory), a slope
+ * next to nothing. */
+static void test_independent(void **state)
+{
+    enum { VALUES = 8192 };
+    oq_arena *arena = oq_arena_open(0);
+    double *noise = oq_new_n(arena, double, VALUES), *kept = oq_new_n(arena, double, VALUES);
+    double *slope = oq_new_n(arena, double, VALUES), z = 0;
+    uint64_t dice = 6;
+    for (size_t i = 0; i < VALUES; i++) {
+        noise[i] = dice_share(&dice) - 0.5;
+        kept[i] = z = ewma_next(z, noise[i], 0.1);
+        slope[i] = (double)i;
+    }
+    assert_true(chart_independent(noise, VALUES) > VALUES / 2.0);
+    double worth = chart_independent(kept, VALUES);
+    assert_true(worth > VALUES / 40.0 && worth < VALUES / 14.0);
+    assert_float_equal(chart_independent(slope, VALUES), 8, 0.2);
+    assert_float_equal(chart_independent(noise, 0), 0, 0);
+    assert_float_equal(chart_independent(slope, 3), 3, 0);
+    oq_arena_close(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cusum_montgomery),
         cmocka_unit_test(test_cusum_window),
         cmocka_unit_test(test_ewma_nist),
+        cmocka_unit_test(test_independent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

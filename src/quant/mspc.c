@@ -114,6 +114,11 @@ size_t mspc_components(const mspc *m)
     return m->kept;
 }
 
+size_t mspc_columns(const mspc *m)
+{
+    return m->columns;
+}
+
 double mspc_limit(const mspc *m, mspc_statistic which)
 {
     return m->limit[which];
@@ -276,4 +281,26 @@ void mspc_watch_contributions(const mspc_watch *w, mspc_statistic which, double 
         for (size_t k = 0; k < m->wide; k++)
             ret_by_column[k % m->columns] += gain * m->direction[i * m->wide + k] * x[k];
     }
+}
+
+/* With the statistic x' F x: (F x)_k^2 / F_kk. */
+void mspc_watch_reconstruct(const mspc_watch *w, mspc_statistic which, double *ret_by_column)
+{
+    const mspc *m = w->m;
+    assert(which == MSPC_Q || which == MSPC_H);
+    oq_arena *temp = oq_arena_open(0);
+    double *off = oq_new_n(temp, double, m->wide), *own = oq_new_n(temp, double, m->wide);
+    for (size_t i = m->kept; i < m->used; i++) {
+        const double *direction = m->direction + i * m->wide;
+        double weight = which == MSPC_H ? 1 / m->value[i] : 1;
+        double t = w->score[i] * sqrt(m->value[i]);
+        for (size_t k = 0; k < m->wide; k++) {
+            off[k] += weight * t * direction[k];
+            own[k] += weight * direction[k] * direction[k];
+        }
+    }
+    memset(ret_by_column, 0, m->columns * sizeof *ret_by_column);
+    for (size_t k = 0; k < m->wide; k++)
+        ret_by_column[k % m->columns] += own[k] > 1e-9 ? off[k] * off[k] / own[k] : 0;
+    oq_arena_close(temp);
 }

@@ -57,6 +57,7 @@ typedef struct mspc mspc; /* in an arena; not changed by watching */
 mspc *mspc_learn(oq_arena *arena, const double *x, size_t rows, size_t columns,
                  const mspc_rule *rule);
 size_t mspc_components(const mspc *m);
+size_t mspc_columns(const mspc *m);
 /* +inf: none (S and the index before mspc_calibrate). */
 double mspc_limit(const mspc *m, mspc_statistic which);
 /* Limits such that rule.false_alarms of these rows are beyond each. At least 100 of them. */
@@ -79,6 +80,12 @@ void mspc_watch_fill(const mspc_watch *w, double *row);
  * For T2, Q, H and M: the complete decomposition (P. Nomikos, J. F. MacGregor, AIChE J. 40(8),
  * 1994); may be negative. For S and the index: of whichever of H and M is further out. */
 void mspc_watch_contributions(const mspc_watch *w, mspc_statistic which, double *ret_by_column);
+
+/* How much of Q or H each variable alone could explain: what the statistic would fall by, were that
+ * variable (each of its lags for itself) reconstructed from the others (C. F. Alcala, S. J. Qin,
+ * Reconstruction-based contribution for process monitoring, Automatica 45, 2009). Not negative;
+ * points at the one that broke more surely than the decomposition does. */
+void mspc_watch_reconstruct(const mspc_watch *w, mspc_statistic which, double *ret_by_column);
 
 /* The model as bytes of a stored one (quant/model_bytes.h; directions as floats), and out of them
  * again. Limits are not kept: they are the caller's. NULL: not such bytes (the reader is broken

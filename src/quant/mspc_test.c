@@ -171,6 +171,32 @@ static void test_too_little(void **state)
     oq_arena_close(arena);
 }
 
+/* One variable off by a little, in a relation of three (0, 1, 3): it is the one that explains most.
+ */
+static void test_reconstruct(void **state)
+{
+    oq_arena *arena = oq_arena_open(0);
+    mspc_rule rule = {.components = 2};
+    mspc *m = mspc_learn(arena, make_plant(arena, 1, ROWS), ROWS, COLUMNS, &rule);
+    for (size_t broken = 0; broken < 2; broken++) {
+        mspc_watch *w = mspc_watch_open(arena, m);
+        double *x = make_plant(arena, 5, 200), by[COLUMNS], sum[COLUMNS] = {0};
+        for (size_t i = 0; i < 200; i++) {
+            mspc_point p;
+            x[i * COLUMNS + broken] += 1.5;
+            mspc_watch_next(w, x + i * COLUMNS, &p);
+            mspc_watch_reconstruct(w, MSPC_Q, by);
+            for (size_t k = 0; k < COLUMNS; k++) {
+                assert_true(by[k] >= 0 && by[k] <= p.at[MSPC_Q] * (1 + 1e-9));
+                sum[k] += by[k];
+            }
+        }
+        for (size_t k = 0; k < COLUMNS; k++)
+            assert_true(k == broken || sum[k] < sum[broken]);
+    }
+    oq_arena_close(arena);
+}
+
 /* A floor under the variances keeps a direction that was all but still from crying out at what is
  * rounding, and leaves the rest alone. */
 static void test_noise(void **state)
@@ -255,6 +281,7 @@ int main(void)
         cmocka_unit_test(test_contributions_add_up),
         cmocka_unit_test(test_t2_by_hand),
         cmocka_unit_test(test_too_little),
+        cmocka_unit_test(test_reconstruct),
         cmocka_unit_test(test_noise),
         cmocka_unit_test(test_fill),
         cmocka_unit_test(test_bytes),

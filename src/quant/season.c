@@ -197,7 +197,7 @@ static season_rhythm choose(oq_arena *temp, oq_us utc_offset, const series *x)
 }
 
 bool season_learn(oq_arena *arena, const oq_us *time, const double *value, size_t count,
-                  oq_us utc_offset, season *ret_season)
+                  oq_us utc_offset, season_rhythm rhythm, season *ret_season)
 {
     oq_arena *temp = oq_arena_open(1 << 16);
     oq_us *at = oq_new_n(temp, oq_us, count);
@@ -211,7 +211,9 @@ bool season_learn(oq_arena *arena, const oq_us *time, const double *value, size_
     double step = resolution(temp, &x);
     bool is_known = x.count >= 2 && step > 0;
     if (is_known) {
-        *ret_season = make(arena, choose(temp, utc_offset, &x), utc_offset);
+        if (rhythm == SEASON_FIND)
+            rhythm = choose(temp, utc_offset, &x);
+        *ret_season = make(arena, rhythm, utc_offset);
         learn_levels(temp, ret_season, &x);
         learn_scales(temp, ret_season, &x, step);
     }

@@ -14,7 +14,7 @@
 
 #include "base/base.h"
 
-typedef enum season_rhythm { SEASON_NONE, SEASON_DAY, SEASON_WEEK } season_rhythm;
+typedef enum season_rhythm { SEASON_NONE, SEASON_DAY, SEASON_WEEK, SEASON_FIND } season_rhythm;
 enum { SEASON_BINS_MAX = 168 };
 
 typedef struct season {
@@ -25,11 +25,11 @@ typedef struct season {
     double overall;       /* scale of the distances from the level, all bins together */
 } season;
 
-/* From values at rising times; NaN: none. False: fewer than two values, or all the same. A scale is
- * never less than half of the instrument's step as the values show it, nor than a fifth of the
+/* From values at rising times; NaN: none. `rhythm`: SEASON_FIND, or which one it is to be. False:
+ * fewer than two values, or all the same. A scale is never less than half of the instrument's step as the values show it, nor than a fifth of the
  * scale of all bins together, towards which it is drawn where a bin has few values. */
 bool season_learn(oq_arena *arena, const oq_us *time, const double *value, size_t count,
-                  oq_us utc_offset, season *ret_season);
+                  oq_us utc_offset, season_rhythm rhythm, season *ret_season);
 
 typedef struct season_point {
     double level, scale;

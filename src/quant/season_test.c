@@ -60,7 +60,7 @@ static void test_rhythms(void **state)
         oq_arena *arena = oq_arena_open(0);
         past p = make_past(arena, row[r].days, row[r].is);
         season s;
-        CHECK(row[r].label, season_learn(arena, p.time, p.value, p.count, 0, &s));
+        CHECK(row[r].label, season_learn(arena, p.time, p.value, p.count, 0, SEASON_FIND, &s));
         CHECK(row[r].label, s.rhythm == row[r].wanted && s.bins == season_bins(s.rhythm));
         size_t beyond = 0;
         for (size_t i = 0; i < p.count; i++) {
@@ -81,8 +81,8 @@ static void test_offset(void **state)
     oq_arena *arena = oq_arena_open(0);
     past p = make_past(arena, 14, SEASON_DAY);
     season utc, east;
-    season_learn(arena, p.time, p.value, p.count, 0, &utc);
-    season_learn(arena, p.time, p.value, p.count, 3 * OQ_HOUR, &east);
+    season_learn(arena, p.time, p.value, p.count, 0, SEASON_FIND, &utc);
+    season_learn(arena, p.time, p.value, p.count, 3 * OQ_HOUR, SEASON_FIND, &east);
     for (size_t k = 0; k < utc.bins; k++)
         assert_float_equal(utc.level[k], east.level[(k + 6) % 48], 1e-5);
     for (size_t i = 0; i < p.count; i++)
@@ -102,8 +102,8 @@ static void test_robust(void **state)
         if (dice_below(&dice, 20) == 0)
             q.value[i] = dice_below(&dice, 2) ? 1e6 : NAN;
     season s, t;
-    assert_true(season_learn(arena, p.time, p.value, p.count, 0, &s));
-    assert_true(season_learn(arena, q.time, q.value, q.count, 0, &t));
+    assert_true(season_learn(arena, p.time, p.value, p.count, 0, SEASON_FIND, &s));
+    assert_true(season_learn(arena, q.time, q.value, q.count, 0, SEASON_FIND, &t));
     assert_int_equal(t.rhythm, SEASON_DAY);
     for (size_t k = 0; k < s.bins; k++) {
         assert_float_equal(s.level[k], t.level[k], 1.0);
@@ -118,10 +118,10 @@ static void test_edges(void **state)
     oq_us time[] = {0, OQ_HOUR, 2 * OQ_HOUR};
     double same[] = {4, 4, 4}, none[] = {NAN, NAN, INFINITY}, two[] = {1, NAN, 2};
     season s;
-    assert_false(season_learn(arena, time, same, 3, 0, &s));
-    assert_false(season_learn(arena, time, none, 3, 0, &s));
-    assert_false(season_learn(arena, time, two, 0, 0, &s));
-    assert_true(season_learn(arena, time, two, 3, 0, &s));
+    assert_false(season_learn(arena, time, same, 3, 0, SEASON_FIND, &s));
+    assert_false(season_learn(arena, time, none, 3, 0, SEASON_FIND, &s));
+    assert_false(season_learn(arena, time, two, 0, 0, SEASON_FIND, &s));
+    assert_true(season_learn(arena, time, two, 3, 0, SEASON_FIND, &s));
     assert_int_equal(s.rhythm, SEASON_NONE);
     assert_float_equal(season_at(&s, OQ_DAY).level, 1.5, 1e-6);
     assert_true(s.scale[0] >= 0.5F); /* half of what the instrument tells apart */

@@ -99,6 +99,25 @@ double tail_chance(const tail *t, double x)
     return t->above * chance;
 }
 
+/* Within the body by halving, since points of it may be equal; beyond it by the formula. */
+double tail_value(const tail *t, double chance)
+{
+    if (t->above >= 1 || !(chance > 0) || !(chance < 1))
+        return NAN;
+    if (chance < t->above) {
+        double ratio = t->above / chance;
+        return t->threshold + t->scale * (t->shape < SHAPE_ZERO
+                                              ? log(ratio)
+                                              : (pow(ratio, t->shape) - 1) / t->shape);
+    }
+    double low = t->body[0], high = t->threshold;
+    for (int i = 0; i < 60; i++) {
+        double middle = low / 2 + high / 2;
+        *(tail_chance(t, middle) > chance ? &low : &high) = middle;
+    }
+    return high;
+}
+
 double tail_episodes(const tail *t, double x)
 {
     return tail_chance(t, x) * t->begins;

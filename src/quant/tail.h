@@ -35,6 +35,9 @@ void tail_learn(oq_arena *temp, const double *x, size_t count, size_t run, tail 
 
 /* P(X >= x), 0..1; of NaN 1. */
 double tail_chance(const tail *t, double x);
+/* The value with that chance: tail_chance(t, tail_value(t, p)) is p, for p below 1 and a tail that was
+ * learned; else NaN. */
+double tail_value(const tail *t, double chance);
 /* Episodes per value that reach x: tail_chance times `begins`. */
 double tail_episodes(const tail *t, double x);
 
