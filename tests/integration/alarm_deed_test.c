@@ -1,6 +1,4 @@
-/* What people do with alarms, what is quiet and until when, and two at once. */
-#include <pthread.h>
-
+/* What people do with alarms, and what is quiet and until when. */
 #include "alarm/api.h"
 #include "integration/alarm_house.h"
 
@@ -319,48 +317,6 @@ static void test_first_out(void **state)
               "P-2");
 }
 
-/* Two sessions raise the same alarm at the same moment: one row, counted twice. */
-static void *raise_second(void *arg)
-{
-    house *h = arg;
-    oq_uuid id;
-    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
-    alert_order order = {.source = OQ_STR("AI"),
-                         .source_key = OQ_STR("race"),
-                         .asset_id = alarm_house_pump(1),
-                         .code = OQ_STR("race"),
-                         .title = OQ_STR("Race"),
-                         .priority = ALARM_LOW,
-                         .raised_at = ALARM_NOW + OQ_SECOND,
-                         .value = 1,
-                         .limit_value = 1};
-    CHECK_OK(alert_raise(s, &order, &id));
-    house_commit(s);
-    return NULL;
-}
-
-static void test_race(void **state)
-{
-    house *h = *state;
-    oq_uuid id;
-    pthread_t thread;
-    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
-    alert_order order = {.source = OQ_STR("AI"),
-                         .source_key = OQ_STR("race"),
-                         .asset_id = alarm_house_pump(1),
-                         .code = OQ_STR("race"),
-                         .title = OQ_STR("Race"),
-                         .priority = ALARM_LOW,
-                         .raised_at = ALARM_NOW,
-                         .value = 1,
-                         .limit_value = 1};
-    CHECK_OK(alert_raise(s, &order, &id));
-    assert_int_equal(pthread_create(&thread, NULL, raise_second, h), 0);
-    house_commit(s);
-    pthread_join(thread, NULL);
-    ALERTS("one", h, false, "P-1/race unacknowledged x2; ");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -374,7 +330,6 @@ int main(void)
         cmocka_unit_test_setup(test_flood, alarm_house_reset),
         cmocka_unit_test_setup(test_chattering, alarm_house_reset),
         cmocka_unit_test_setup(test_first_out, alarm_house_reset),
-        cmocka_unit_test_setup(test_race, alarm_house_reset),
     };
     return cmocka_run_group_tests(tests, house_open, house_close);
 }
