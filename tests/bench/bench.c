@@ -31,7 +31,7 @@ double bench_number_after(oq_str text, const char *label)
     if (at == SIZE_MAX)
         return 0;
     oq_str rest = oq_str_trim(oq_str_sub(text, at + strlen(label), SIZE_MAX));
-    size_t len = 0;
+    size_t len = rest.len && rest.ptr[0] == '-';
     while (len < rest.len && strchr("0123456789.", rest.ptr[len]))
         len++;
     double value = 0;
