@@ -1,5 +1,3 @@
-#include "duty/duty_inner.h"
-
 #include "db/stmt.h"
 #include "duty/roster.h"
 

@@ -1,5 +1,5 @@
 /* /duty: who is on shift and on call now, and in the next seven days, by site. */
-#include "duty/duty_inner.h"
+#include "duty/roster.h"
 #include "http/request.h"
 #include "web/page.h"
 #include "web/parts.h"

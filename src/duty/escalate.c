@@ -1,7 +1,7 @@
 /* The escalation ladder. A rung is told and written down in one transaction, with a key of its own
  * for each person: a process that dies between leaves neither, and one that begins again tells
  * nobody twice. */
-#include "duty/duty_inner.h"
+#include "duty/roster.h"
 
 #include "base/facts.h"
 #include "base/lang.h"

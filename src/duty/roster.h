@@ -1,7 +1,7 @@
 /* duty/roster.h
  *
- * Who is there at a moment, as arithmetic over shifts, absences, holidays and skills. Pure: structs
- * in, structs out.
+ * Who is there at a moment, as arithmetic over shifts, absences, holidays and skills. Pure, but for
+ * duty_roster, which loads them: structs in, structs out.
  *
  * A shift is named by the local day on which it begins, and is counted on the clock on the wall:
  * one that begins at 22:00 and takes eight hours ends at 06:00, also in the night in which clocks
@@ -58,6 +58,9 @@ typedef struct roster {
     oq_uuid site_id;  /* where is asked; zero: anywhere */
     oq_str time_zone; /* there */
 } roster;
+
+/* Everybody who may be asked between need->at and `until`. */
+OQ_CHECKED oq_err *duty_roster(oq_scope *s, const duty_need *need, oq_us until, roster *ret_roster);
 
 enum {
     SKILL_LEVEL_ALONE = 2,  /* from here on one does it alone; 1 is learning */

@@ -28,6 +28,7 @@
 #include "lead/lead.h"
 #include "notify/notify.h"
 #include "notify/webhook.h"
+#include "optimize/optimize.h"
 #include "ops/api_docs.h"
 #include "ops/health.h"
 #include "ops/home.h"
@@ -83,6 +84,7 @@ http_route_list module_routes = {
     alarm_routes,
     rca_routes,
     rca_rule_routes,
+    optimize_routes,
     NULL,
 };
 /* clang-format on */
@@ -102,6 +104,7 @@ job_kind_list module_job_kinds = {
     work_order_job_kinds,
     alarm_job_kinds,
     rca_job_kinds,
+    optimize_job_kinds,
     NULL,
 };
 /* clang-format on */

@@ -96,6 +96,7 @@ static const struct {
     {"alarms", "/alarms", false},
     {"incident", "/blackbox/incidents/", true},
     {"job", "/jobs/", true},
+    {"optimization_run", "/optimization/runs/", true},
     {"lead", "/leads#lead-", true},
     {"series", "/series/", true},
     {"settings", "/settings", false},

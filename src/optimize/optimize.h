@@ -82,6 +82,7 @@ typedef struct optimize_run {
     oq_uuid approved_by;
     oq_us approved_at;
     oq_str approval_note, made_by;
+    oq_uuid made_by_id, trace_id; /* a person of the tenant; zero: the program, a machine */
     oq_us created_at, started_at, finished_at;
 } optimize_run;
 extern const oq_field optimize_run_fields[];
@@ -97,6 +98,10 @@ typedef struct optimize_advice {
     int64_t avoided_minor, planned_minor, waiting_minor, carbon_minor;
     oq_str currency, reasons, status;
     oq_us decided_at;
+    /* names, for lists */
+    oq_uuid site_id;
+    oq_str asset_code, asset_name, asset_name_ar, site_name, site_name_ar;
+    oq_str order_number, order_title, order_title_ar, crew_name, mode_name, mode_name_ar;
 } optimize_advice;
 extern const oq_field optimize_advice_fields[];
 typedef struct optimize_advices {

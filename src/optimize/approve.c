@@ -1,0 +1,173 @@
+/* A plan becomes work: orders that are there get their day and their person, others are made. Once,
+ * in one transaction. An order that went on since the plan was made (taken up, ended, cancelled) is
+ * left as it is. */
+#include <math.h>
+
+#include "audit/audit.h"
+#include "optimize/run.h"
+#include "tenant/tenant.h"
+#include "web/format.h"
+#include "workorder/work.h"
+
+#include "optimize_store.sql.h"
+
+#include "base/banned.h"
+
+/* When a planned day's work begins, on the clock on the wall. */
+#define DAY_BEGINS "07:00"
+
+static oq_err *begin_of(oq_arena *arena, oq_date date, oq_str time_zone, oq_us *ret_at)
+{
+    char day[OQ_DATE_TEXT];
+    oq_date_format(date, day);
+    return web_local_parse(oq_strf(arena, "%.*sT" DAY_BEGINS, OQ_DATE_TEXT, day), time_zone,
+                           ret_at);
+}
+
+static oq_str title_of(oq_arena *arena, oq_lang lang, const optimize_advice *a)
+{
+    oq_str mode = lang == OQ_LANG_AR && a->mode_name_ar.len ? a->mode_name_ar : a->mode_name;
+    oq_str asset = lang == OQ_LANG_AR && a->asset_name_ar.len ? a->asset_name_ar : a->asset_name;
+    oq_arg arg[] = {{"mode", mode.len ? mode : a->failure_mode},
+                    {"asset", oq_strf(arena, "%.*s %.*s", OQ_FMT(a->asset_code), OQ_FMT(asset))}};
+    bool is_named = arg[0].value.len > 0;
+    return oq_text_fill(
+        arena, lang, is_named ? OQ_STR("optimize.order.title") : OQ_STR("optimize.order.title_any"),
+        arg, OQ_COUNT(arg));
+}
+
+static oq_err *make_order(oq_scope *s, const optimize_run *run, const optimize_advice *a,
+                          oq_us begins, oq_uuid person, work_order **ret_order)
+{
+    oq_arena *arena = oq_scope_arena(s);
+    sql_optimize_mode_id_rows mode;
+    OQ_TRY(
+        sql_optimize_mode_id(s, (sql_optimize_mode_id_args){a->asset_id, a->failure_mode}, &mode));
+    work_order_order order = {
+        .source = OQ_STR("OPTIMIZER"),
+        .asset_id = a->asset_id,
+        .failure_mode_id = mode.count ? mode.at[0].id : OQ_UUID_ZERO,
+        .title = title_of(arena, OQ_LANG_EN, a),
+        .title_ar = title_of(arena, OQ_LANG_AR, a),
+        .kind = WORK_PREDICTIVE,
+        .priority = a->priority_score >= 75 ? WORK_HIGH : WORK_MEDIUM,
+        .status = WORK_OPEN,
+        .due_at = begins + OQ_DAY,
+        .planned_h = a->hours,
+        .assigned_user_id = person,
+        .evidence = oq_strf(arena, "{\"optimization_run_id\":\"%.*s\",\"run_number\":%lld}",
+                            OQ_FMT(oq_uuid_text(arena, run->id)), (long long)run->number),
+        .trace_id = run->trace_id,
+    };
+    return work_order_create(s, &order, ret_order, NULL);
+}
+
+static bool is_waiting(const work_order *o)
+{
+    return o->status == WORK_OPEN || o->status == WORK_PENDING_APPROVAL;
+}
+
+static oq_err *plan_order(oq_scope *s, const optimize_run *run, const optimize_advice *a,
+                          oq_us begins, oq_uuid person, work_order *o)
+{
+    oq_str note = oq_strf(oq_scope_arena(s), "%.*s",
+                          OQ_FMT(optimize_number_text(oq_scope_arena(s), run->number)));
+    if (o->status == WORK_PENDING_APPROVAL)
+        OQ_TRY(work_order_set_status(s, o->id,
+                                     &(work_order_move){.status = WORK_OPEN,
+                                                        .version = o->version,
+                                                        .note = note,
+                                                        .labour_h = (double)NAN,
+                                                        .downtime_h = (double)NAN},
+                                     &o));
+    if (!oq_uuid_is_zero(person) && !oq_uuid_eq(person, o->assigned_user_id))
+        OQ_TRY(work_order_assign(s, o->id, o->version, person, note, &o));
+    work_order_edit edit;
+    work_order_edit_of(o, &edit);
+    edit.planned_from = begins;
+    edit.planned_h = a->hours;
+    edit.version = o->version;
+    return work_order_change(s, o->id, &edit, &o);
+}
+
+static oq_err *follow(oq_scope *s, const optimize_run *run, const optimize_advice *a,
+                      oq_str time_zone, size_t *io_followed)
+{
+    oq_us begins;
+    oq_uuid person = OQ_UUID_ZERO, by = optimize_person(s);
+    work_order *o;
+    OQ_TRY(begin_of(oq_scope_arena(s), a->day, time_zone, &begins));
+    if (a->crew.len && !oq_uuid_parse(a->crew, &person))
+        person = OQ_UUID_ZERO;
+    if (oq_uuid_is_zero(a->work_order_id)) {
+        OQ_TRY(make_order(s, run, a, begins, person, &o));
+        person = OQ_UUID_ZERO; /* it is theirs already */
+    } else {
+        OQ_TRY(work_order_get(s, a->work_order_id, &o));
+    }
+    if (!is_waiting(o))
+        return sql_optimize_advice_decide(
+            s, (sql_optimize_advice_decide_args){a->id, OQ_STR("rejected"), by, o->id, oq_now(s)},
+            NULL);
+    OQ_TRY(plan_order(s, run, a, begins, person, o));
+    (*io_followed)++;
+    return sql_optimize_advice_decide(
+        s, (sql_optimize_advice_decide_args){a->id, OQ_STR("approved"), by, o->id, oq_now(s)},
+        NULL);
+}
+
+oq_err *optimize_approve(oq_scope *s, oq_uuid run_id, oq_str note)
+{
+    sql_optimize_run_hold_rows held;
+    optimize_run *run;
+    optimize_advices advices;
+    tenant *t;
+    size_t touched, followed = 0;
+    OQ_TRY(oq_scope_require(s, CAP_OPTIMIZATION_APPROVE));
+    oq_uuid by = optimize_person(s);
+    if (oq_uuid_is_zero(by))
+        return oq_fail(OQ_FORBIDDEN, "optimize.approver_not_here");
+    OQ_TRY(sql_optimize_run_hold(s, (sql_optimize_run_hold_args){run_id}, &held));
+    OQ_TRY(optimize_run_get(s, run_id, &run));
+    if (run->status != OPTIMIZE_DONE && run->status != OPTIMIZE_INFEASIBLE)
+        return oq_fail(OQ_CONFLICT, "optimize.not_done");
+    OQ_TRY(tenant_self(s, &t));
+    OQ_TRY(optimize_advices_of(s, run_id, &advices));
+    OQ_TRY(sql_optimize_run_approve(s, (sql_optimize_run_approve_args){run_id, by, note, oq_now(s)},
+                                    &touched));
+    if (!touched)
+        return oq_fail(OQ_CONFLICT, "optimize.decided");
+    for (size_t i = 0; i < advices.count; i++)
+        if (advices.at[i].action == OPTIMIZE_DO &&
+            oq_str_eq(advices.at[i].status, OQ_STR("proposed")))
+            OQ_TRY(follow(s, run, &advices.at[i], t->time_zone, &followed));
+    return audit_record(
+        s, &(audit_entry){.action = "optimization.approved",
+                          .object_type = "optimization_run",
+                          .object_id = run_id,
+                          .object_label = optimize_number_text(oq_scope_arena(s), run->number),
+                          .changes = oq_strf(oq_scope_arena(s),
+                                             "{\"orders\":{\"from\":null,\"to\":%zu}}", followed)});
+}
+
+oq_err *optimize_reject(oq_scope *s, oq_uuid advice_id)
+{
+    size_t touched;
+    OQ_TRY(oq_scope_require(s, CAP_OPTIMIZATION_APPROVE));
+    sql_optimize_advice_run_rows rows;
+    OQ_TRY(sql_optimize_advice_run(s, (sql_optimize_advice_run_args){advice_id}, &rows));
+    if (!rows.count)
+        return oq_fail(OQ_NOT_FOUND, "optimize.advice_not_found");
+    OQ_TRY(sql_optimize_advice_decide(
+        s,
+        (sql_optimize_advice_decide_args){advice_id, OQ_STR("rejected"), optimize_person(s),
+                                          OQ_UUID_ZERO, oq_now(s)},
+        &touched));
+    if (!touched)
+        return oq_fail(OQ_CONFLICT, "optimize.decided");
+    return audit_record(s, &(audit_entry){.action = "optimization.advice_rejected",
+                                          .object_type = "optimization_run",
+                                          .object_id = rows.at[0].run_id,
+                                          .object_label = optimize_number_text(oq_scope_arena(s),
+                                                                               rows.at[0].number)});
+}

@@ -1,0 +1,369 @@
+/* What limits the work: people, parts, windows, the order of orders. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "duty/roster.h"
+#include "optimize/gather_inner.h"
+#include "plant/supply.h"
+
+#include "optimize_gather.sql.h"
+
+#include "base/banned.h"
+
+enum { DAY_MINUTES = 24 * 60 };
+
+/* --- assets -------------------------------------------------------------------------------------*/
+
+typedef struct placed {
+    oq_uuid id;
+    uint32_t place;
+} placed;
+
+static int compare_placed(const void *a, const void *b)
+{
+    return memcmp(&((const placed *)a)->id, &((const placed *)b)->id, sizeof(oq_uuid));
+}
+
+oq_err *gather_assets(gathering *g)
+{
+    sql_optimize_assets_rows rows;
+    OQ_TRY(sql_optimize_assets(g->s, (sql_optimize_assets_args){g->run->site_id}, &rows));
+    placed *by_id = oq_new_n(g->arena, placed, rows.count);
+    oq_uuid *id = oq_new_n(g->arena, oq_uuid, rows.count);
+    uint32_t *place = oq_new_n(g->arena, uint32_t, rows.count);
+    for (size_t i = 0; i < rows.count; i++)
+        by_id[i] = (placed){rows.at[i].id, (uint32_t)i};
+    if (rows.count)
+        qsort(by_id, rows.count, sizeof *by_id, compare_placed);
+    for (size_t i = 0; i < rows.count; i++) {
+        id[i] = by_id[i].id;
+        place[i] = by_id[i].place;
+    }
+    g->asset = rows.at;
+    g->assets = rows.count;
+    g->asset_id = id;
+    g->asset_place = place;
+    return NULL;
+}
+
+uint32_t gather_asset(const gathering *g, oq_uuid id)
+{
+    uint32_t at = gather_place(g->asset_id, g->assets, id);
+    return at == UINT32_MAX ? at : g->asset_place[at];
+}
+
+/* --- people -------------------------------------------------------------------------------------*/
+
+oq_err *gather_skills(gathering *g)
+{
+    sql_optimize_skills_rows rows;
+    OQ_TRY(sql_optimize_skills(g->s, &rows));
+    gather_skill *skill = oq_new_n(g->arena, gather_skill, rows.count);
+    for (size_t i = 0; i < rows.count; i++)
+        skill[i] = (gather_skill){rows.at[i].id, rows.at[i].code};
+    g->skill = skill;
+    g->skills = rows.count;
+    return NULL;
+}
+
+static uint64_t skills_of(const gathering *g, const sql_optimize_user_skills_rows *has,
+                          oq_uuid user)
+{
+    uint64_t bits = 0;
+    for (size_t i = 0; i < has->count; i++)
+        for (size_t k = 0;
+             oq_uuid_eq(has->at[i].user_id, user) && k < g->skills && k < MAINTENANCE_SKILLS_MAX;
+             k++)
+            if (oq_uuid_eq(g->skill[k].id, has->at[i].skill_id))
+                bits |= 1ULL << k;
+    return bits;
+}
+
+/* Minutes that somebody works on a day, and (if asked for) at which sites. Who is on call waits,
+ * and does not work. */
+static int32_t minutes_on(const gathering *g, const roster *r, const roster_person *p, oq_date day,
+                          bool *site, bool *ret_anywhere)
+{
+    int64_t minutes = 0;
+    oq_date until;
+    for (size_t i = 0; i < r->shifts; i++) {
+        const roster_shift *f = &r->shift[i];
+        if (f->is_on_call || !oq_uuid_eq(f->user_id, p->id) || !roster_begins(f, day) ||
+            roster_rests(r, f, day) || roster_is_absent(r, p->id, day, &until))
+            continue;
+        minutes += f->length_min;
+        uint32_t at = gather_place(g->in->site, g->in->problem.sites, f->site_id);
+        if (oq_uuid_is_zero(f->site_id))
+            *ret_anywhere = true;
+        else if (at != UINT32_MAX)
+            site[at] = true;
+    }
+    return (int32_t)(minutes < DAY_MINUTES ? minutes : DAY_MINUTES);
+}
+
+static bool put_crew(gathering *g, const roster *r, const roster_person *p, double share,
+                     maintenance_crew *crew)
+{
+    bool anywhere = false, works = false;
+    bool *site = oq_new_n(g->arena, bool, g->in->problem.sites);
+    int32_t *minutes = oq_new_n(g->arena, int32_t, g->in->problem.days);
+    for (int32_t d = 0; d < g->in->problem.days; d++) {
+        minutes[d] =
+            (int32_t)lround(minutes_on(g, r, p, g->in->from_day + d, site, &anywhere) * share);
+        works = works || minutes[d] > 0;
+    }
+    crew->minutes = minutes;
+    crew->site = anywhere ? NULL : site;
+    return works;
+}
+
+oq_err *gather_crews(gathering *g, double hours_share)
+{
+    roster r;
+    sql_optimize_user_skills_rows has;
+    oq_us from = (oq_us)g->in->from_day * OQ_DAY, days = g->in->problem.days;
+    OQ_TRY(duty_roster(g->s, &(duty_need){.site_id = g->run->site_id, .at = from},
+                       from + days * OQ_DAY, &r));
+    OQ_TRY(sql_optimize_user_skills(
+        g->s, (sql_optimize_user_skills_args){g->in->from_day, SKILL_LEVEL_ALONE}, &has));
+    const cost_model *preset = optimize_cost_of(g->prices, &(optimize_asset){0});
+    bool is_priced = preset && oq_str_eq(preset->currency, g->in->currency) &&
+                     preset->labour_per_hour_minor != OQ_I64_NONE;
+    size_t count = 0;
+    maintenance_crew *crew = oq_new_n(g->arena, maintenance_crew, r.persons);
+    optimize_crew_names *names = oq_new_n(g->arena, optimize_crew_names, r.persons);
+    for (size_t i = 0; i < r.persons && count < MAINTENANCE_CREWS_MAX; i++) {
+        crew[count] = (maintenance_crew){
+            .skills = skills_of(g, &has, r.person[i].id),
+            .cost_per_hour = is_priced ? preset->labour_per_hour_minor : 0,
+        };
+        names[count] = (optimize_crew_names){r.person[i].id, r.person[i].name};
+        count += put_crew(g, &r, &r.person[i], hours_share, &crew[count]);
+    }
+    g->in->problem.crew = crew;
+    g->in->problem.crews = count;
+    g->in->crew = names;
+    g->time_zone = r.time_zone;
+    return NULL;
+}
+
+/* --- windows ------------------------------------------------------------------------------------*/
+
+oq_err *gather_windows(gathering *g)
+{
+    sql_optimize_windows_rows rows;
+    sql_optimize_units_rows units;
+    sql_optimize_limited_rows limited;
+    oq_us from = (oq_us)g->in->from_day * OQ_DAY;
+    OQ_TRY(sql_optimize_windows(
+        g->s, (sql_optimize_windows_args){from - OQ_DAY, from + (g->in->problem.days + 1) * OQ_DAY},
+        &rows));
+    OQ_TRY(sql_optimize_units(g->s, &units));
+    OQ_TRY(sql_optimize_limited(g->s, &limited));
+    oq_uuid *unit = oq_new_n(g->arena, oq_uuid, units.count);
+    oq_uuid *parent = oq_new_n(g->arena, oq_uuid, units.count);
+    oq_uuid *where = oq_new_n(g->arena, oq_uuid, limited.count);
+    for (size_t i = 0; i < units.count; i++) {
+        unit[i] = units.at[i].id;
+        parent[i] = units.at[i].parent_id;
+    }
+    for (size_t i = 0; i < limited.count; i++)
+        where[i] = !oq_uuid_is_zero(limited.at[i].asset_id)  ? limited.at[i].asset_id
+                   : !oq_uuid_is_zero(limited.at[i].unit_id) ? limited.at[i].unit_id
+                                                             : limited.at[i].site_id;
+    g->window = rows.at;
+    g->windows = rows.count;
+    g->unit = unit;
+    g->unit_parent = parent;
+    g->units = units.count;
+    g->limited = where;
+    g->limits = limited.count;
+    return NULL;
+}
+
+/* Whether an asset is, or lies within, this asset, unit or site. */
+static bool is_within(const gathering *g, const optimize_asset *a, oq_uuid place)
+{
+    if (oq_uuid_eq(a->id, place) || oq_uuid_eq(a->site_id, place))
+        return true;
+    oq_uuid at = a->unit_id;
+    for (size_t steps = 0; !oq_uuid_is_zero(at) && steps <= g->units; steps++) {
+        if (oq_uuid_eq(at, place))
+            return true;
+        uint32_t i = gather_place(g->unit, g->units, at);
+        at = i == UINT32_MAX ? OQ_UUID_ZERO : g->unit_parent[i];
+    }
+    return false;
+}
+
+static oq_uuid place_of_window(const optimize_window_row *w)
+{
+    return !oq_uuid_is_zero(w->asset_id)  ? w->asset_id
+           : !oq_uuid_is_zero(w->unit_id) ? w->unit_id
+                                          : w->site_id;
+}
+
+/* Minutes of a day of the horizon that lie in a window, by the clock on the wall. */
+static int64_t minutes_within(const gathering *g, const optimize_window_row *w, int32_t day)
+{
+    int64_t begin = ((int64_t)g->in->from_day + day) * DAY_MINUTES;
+    roster_local from = roster_local_of(w->from_time, g->time_zone);
+    roster_local to = roster_local_of(w->to_time, g->time_zone);
+    int64_t a = (int64_t)from.day * DAY_MINUTES + from.minute;
+    int64_t b = (int64_t)to.day * DAY_MINUTES + to.minute;
+    a = a > begin ? a : begin;
+    b = b < begin + DAY_MINUTES ? b : begin + DAY_MINUTES;
+    return b > a ? b - a : 0;
+}
+
+/* A day is open when it may hold a working day's length of work: eight hours of the windows it
+ * needs, and none of a block. */
+const bool *gather_window(gathering *g, const optimize_asset *a)
+{
+    bool is_limited = false, is_touched = false;
+    for (size_t i = 0; i < g->limits; i++)
+        is_limited = is_limited || is_within(g, a, g->limited[i]);
+    int32_t days = g->in->problem.days;
+    bool *open = oq_new_n(g->arena, bool, days);
+    for (int32_t d = 0; d < days; d++) {
+        int64_t allowed = is_limited ? 0 : DAY_MINUTES;
+        bool is_blocked = false;
+        for (size_t i = 0; i < g->windows; i++) {
+            const optimize_window_row *w = &g->window[i];
+            int64_t minutes = minutes_within(g, w, d);
+            if (!minutes || !is_within(g, a, place_of_window(w)))
+                continue;
+            is_blocked = is_blocked || w->kind == WINDOW_BLOCKED;
+            if (w->kind != WINDOW_BLOCKED)
+                allowed += minutes;
+        }
+        open[d] = allowed >= OPTIMIZE_DAY_MINUTES && !is_blocked;
+        is_touched = is_touched || !open[d];
+    }
+    return is_touched ? open : NULL;
+}
+
+const double *gather_stop_cost(gathering *g, const optimize_asset *a, double per_hour, double hours)
+{
+    int32_t days = g->in->problem.days;
+    if (isnan(per_hour))
+        return NULL;
+    double *cost = oq_new_n(g->arena, double, days);
+    for (int32_t d = 0; d < days; d++) {
+        double standing = 0;
+        for (size_t i = 0; i < g->windows; i++)
+            if (g->window[i].kind == WINDOW_SHUTDOWN &&
+                is_within(g, a, place_of_window(&g->window[i])))
+                standing += (double)minutes_within(g, &g->window[i], d) / 60;
+        cost[d] = standing >= fmin(hours, 24) ? 0 : per_hour;
+    }
+    return cost;
+}
+
+/* --- parts --------------------------------------------------------------------------------------*/
+
+static int64_t thousandths(double quantity)
+{
+    return isnan(quantity) ? 0 : llround(quantity * OPTIMIZE_PARTS_UNIT);
+}
+
+static oq_err *gather_stock(gathering *g, oq_strs numbers, sql_optimize_stock_rows *ret_rows)
+{
+    OQ_TRY(sql_optimize_stock(g->s, (sql_optimize_stock_args){numbers}, ret_rows));
+    maintenance_part *part = oq_new_n(g->arena, maintenance_part, ret_rows->count);
+    oq_str *name = oq_new_n(g->arena, oq_str, ret_rows->count);
+    for (size_t i = 0; i < ret_rows->count; i++) {
+        const optimize_stock_row *row = &ret_rows->at[i];
+        int32_t day = row->arrives_on == OQ_DATE_NONE ? -1 : row->arrives_on - g->in->from_day;
+        part[i].stock = thousandths(row->in_stock);
+        name[i] = row->part_number;
+        if (row->arriving > 0 && day >= 0 && day < g->in->problem.days) {
+            int64_t *arrival = oq_new_n(g->arena, int64_t, g->in->problem.days);
+            arrival[day] = thousandths(row->arriving);
+            part[i].arrival = arrival;
+        } else if (row->arriving > 0 && row->arrives_on != OQ_DATE_NONE && day < 0) {
+            part[i].stock += thousandths(row->arriving); /* it is there, and nobody wrote it down */
+        }
+    }
+    g->in->problem.part = part;
+    g->in->problem.parts = ret_rows->count;
+    g->in->part = name;
+    return NULL;
+}
+
+static size_t find_stock(const sql_optimize_stock_rows *stock, oq_str number)
+{
+    size_t i = 0;
+    while (i < stock->count && !oq_str_eq(stock->at[i].part_number, number))
+        i++;
+    return i;
+}
+
+/* A part that the store knows is counted; one that somebody marked as there, or as missing, is
+ * taken at that word; of one that nobody knows anything the plan must be told. */
+static void need_parts(gathering *g, maintenance_job *job, oq_uuid order,
+                       const sql_optimize_needs_rows *needs, const sql_optimize_stock_rows *stock)
+{
+    maintenance_need *need = oq_new_n(g->arena, maintenance_need, needs->count);
+    for (size_t i = 0; i < needs->count; i++) {
+        const optimize_need_row *n = &needs->at[i];
+        if (!oq_uuid_eq(n->work_order_id, order))
+            continue;
+        size_t at = n->part_number.len ? find_stock(stock, n->part_number) : stock->count;
+        if (at < stock->count)
+            need[job->needs++] = (maintenance_need){(uint32_t)at, thousandths(n->quantity)};
+        else if (!oq_str_eq(n->is_available, OQ_STR("true")))
+            job->missing |= MAINTENANCE_MISSING_STOCK;
+    }
+    job->need = need;
+}
+
+static oq_uuids ordered(const gathering *g)
+{
+    oq_uuids ids = {oq_new_n(g->arena, oq_uuid, g->ordered), g->ordered};
+    for (size_t i = 0; i < g->ordered; i++)
+        ids.at[i] = g->names[i].order_id;
+    return ids;
+}
+
+oq_err *gather_parts(gathering *g)
+{
+    sql_optimize_needs_rows needs;
+    sql_optimize_stock_rows stock;
+    OQ_TRY(sql_optimize_needs(g->s, (sql_optimize_needs_args){ordered(g)}, &needs));
+    oq_strs numbers = {oq_new_n(g->arena, oq_str, needs.count), 0};
+    for (size_t i = 0; i < needs.count; i++)
+        if (needs.at[i].part_number.len)
+            numbers.at[numbers.count++] = needs.at[i].part_number;
+    OQ_TRY(gather_stock(g, numbers, &stock));
+    for (size_t i = 0; needs.count && i < g->ordered; i++)
+        need_parts(g, &g->job[i], g->names[i].order_id, &needs, &stock);
+    return NULL;
+}
+
+/* --- one after the other ------------------------------------------------------------------------*/
+
+static uint32_t job_of(const gathering *g, oq_uuid order)
+{
+    for (size_t i = 0; i < g->ordered; i++)
+        if (oq_uuid_eq(g->names[i].order_id, order))
+            return (uint32_t)i;
+    return UINT32_MAX;
+}
+
+oq_err *gather_after(gathering *g)
+{
+    sql_optimize_after_rows rows;
+    OQ_TRY(sql_optimize_after(g->s, (sql_optimize_after_args){ordered(g)}, &rows));
+    maintenance_order *order = oq_new_n(g->arena, maintenance_order, rows.count);
+    size_t count = 0;
+    for (size_t i = 0; i < rows.count; i++) {
+        uint32_t after = job_of(g, rows.at[i].work_order_id);
+        uint32_t before = job_of(g, rows.at[i].after_id);
+        if (after != UINT32_MAX && before != UINT32_MAX)
+            order[count++] = (maintenance_order){before, after, 0};
+    }
+    g->in->problem.order = order;
+    g->in->problem.orders = count;
+    return NULL;
+}

@@ -1,0 +1,147 @@
+/* Jobs of the optimizer.
+ *
+ * optimize.run: one run, by its id (payload {"run_id"}). Running twice is harmless: the answer of a
+ * run is stored once, and a try that broke off leaves none. optimize.daily: the plan that a tenant
+ * finds in the morning; twice gives a second plan. */
+#include "optimize/run.h"
+
+#include <math.h>
+
+#include "base/facts.h"
+
+#include "optimize_store.sql.h"
+
+#include "base/banned.h"
+
+enum { DAILY_HORIZON_DAYS = 14 };
+
+typedef struct run_payload {
+    oq_uuid run_id;
+} run_payload;
+static const oq_field payload_fields[] = {
+    OQ_UUID(run_payload, run_id, .required = true),
+    OQ_FIELDS_END,
+};
+
+typedef struct watching {
+    job_run *run;
+    oq_err *err;
+} watching;
+
+static bool go_on(void *context, double done)
+{
+    watching *w = context;
+    w->err = w->err ? w->err : job_checkpoint(w->run, done, OQ_NONE);
+    return !w->err;
+}
+
+static oq_err *begin(job_run *run, oq_uuid id)
+{
+    oq_scope *s;
+    OQ_TRY(job_scope(run, OQ_WRITE, &s));
+    oq_err *err = sql_optimize_run_begin(s, (sql_optimize_run_begin_args){id, oq_now(s)}, NULL);
+    err = err ? err : oq_scope_commit(s);
+    oq_scope_close(s);
+    return err;
+}
+
+/* The run and its inputs, copied out of the scope. */
+static oq_err *prepare(job_run *run, oq_uuid id, optimize_run **ret_run, oq_str *ret_inputs)
+{
+    oq_scope *s;
+    OQ_TRY(job_scope(run, OQ_READ, &s)); /* lives in the job's arena */
+    oq_err *err = optimize_prepare(s, id, ret_run, ret_inputs);
+    oq_scope_close(s);
+    return err;
+}
+
+static oq_err *finish(job_run *run, const optimize_run *of, oq_str inputs,
+                      const optimize_inputs *in, const optimize_answer *a)
+{
+    oq_scope *s;
+    OQ_TRY(job_scope(run, OQ_WRITE, &s));
+    oq_err *err = optimize_finish(s, of, inputs, in, a);
+    err = err ? err : oq_scope_commit(s);
+    oq_scope_close(s);
+    return err;
+}
+
+static oq_err *run_run(job_run *run)
+{
+    oq_arena *arena = job_arena(run);
+    run_payload p;
+    optimize_run *of;
+    oq_str inputs;
+    optimize_inputs in;
+    optimize_parameters parameters;
+    optimize_answer answer;
+    watching w = {.run = run};
+    OQ_TRY(oq_fields_read_json(arena, payload_fields, job_payload(run), &p));
+    OQ_TRY(job_checkpoint(run, (double)NAN, OQ_NONE));
+    OQ_TRY(begin(run, p.run_id));
+    OQ_TRY(prepare(run, p.run_id, &of, &inputs));
+    OQ_TRY(optimize_inputs_read(arena, inputs, &in));
+    OQ_TRY(oq_fields_read_json(arena, optimize_parameters_fields, of->parameters, &parameters));
+    maintenance_effort effort = optimize_effort(of, &parameters);
+    effort.go_on = go_on;
+    effort.context = &w;
+    optimize_solve(arena, &in, &effort, &answer);
+    if (w.err)
+        return w.err;
+    OQ_TRY(finish(run, of, inputs, &in, &answer));
+    job_set_result(run, oq_strf(arena, "{\"run\":%lld,\"planned\":%zu}", (long long)of->number,
+                                answer.plan.planned));
+    return NULL;
+}
+
+/* Who waits for it finds out why there is no answer. */
+static oq_err *end_run(oq_scope *s, const job_ended *ended)
+{
+    oq_arena *arena = oq_scope_arena(s);
+    run_payload p;
+    OQ_TRY(oq_fields_read_json(arena, payload_fields, ended->payload, &p));
+    oq_str facts = ended->error_facts.len ? ended->error_facts : OQ_STR("{}");
+    oq_str error = ended->error_code.len ? oq_strf(arena, "{\"code\":\"%.*s\",\"facts\":%.*s}",
+                                                   OQ_FMT(ended->error_code), OQ_FMT(facts))
+                                         : OQ_STR("{\"code\":\"job.cancelled\",\"facts\":{}}");
+    return optimize_break(
+        s, p.run_id, ended->state == JOB_CANCELLED ? OPTIMIZE_CANCELLED : OPTIMIZE_FAILED, error);
+}
+
+static oq_err *run_daily(job_run *run)
+{
+    oq_scope *s;
+    optimize_run *made;
+    optimize_order order = {
+        .problem = OPTIMIZE_MAINTENANCE,
+        .horizon_days = DAILY_HORIZON_DAYS,
+        .from_day = OQ_DATE_NONE,
+        .as_of = OQ_TIME_NONE,
+    };
+    OQ_TRY(oq_fields_read_json(job_arena(run), optimize_parameters_fields, OQ_STR("{}"),
+                               &order.parameters));
+    OQ_TRY(job_checkpoint(run, (double)NAN, OQ_NONE));
+    OQ_TRY(job_scope(run, OQ_WRITE, &s));
+    ai_scores scores;
+    oq_err *err = ai_scores_of(s, NULL, 0, OQ_UUID_ZERO, OQ_TIME_NONE, &scores);
+    if (!err && scores.count) { /* a plan without any risk known says nothing */
+        err = optimize_ask(s, &order, &made);
+        err = err ? err : oq_scope_commit(s);
+    }
+    oq_scope_close(s);
+    return err;
+}
+
+const job_kind optimize_job_kinds[] = {
+    {.name = "optimize.run",
+     .run = run_run,
+     .on_end = end_run,
+     .lane = JOB_PER_KEY,
+     .limit_s = 600},
+    {.name = "optimize.daily",
+     .run = run_daily,
+     .lane = JOB_PER_TENANT,
+     .every_s = 24 * 3600,
+     .limit_s = 60},
+    {0},
+};

@@ -1,0 +1,166 @@
+/* What failing, standing and mending cost in a tenant: looked up once, asked for each asset. */
+#include "optimize/inner.h"
+
+#include <math.h>
+
+#include "quant/unit.h"
+
+#include "optimize/rows_inner.h"
+
+#include "optimize_gather.sql.h"
+
+#include "base/banned.h"
+
+struct optimize_prices {
+    const cost_model *model;
+    size_t models;
+    const optimize_mode_row *mode;
+    size_t modes;
+    const sql_optimize_downtimes_row *downtime;
+    size_t downtimes;
+    const sql_optimize_factors_row *factor;
+    size_t factors;
+};
+
+oq_err *optimize_prices_load(oq_scope *s, oq_us as_of, oq_date on_day, optimize_prices **ret_prices)
+{
+    sql_optimize_cost_models_rows models;
+    sql_optimize_modes_rows modes;
+    sql_optimize_downtimes_rows downtimes;
+    sql_optimize_factors_rows factors;
+    OQ_TRY(sql_optimize_cost_models(s, &models));
+    OQ_TRY(sql_optimize_modes(s, &modes));
+    OQ_TRY(sql_optimize_downtimes(s, (sql_optimize_downtimes_args){as_of}, &downtimes));
+    OQ_TRY(sql_optimize_factors(s, (sql_optimize_factors_args){on_day}, &factors));
+    optimize_prices *p = oq_new(oq_scope_arena(s), optimize_prices);
+    *p = (optimize_prices){models.at,    models.count,    modes.at,   modes.count,
+                           downtimes.at, downtimes.count, factors.at, factors.count};
+    *ret_prices = p;
+    return NULL;
+}
+
+const cost_model *optimize_cost_of(const optimize_prices *prices, const optimize_asset *a)
+{
+    const cost_model *of_class = NULL, *preset = NULL;
+    for (size_t i = 0; i < prices->models; i++) {
+        const cost_model *m = &prices->model[i];
+        if (oq_uuid_eq(m->id, a->cost_model_id))
+            return m;
+        if (!of_class && !oq_uuid_is_zero(m->class_id) && oq_uuid_eq(m->class_id, a->class_id))
+            of_class = m;
+        if (m->is_default)
+            preset = m;
+    }
+    return of_class ? of_class : preset;
+}
+
+const optimize_mode_row *optimize_mode_of(const optimize_prices *prices, const optimize_asset *a,
+                                          oq_str code)
+{
+    const optimize_mode_row *found = NULL;
+    for (size_t i = 0; code.len && i < prices->modes; i++) {
+        const optimize_mode_row *m = &prices->mode[i];
+        if (!oq_str_eq(m->code, code))
+            continue;
+        if (oq_uuid_eq(m->asset_id, a->id))
+            return m;
+        if (!oq_uuid_is_zero(m->class_id) && oq_uuid_eq(m->class_id, a->class_id))
+            found = m;
+    }
+    return found;
+}
+
+const optimize_mode_row *optimize_mode_by_id(const optimize_prices *prices, oq_uuid id)
+{
+    for (size_t i = 0; !oq_uuid_is_zero(id) && i < prices->modes; i++)
+        if (oq_uuid_eq(prices->mode[i].id, id))
+            return &prices->mode[i];
+    return NULL;
+}
+
+double optimize_downtime_of(const optimize_prices *prices, const optimize_asset *a,
+                            const optimize_mode_row *mode)
+{
+    double of_class = NAN, times = 0;
+    for (size_t i = 0; !oq_uuid_is_zero(a->class_id) && i < prices->downtimes; i++) {
+        const sql_optimize_downtimes_row *d = &prices->downtime[i];
+        if (!oq_uuid_eq(d->class_id, a->class_id))
+            continue;
+        if (mode && oq_uuid_eq(d->failure_mode_id, mode->id))
+            return d->downtime_h;
+        if ((double)d->times > times) {
+            of_class = d->downtime_h;
+            times = (double)d->times;
+        }
+    }
+    if (mode && !isnan(mode->repair_h))
+        return mode->repair_h;
+    return of_class;
+}
+
+static double kg_per_kwh(const optimize_prices *prices, oq_str country)
+{
+    double found = NAN;
+    for (size_t i = 0; i < prices->factors; i++) {
+        const sql_optimize_factors_row *f = &prices->factor[i];
+        double scale, offset;
+        oq_mark mark = oq_err_mark();
+        if (unit_conversion(f->unit, OQ_STR("kg/kWh"), &scale, &offset)) {
+            oq_err_rewind(mark);
+            continue;
+        }
+        if (country.len && oq_str_eq(f->country, country))
+            return f->value * scale;
+        if (!f->country.len)
+            found = f->value * scale;
+    }
+    return found;
+}
+
+double optimize_carbon_kg(const optimize_prices *prices, const optimize_asset *a, double hours)
+{
+    return a->power_kw * hours * kg_per_kwh(prices, a->country);
+}
+
+oq_str optimize_currency(const optimize_prices *prices)
+{
+    size_t best = 0;
+    oq_str currency = OQ_NONE;
+    for (size_t i = 0; i < prices->models; i++) {
+        size_t times = prices->model[i].is_default ? prices->models : 1;
+        for (size_t k = 0; k < prices->models; k++)
+            times += oq_str_eq(prices->model[k].currency, prices->model[i].currency);
+        if (times > best) {
+            best = times;
+            currency = prices->model[i].currency;
+        }
+    }
+    return currency;
+}
+
+static double minor(int64_t amount)
+{
+    return amount == OQ_I64_NONE ? NAN : (double)amount;
+}
+
+void optimize_risk_of(const optimize_prices *prices, const optimize_asset *a,
+                      const optimize_mode_row *mode, oq_str currency, double carbon_price_minor,
+                      maintenance_risk *ret_risk)
+{
+    const cost_model *m = optimize_cost_of(prices, a);
+    bool is_priced = m && oq_str_eq(m->currency, currency);
+    double per_tonne = !isnan(carbon_price_minor) ? carbon_price_minor
+                       : is_priced                ? minor(m->carbon_per_tonne_minor)
+                                                  : (double)NAN;
+    double hours = optimize_downtime_of(prices, a, mode);
+    *ret_risk = (maintenance_risk){
+        .repair_cost = is_priced ? minor(m->failure_minor) : (double)NAN,
+        .downtime_hours = hours,
+        .downtime_cost_per_hour = is_priced ? minor(m->downtime_per_hour_minor) : (double)NAN,
+        .failure_carbon_kg = optimize_carbon_kg(prices, a, hours),
+        .carbon_price_per_kg = isnan(per_tonne) ? 0 : per_tonne / 1000,
+        .planned_cost = is_priced ? minor(m->maintenance_minor) : (double)NAN,
+        .planned_hours = mode ? mode->repair_h : (double)NAN,
+        .planned_carbon_kg = NAN,
+    };
+}
