@@ -29,9 +29,9 @@ static int compare_rows(const void *a, const void *b)
 }
 
 /* Expected cost of leaving the job within the horizon. */
-static int64_t waiting_of(const optimize_inputs *in, uint32_t job)
+static int64_t waiting_of(const optimize_inputs *in, uint32_t task)
 {
-    maintenance_cost left = maintenance_job_cost(&in->problem, job, (maintenance_slot){-1, -1});
+    maintenance_cost left = maintenance_job_cost(&in->problem, task, (maintenance_slot){-1, -1});
     return left.failure + left.carbon;
 }
 
@@ -78,19 +78,19 @@ static oq_str reasons_of(oq_arena *arena, const optimize_inputs *in, const optim
                          uint32_t i)
 {
     const maintenance_reason *r = &a->reason[i];
-    const maintenance_job *job = &in->problem.job[i];
+    const maintenance_job *task = &in->problem.job[i];
     OQ_AUTO(oq_buf) buf = oq_buf_make(REASONS_MAX);
     oq_json j = oq_json_to(&buf);
     oq_json_array(&j);
     oq_json_object(&j);
     oq_json_put(&j, text, "code", oq_cstr(oq_choice_text(maintenance_why_choices, (int)r->why)));
-    if (job->missing)
-        optimize_put_missing(&j, job->missing);
+    if (task->missing)
+        optimize_put_missing(&j, task->missing);
     else {
         oq_json_put(&j, i64, "saves_minor", r->saves);
         oq_json_put(&j, f64, "saves_per_hour_minor", r->saves_per_hour);
         oq_json_put(&j, f64, "probability", in->job[i].probability);
-        oq_json_put(&j, bool, "is_mandatory", job->is_mandatory);
+        oq_json_put(&j, bool, "is_mandatory", task->is_mandatory);
         put_day(&j, in, "best_day", r->best);
         if (r->best.day >= 0)
             oq_json_put(&j, i64, "best_saves_minor", r->best_saves);
@@ -116,27 +116,27 @@ static void put_row(oq_arena *arena, const optimize_inputs *in, const optimize_a
                     const advice_row *row, const double *score, size_t n, oq_us now,
                     sql_optimize_advice_add_args *to)
 {
-    const maintenance_job *job = &in->problem.job[row->job];
+    const maintenance_job *task = &in->problem.job[row->job];
     const optimize_job_names *names = &in->job[row->job];
     maintenance_slot slot = a->plan.slot[row->job];
     maintenance_cost cost = maintenance_job_cost(&in->problem, row->job, slot);
-    bool is_known = !job->missing;
+    bool is_known = !task->missing;
     to->ids.at[n] = oq_uuid_new(now);
     ((int32_t *)(uintptr_t)to->positions.at)[n] = (int32_t)n + 1;
-    to->asset_ids.at[n] = in->asset[job->asset].id;
+    to->asset_ids.at[n] = in->asset[task->asset].id;
     to->order_ids.at[n] = names->order_id;
     to->modes.at[n] = names->mode;
     to->actions.at[n] = oq_cstr(oq_choice_text(optimize_action_choices, row->action));
-    to->scores.at[n] = score[job->asset];
+    to->scores.at[n] = score[task->asset];
     if (slot.day >= 0) {
         char day[OQ_DATE_TEXT];
         oq_date_format(in->from_day + slot.day, day);
         to->days.at[n] = oq_str_copy(arena, oq_strn(day, sizeof day));
         to->crews.at[n] = oq_uuid_text(arena, in->crew[slot.crew].user_id);
     }
-    to->hours.at[n] = job->missing & MAINTENANCE_MISSING_DURATION
+    to->hours.at[n] = task->missing & MAINTENANCE_MISSING_DURATION
                           ? (double)NAN
-                          : (double)job->minutes * (job->days ? job->days : 1) / 60;
+                          : (double)task->minutes * (task->days ? task->days : 1) / 60;
     to->avoided.at[n] =
         is_known && slot.day >= 0 ? row->waiting - cost.failure - cost.carbon : OQ_I64_NONE;
     to->planned.at[n] =

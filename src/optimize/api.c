@@ -10,6 +10,7 @@
 
 #include "base/banned.h"
 
+#define LAST_MOMENT (253402300799 * OQ_SECOND) /* of the year 9999 */
 enum { LIST_MAX = 200, DEPTH_MAX = 8 };
 
 /* --- priorities ---------------------------------------------------------------------------------*/
@@ -39,7 +40,7 @@ static oq_err *get_priority(http_req *rq, oq_scope *s)
     if (run)
         OQ_TRY(json_tree_parse(http_arena(rq), run->result, DEPTH_MAX, &root));
     oq_json *j = http_json(rq, 0);
-    oq_str assets = part_of(root, "assets"), sites = part_of(root, "sites");
+    oq_str ranked = part_of(root, "assets"), of_sites = part_of(root, "sites");
     if (run)
         run->result = OQ_NONE;
     oq_json_object(j);
@@ -48,8 +49,8 @@ static oq_err *get_priority(http_req *rq, oq_scope *s)
         oq_fields_write_json(j, optimize_run_fields, run);
     else
         oq_json_null(j);
-    oq_json_put(j, raw, "assets", assets);
-    oq_json_put(j, raw, "sites", sites);
+    oq_json_put(j, raw, "assets", ranked);
+    oq_json_put(j, raw, "sites", of_sites);
     oq_json_object_end(j);
     return NULL;
 }
@@ -144,7 +145,7 @@ static oq_err *page_of(http_req *rq, list_query *q, oq_us *ret_at, oq_uuid *ret_
     OQ_TRY(http_query(rq, q));
     OQ_TRY(http_cursor_read(q->cursor, ret_at, ret_id));
     if (*ret_at == OQ_TIME_NONE)
-        *ret_at = OQ_TIME_MAX;
+        *ret_at = LAST_MOMENT;
     return NULL;
 }
 

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "optimize/inner.h"
+#include "optimize/rows_inner.h"
 #include "workorder/work_order.h"
 
 #include "optimize_gather.sql.h"

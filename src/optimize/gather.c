@@ -12,6 +12,7 @@
 #include "optimize/gather_inner.h"
 #include "quant/json_tree.h"
 #include "web/format.h"
+#include "workorder/work_order.h"
 
 #include "optimize_gather.sql.h"
 
@@ -47,16 +48,16 @@ static size_t distinct_ids(oq_uuid *id, size_t count)
 
 static void place_assets(gathering *g)
 {
-    oq_uuid *site = oq_new_n(g->arena, oq_uuid, g->assets);
+    oq_uuid *site_id = oq_new_n(g->arena, oq_uuid, g->assets);
     oq_uuid *unit = oq_new_n(g->arena, oq_uuid, g->assets + 1);
     for (size_t i = 0; i < g->assets; i++) {
-        site[i] = g->asset[i].site_id;
+        site_id[i] = g->asset[i].site_id;
         unit[i] = g->asset[i].unit_id; /* the zero unit: of those that have none */
     }
     unit[g->assets] = OQ_UUID_ZERO;
-    g->in->problem.sites = distinct_ids(site, g->assets);
+    g->in->problem.sites = distinct_ids(site_id, g->assets);
     g->in->problem.units = distinct_ids(unit, g->assets + 1);
-    g->in->site = site;
+    g->in->site = site_id;
     uint32_t *of = oq_new_n(g->arena, uint32_t, g->assets);
     uint32_t *down_max = oq_new_n(g->arena, uint32_t, g->in->problem.units);
     for (size_t i = 0; i < g->assets; i++)
@@ -174,11 +175,11 @@ static int32_t day_minutes(const optimize_inputs *in)
     return most ? most : OPTIMIZE_DAY_MINUTES;
 }
 
-static void spread(const gathering *g, maintenance_job *job, double hours)
+static void spread(const gathering *g, maintenance_job *task, double hours)
 {
     double total = ceil(hours * 60), most = g->day_minutes;
-    job->days = (int32_t)fmin(fmax(1, ceil(total / most)), g->in->problem.days);
-    job->minutes = (int32_t)fmax(1, ceil(total / job->days));
+    task->days = (int32_t)fmin(fmax(1, ceil(total / most)), g->in->problem.days);
+    task->minutes = (int32_t)fmax(1, ceil(total / task->days));
 }
 
 static double weight(double given)
@@ -196,18 +197,18 @@ static void weigh(const gathering *g, maintenance_risk *risk)
     risk->carbon_price_per_kg *= weight(p->carbon_weight);
 }
 
-static void price(gathering *g, size_t asset, const optimize_mode_row *mode,
-                  const mode_share *share, double hours, bool is_work, maintenance_job *job)
+static void price(gathering *g, size_t at, const optimize_mode_row *mode, const mode_share *share,
+                  double hours, bool is_work, maintenance_job *task)
 {
-    const asset_risk *r = &g->risk[asset];
+    const asset_risk *r = &g->risk[at];
     size_t days = (size_t)g->in->problem.days;
     maintenance_risk risk;
-    optimize_risk_of(g->prices, &g->asset[asset], mode, g->in->currency, g->carbon_price, &risk);
+    optimize_risk_of(g->prices, &g->asset[at], mode, g->in->currency, g->carbon_price, &risk);
     if (!isnan(hours))
         risk.planned_hours = hours;
     if (!is_work)
         risk.planned_cost = 0; /* an inspection is people's time alone */
-    risk.planned_stop_hours = job->is_shutdown ? risk.planned_hours : 0;
+    risk.planned_stop_hours = task->is_shutdown ? risk.planned_hours : 0;
     double *chance = NULL;
     if (r->is_known) {
         chance = oq_new_n(g->arena, double, days + 1);
@@ -216,33 +217,32 @@ static void price(gathering *g, size_t asset, const optimize_mode_row *mode,
     }
     risk.failure_probability = chance;
     risk.stop_cost_per_hour = gather_stop_cost(
-        g, &g->asset[asset], risk.downtime_cost_per_hour * weight(g->parameters->cost_weight),
+        g, &g->asset[at], risk.downtime_cost_per_hour * weight(g->parameters->cost_weight),
         risk.planned_hours);
     weigh(g, &risk);
-    maintenance_job_price(g->arena, &risk, g->in->problem.days, job);
-    if (!(job->missing & MAINTENANCE_MISSING_DURATION))
-        spread(g, job, risk.planned_hours);
+    maintenance_job_price(g->arena, &risk, g->in->problem.days, task);
+    if (!(task->missing & MAINTENANCE_MISSING_DURATION))
+        spread(g, task, risk.planned_hours);
     else
-        job->minutes = job->days = 1; /* it is left out, and has to have some length */
+        task->minutes = task->days = 1; /* it is left out, and has to have some length */
 }
 
-static void put_job(gathering *g, size_t asset, const optimize_mode_row *mode,
-                    const mode_share *share, double hours, bool is_work, bool is_shutdown,
-                    const optimize_job_names *names)
+static void put_job(gathering *g, size_t at, const optimize_mode_row *mode, const mode_share *share,
+                    double hours, bool is_work, bool is_shutdown, const optimize_job_names *names)
 {
-    maintenance_job *job = &g->job[g->jobs];
-    *job = (maintenance_job){
-        .asset = (uint32_t)asset,
-        .site = place_of(g->in->site, g->in->problem.sites, g->asset[asset].site_id),
+    maintenance_job *task = &g->job[g->jobs];
+    *task = (maintenance_job){
+        .asset = (uint32_t)at,
+        .site = place_of(g->in->site, g->in->problem.sites, g->asset[at].site_id),
         .skills = mode ? skill_bit(g, mode->skill_id) : 0,
         .is_shutdown = is_shutdown,
         .day_last = g->in->problem.days - 1,
-        .window = is_shutdown ? gather_window(g, &g->asset[asset]) : NULL,
+        .window = is_shutdown ? gather_window(g, &g->asset[at]) : NULL,
     };
-    price(g, asset, mode, share, hours, is_work, job);
+    price(g, at, mode, share, hours, is_work, task);
     g->names[g->jobs] = *names;
-    g->names[g->jobs].probability = g->risk[asset].is_known && share
-                                        ? g->risk[asset].chance[g->in->problem.days] * share->share
+    g->names[g->jobs].probability = g->risk[at].is_known && share
+                                        ? g->risk[at].chance[g->in->problem.days] * share->share
                                         : (double)NAN;
     g->jobs++;
 }
@@ -261,39 +261,39 @@ static int compare_orders(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void bound_by_dates(const gathering *g, const optimize_order_row *o, maintenance_job *job)
+static void bound_by_dates(const gathering *g, const optimize_order_row *o, maintenance_job *task)
 {
     int32_t days = g->in->problem.days;
     if (o->due_at != OQ_TIME_NONE) {
         int32_t due = roster_local_of(o->due_at, g->time_zone).day - g->in->from_day;
         if (due >= 0 && due < days && o->status != WORK_PENDING_APPROVAL)
-            job->is_mandatory = true;
+            task->is_mandatory = true;
         if (due < days)
-            job->day_last = due < job->days - 1 ? job->days - 1 : due; /* overdue: at once */
+            task->day_last = due < task->days - 1 ? task->days - 1 : due; /* overdue: at once */
     }
     if (o->planned_from != OQ_TIME_NONE) {
         int32_t planned = roster_local_of(o->planned_from, g->time_zone).day - g->in->from_day;
-        job->has_previous = planned >= 0 && planned < days;
-        job->previous = (maintenance_slot){planned, -1};
-        for (size_t c = 0; job->has_previous && c < g->in->problem.crews; c++)
+        task->has_previous = planned >= 0 && planned < days;
+        task->previous = (maintenance_slot){planned, -1};
+        for (size_t c = 0; task->has_previous && c < g->in->problem.crews; c++)
             if (oq_uuid_eq(g->in->crew[c].user_id, o->assigned_user_id))
-                job->previous.crew = (int32_t)c;
-        job->has_previous = job->has_previous && job->previous.crew >= 0;
+                task->previous.crew = (int32_t)c;
+        task->has_previous = task->has_previous && task->previous.crew >= 0;
     }
 }
 
 static void put_order(gathering *g, const optimize_order_row *o)
 {
-    uint32_t asset = gather_asset(g, o->asset_id);
-    if (asset == UINT32_MAX)
+    uint32_t at = gather_asset(g, o->asset_id);
+    if (at == UINT32_MAX)
         return;
     const optimize_mode_row *mode = optimize_mode_by_id(g->prices, o->failure_mode_id);
     bool is_work = o->kind != WORK_INSPECTION;
     mode_share *share = NULL;
-    if (is_work && g->risk[asset].is_known) {
-        share = take_share(&g->risk[asset], mode ? mode->code : OQ_NONE);
+    if (is_work && g->risk[at].is_known) {
+        share = take_share(&g->risk[at], mode ? mode->code : OQ_NONE);
         if (!mode && share)
-            mode = optimize_mode_of(g->prices, &g->asset[asset], share->mode);
+            mode = optimize_mode_of(g->prices, &g->asset[at], share->mode);
     }
     optimize_job_names names = {
         .order_id = o->id,
@@ -304,20 +304,20 @@ static void put_order(gathering *g, const optimize_order_row *o)
         .kind = o->kind,
         .priority = o->priority,
     };
-    put_job(g, asset, mode, share, o->planned_h, is_work, is_work, &names);
+    put_job(g, at, mode, share, o->planned_h, is_work, is_work, &names);
     bound_by_dates(g, o, &g->job[g->jobs - 1]);
 }
 
 /* What scores fear most and no order is against. */
-static void put_feared(gathering *g, size_t asset)
+static void put_feared(gathering *g, size_t at)
 {
-    asset_risk *r = &g->risk[asset];
+    asset_risk *r = &g->risk[at];
     if (!r->is_known || r->share[0].is_taken)
         return;
     r->share[0].is_taken = true;
-    const optimize_mode_row *mode = optimize_mode_of(g->prices, &g->asset[asset], r->share[0].mode);
+    const optimize_mode_row *mode = optimize_mode_of(g->prices, &g->asset[at], r->share[0].mode);
     optimize_job_names names = {.mode = r->share[0].mode};
-    put_job(g, asset, mode, &r->share[0], NAN, true, true, &names);
+    put_job(g, at, mode, &r->share[0], NAN, true, true, &names);
 }
 
 static oq_err *gather_jobs(gathering *g)

@@ -82,7 +82,7 @@ static uint64_t skills_of(const gathering *g, const sql_optimize_user_skills_row
 /* Minutes that somebody works on a day, and (if asked for) at which sites. Who is on call waits,
  * and does not work. */
 static int32_t minutes_on(const gathering *g, const roster *r, const roster_person *p, oq_date day,
-                          bool *site, bool *ret_anywhere)
+                          bool *works_at, bool *ret_anywhere)
 {
     int64_t minutes = 0;
     oq_date until;
@@ -96,7 +96,7 @@ static int32_t minutes_on(const gathering *g, const roster *r, const roster_pers
         if (oq_uuid_is_zero(f->site_id))
             *ret_anywhere = true;
         else if (at != UINT32_MAX)
-            site[at] = true;
+            works_at[at] = true;
     }
     return (int32_t)(minutes < DAY_MINUTES ? minutes : DAY_MINUTES);
 }
@@ -105,15 +105,15 @@ static bool put_crew(gathering *g, const roster *r, const roster_person *p, doub
                      maintenance_crew *crew)
 {
     bool anywhere = false, works = false;
-    bool *site = oq_new_n(g->arena, bool, g->in->problem.sites);
+    bool *works_at = oq_new_n(g->arena, bool, g->in->problem.sites);
     int32_t *minutes = oq_new_n(g->arena, int32_t, g->in->problem.days);
     for (int32_t d = 0; d < g->in->problem.days; d++) {
         minutes[d] =
-            (int32_t)lround(minutes_on(g, r, p, g->in->from_day + d, site, &anywhere) * share);
+            (int32_t)lround(minutes_on(g, r, p, g->in->from_day + d, works_at, &anywhere) * share);
         works = works || minutes[d] > 0;
     }
     crew->minutes = minutes;
-    crew->site = anywhere ? NULL : site;
+    crew->site = anywhere ? NULL : works_at;
     return works;
 }
 
@@ -301,7 +301,7 @@ static size_t find_stock(const sql_optimize_stock_rows *stock, oq_str number)
 
 /* A part that the store knows is counted; one that somebody marked as there, or as missing, is
  * taken at that word; of one that nobody knows anything the plan must be told. */
-static void need_parts(gathering *g, maintenance_job *job, oq_uuid order,
+static void need_parts(gathering *g, maintenance_job *task, oq_uuid order,
                        const sql_optimize_needs_rows *needs, const sql_optimize_stock_rows *stock)
 {
     maintenance_need *need = oq_new_n(g->arena, maintenance_need, needs->count);
@@ -311,11 +311,11 @@ static void need_parts(gathering *g, maintenance_job *job, oq_uuid order,
             continue;
         size_t at = n->part_number.len ? find_stock(stock, n->part_number) : stock->count;
         if (at < stock->count)
-            need[job->needs++] = (maintenance_need){(uint32_t)at, thousandths(n->quantity)};
+            need[task->needs++] = (maintenance_need){(uint32_t)at, thousandths(n->quantity)};
         else if (!oq_str_eq(n->is_available, OQ_STR("true")))
-            job->missing |= MAINTENANCE_MISSING_STOCK;
+            task->missing |= MAINTENANCE_MISSING_STOCK;
     }
-    job->need = need;
+    task->need = need;
 }
 
 static oq_uuids ordered(const gathering *g)

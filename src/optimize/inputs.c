@@ -46,7 +46,7 @@ static void put_bools(oq_json *j, oq_arena *arena, const char *name, const bool 
 
 static void put_job(oq_json *j, oq_arena *arena, const optimize_inputs *in, size_t i)
 {
-    const maintenance_job *job = &in->problem.job[i];
+    const maintenance_job *task = &in->problem.job[i];
     const optimize_job_names *names = &in->job[i];
     size_t days = (size_t)in->problem.days;
     oq_json_object(j);
@@ -58,35 +58,35 @@ static void put_job(oq_json *j, oq_arena *arena, const optimize_inputs *in, size
     oq_json_put(j, i64, "kind", names->kind);
     oq_json_put(j, i64, "priority", names->priority);
     oq_json_put(j, f64, "probability", names->probability);
-    oq_json_put(j, i64, "asset", job->asset);
-    oq_json_put(j, i64, "site", job->site);
-    oq_json_put(j, i64, "skills", (int64_t)job->skills);
-    oq_json_put(j, i64, "minutes", job->minutes);
-    oq_json_put(j, i64, "days", job->days);
-    oq_json_put(j, bool, "is_shutdown", job->is_shutdown);
-    oq_json_put(j, i64, "day_first", job->day_first);
-    oq_json_put(j, i64, "day_last", job->day_last);
-    put_bools(j, arena, "window", job->window, days);
+    oq_json_put(j, i64, "asset", task->asset);
+    oq_json_put(j, i64, "site", task->site);
+    oq_json_put(j, i64, "skills", (int64_t)task->skills);
+    oq_json_put(j, i64, "minutes", task->minutes);
+    oq_json_put(j, i64, "days", task->days);
+    oq_json_put(j, bool, "is_shutdown", task->is_shutdown);
+    oq_json_put(j, i64, "day_first", task->day_first);
+    oq_json_put(j, i64, "day_last", task->day_last);
+    put_bools(j, arena, "window", task->window, days);
     oq_json_name(j, "needs");
     oq_json_array(j);
-    for (size_t k = 0; k < job->needs; k++) {
-        oq_json_i64(j, job->need[k].part);
-        oq_json_i64(j, job->need[k].quantity);
+    for (size_t k = 0; k < task->needs; k++) {
+        oq_json_i64(j, task->need[k].part);
+        oq_json_i64(j, task->need[k].quantity);
     }
     oq_json_array_end(j);
-    put_i64s(j, "failure_cost", job->failure_cost, days + 1);
-    put_i64s(j, "carbon_cost", job->carbon_cost, days + 1);
-    put_i64s(j, "production_loss", job->production_loss, days);
-    oq_json_put(j, i64, "planned_cost", job->planned_cost);
-    oq_json_put(j, bool, "is_mandatory", job->is_mandatory);
-    oq_json_put(j, bool, "is_day_pinned", job->is_day_pinned);
-    oq_json_put(j, bool, "is_crew_pinned", job->is_crew_pinned);
-    oq_json_put(j, i64, "pin_day", job->pin.day);
-    oq_json_put(j, i64, "pin_crew", job->pin.crew);
-    oq_json_put(j, bool, "has_previous", job->has_previous);
-    oq_json_put(j, i64, "previous_day", job->previous.day);
-    oq_json_put(j, i64, "previous_crew", job->previous.crew);
-    oq_json_put(j, i64, "missing", job->missing);
+    put_i64s(j, "failure_cost", task->failure_cost, days + 1);
+    put_i64s(j, "carbon_cost", task->carbon_cost, days + 1);
+    put_i64s(j, "production_loss", task->production_loss, days);
+    oq_json_put(j, i64, "planned_cost", task->planned_cost);
+    oq_json_put(j, bool, "is_mandatory", task->is_mandatory);
+    oq_json_put(j, bool, "is_day_pinned", task->is_day_pinned);
+    oq_json_put(j, bool, "is_crew_pinned", task->is_crew_pinned);
+    oq_json_put(j, i64, "pin_day", task->pin.day);
+    oq_json_put(j, i64, "pin_crew", task->pin.crew);
+    oq_json_put(j, bool, "has_previous", task->has_previous);
+    oq_json_put(j, i64, "previous_day", task->previous.day);
+    oq_json_put(j, i64, "previous_crew", task->previous.crew);
+    oq_json_put(j, i64, "missing", task->missing);
     oq_json_object_end(j);
 }
 
@@ -262,7 +262,7 @@ static const bool *read_bools(json_reader *r, const json_node *of, const char *n
     return x;
 }
 
-static void read_job(json_reader *r, const json_node *n, size_t days, maintenance_job *job,
+static void read_job(json_reader *r, const json_node *n, size_t days, maintenance_job *task,
                      optimize_job_names *names)
 {
     size_t needs;
@@ -277,7 +277,7 @@ static void read_job(json_reader *r, const json_node *n, size_t days, maintenanc
         .priority = (int)json_read_i64(r, n, "priority"),
         .probability = json_read_f64(r, n, "probability"),
     };
-    *job = (maintenance_job){
+    *task = (maintenance_job){
         .asset = (uint32_t)json_read_i64(r, n, "asset"),
         .site = (uint32_t)json_read_i64(r, n, "site"),
         .skills = (uint64_t)json_read_i64(r, n, "skills"),
@@ -304,17 +304,17 @@ static void read_job(json_reader *r, const json_node *n, size_t days, maintenanc
     maintenance_need *to = oq_new_n(r->arena, maintenance_need, needs / 2);
     for (size_t i = 0; i + 1 < needs; i += 2)
         to[i / 2] = (maintenance_need){(uint32_t)need[i], need[i + 1]};
-    job->need = to;
+    task->need = to;
 }
 
 static void read_jobs(json_reader *r, const json_node *root, optimize_inputs *in)
 {
     const json_node *list = json_read_list(r, root, "jobs");
-    maintenance_job *job = oq_new_n(r->arena, maintenance_job, json_read_count(list));
+    maintenance_job *task = oq_new_n(r->arena, maintenance_job, json_read_count(list));
     optimize_job_names *names = oq_new_n(r->arena, optimize_job_names, json_read_count(list));
     for (const json_node *n = json_read_first(list); n; n = n->next, in->problem.jobs++)
-        read_job(r, n, (size_t)in->problem.days, &job[in->problem.jobs], &names[in->problem.jobs]);
-    in->problem.job = job;
+        read_job(r, n, (size_t)in->problem.days, &task[in->problem.jobs], &names[in->problem.jobs]);
+    in->problem.job = task;
     in->job = names;
 }
 
@@ -373,14 +373,14 @@ static void read_crews(json_reader *r, const json_node *root, optimize_inputs *i
 static void read_places(json_reader *r, const json_node *root, optimize_inputs *in)
 {
     const json_node *list = json_read_list(r, root, "sites");
-    oq_uuid *site = oq_new_n(r->arena, oq_uuid, json_read_count(list));
+    oq_uuid *site_id = oq_new_n(r->arena, oq_uuid, json_read_count(list));
     for (const json_node *n = json_read_first(list); n; n = n->next)
-        site[in->problem.sites++] = json_uuid(r, n);
+        site_id[in->problem.sites++] = json_uuid(r, n);
     int64_t *down = json_read_i64s(r, root, "unit_down_max", &in->problem.units);
     uint32_t *down_max = oq_new_n(r->arena, uint32_t, in->problem.units);
     for (size_t i = 0; i < in->problem.units; i++)
         down_max[i] = (uint32_t)down[i];
-    in->site = site;
+    in->site = site_id;
     in->problem.unit_down_max = down_max;
 }
 

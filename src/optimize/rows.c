@@ -46,7 +46,7 @@ const oq_field optimize_parameters_fields[] = {
     OQ_I64(optimize_parameters, down_at_once, .min = 1, .max = 1000,
            .help = "assets of one unit that may stand on one day; not given: 1"),
     OQ_F64(optimize_parameters, move_cost, .f64_min = 0, .f64_max = MONEY_MAX,
-           .help = "of moving a job that has a day already; not given: 0"),
+           .help = "of moving a task that has a day already; not given: 0"),
     OQ_I64(optimize_parameters, effort, .min = 1, .max = 100000,
            .help = "thousands of moves of the search; not given: by the size of the problem"),
     OQ_I64(optimize_parameters, seed, .min = 1, .max = INT32_MAX, .help = "not given: 1"),

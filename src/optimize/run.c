@@ -156,7 +156,7 @@ static oq_err *tell_black_box(oq_scope *s, const optimize_run *run, const optimi
     }
     event_run told = {
         .run_id = run->id,
-        .model_type = "maintenance_plan",
+        .model_type = OQ_STR("maintenance_plan"),
         .ended_at = oq_now(s),
         .category = CATEGORY_MAINTENANCE,
         .summary = oq_strf(arena, "%.*s: %zu of %zu jobs planned",
@@ -166,7 +166,8 @@ static oq_err *tell_black_box(oq_scope *s, const optimize_run *run, const optimi
         .advices = count,
         .trace_id = run->trace_id,
     };
-    return event_add_run(s, &told, NULL);
+    size_t added;
+    return event_add_run(s, &told, &added);
 }
 
 static oq_err *tell_asker(oq_scope *s, const optimize_run *run, const optimize_answer *a,

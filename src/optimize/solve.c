@@ -14,23 +14,23 @@ enum { DEPTH_MAX = 8, SHADOWS_TOLD = 20, CONFLICTS_TOLD = 50, LIMIT_MOVES = 5000
 /* What an asset's jobs would avoid within the horizon, and what they take. */
 static void add_job(const optimize_inputs *in, size_t i, maintenance_priority_item *item)
 {
-    const maintenance_job *job = &in->problem.job[i];
+    const maintenance_job *task = &in->problem.job[i];
     size_t days = (size_t)in->problem.days;
-    item->missing |= job->missing;
+    item->missing |= task->missing;
     item->open_orders += !oq_uuid_is_zero(in->job[i].order_id);
     /* critical is 1 there, and the gravest here */
     int severity = in->job[i].priority ? 5 - in->job[i].priority : 0;
     item->severity_max = severity > item->severity_max ? severity : item->severity_max;
-    if (job->missing)
+    if (task->missing)
         return;
     maintenance_cost left =
         maintenance_job_cost(&in->problem, (uint32_t)i, (maintenance_slot){-1, -1});
-    double hours = (double)job->minutes * (job->days ? job->days : 1) / 60;
+    double hours = (double)task->minutes * (task->days ? task->days : 1) / 60;
     double avoided = (double)(left.failure + left.carbon) -
-                     (job->failure_cost ? (double)job->failure_cost[0] : 0) -
-                     (job->carbon_cost ? (double)job->carbon_cost[0] : 0);
-    double work = (double)job->planned_cost +
-                  (job->production_loss && days ? (double)job->production_loss[0] : 0);
+                     (task->failure_cost ? (double)task->failure_cost[0] : 0) -
+                     (task->carbon_cost ? (double)task->carbon_cost[0] : 0);
+    double work = (double)task->planned_cost +
+                  (task->production_loss && days ? (double)task->production_loss[0] : 0);
     item->avoided_cost = (isnan(item->avoided_cost) ? 0 : item->avoided_cost) + avoided;
     item->work_hours = (isnan(item->work_hours) ? 0 : item->work_hours) + hours;
     item->work_cost = (isnan(item->work_cost) ? 0 : item->work_cost) + work;
@@ -47,11 +47,11 @@ static void rank(oq_arena *arena, const optimize_inputs *in, optimize_answer *a)
     a->item = oq_new_n(arena, maintenance_priority_item, count);
     for (size_t i = 0; i < count; i++) {
         const optimize_asset_names *n = &in->asset[i];
-        uint32_t site = 0;
-        while (site + 1 < in->problem.sites && !oq_uuid_eq(in->site[site], n->site_id))
-            site++;
+        uint32_t place = 0;
+        while (place + 1 < in->problem.sites && !oq_uuid_eq(in->site[place], n->site_id))
+            place++;
         a->item[i] = (maintenance_priority_item){
-            .site = site,
+            .site = place,
             .avoided_cost = NAN,
             .work_hours = NAN,
             .work_cost = NAN,
