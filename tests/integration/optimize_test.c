@@ -1,0 +1,469 @@
+/* What needs maintenance first, on a real PostgreSQL: gathered, solved, repeated, approved. */
+#include "work_house.h"
+
+#include <math.h>
+
+#include "optimize/compare.h"
+#include "optimize/optimize.h"
+#include "optimize/run.h"
+#include "workorder/work.h"
+
+#include "base/banned.h"
+
+#define A          "'0a000000-0000-0000-0000-000000000000'"
+
+#define PUMP_TWO   ((oq_uuid){{0xa2}})
+#define PUMP_THREE ((oq_uuid){{0xa3}})
+
+#define CHECK_SEEN(label, asked, wanted, part)                                                     \
+    do {                                                                                           \
+        const seen seen_ = (asked);                                                                \
+        if (seen_.status != (wanted) || !seen_has(&seen_, part))                                   \
+            fail_msg("%s: wanted %d with %s, got %d %.*s", (label), (wanted), (part),              \
+                     seen_.status, OQ_FMT(seen_.body));                                            \
+    } while (0)
+
+static http_route_list routes = {optimize_routes, NULL};
+
+static const char *id_text(house *h, oq_uuid id)
+{
+    return oq_str_c(h->arena, oq_uuid_text(h->arena, id));
+}
+
+static void run(house *h, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void run(house *h, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    oq_str sql = oq_strfv(h->arena, format, args);
+    va_end(args);
+    testdb_exec(h->db, sql.ptr);
+}
+
+static void add_asset(house *h, oq_uuid id, const char *code)
+{
+    run(h,
+        "INSERT INTO assets (tenant_id, id, site_id, code, name, created_at, updated_at)"
+        " VALUES (" A ", '%s', '%s', '%s', 'Pump', now(), now())",
+        id_text(h, id), id_text(h, WORK_SITE), code);
+    run(h,
+        "INSERT INTO asset_failure_modes (tenant_id, id, asset_id, code, category, name, severity,"
+        " occurrence, detection, skill_id, repair_h, created_at, updated_at) VALUES (" A
+        ", gen_random_uuid(), '%s', 'seal_leak', 'mechanical', 'Seal leak', 5, 5, 5, NULL, 6,"
+        " now(), now())",
+        id_text(h, id));
+}
+
+/* An asset whose chance to fail rises on a line to `at_end` on day 30. */
+static void score(house *h, oq_uuid asset_id, const char *mode, double at_end)
+{
+    run(h,
+        "INSERT INTO asset_ai_scores (tenant_id, asset_id, scored_at, state, health_score,"
+        " failure_probability, horizon_h, production_risk_index, top_mode, curve, detail)"
+        " SELECT " A ", '%s', '2026-11-19 08:00+03', 'ENOUGH', 60, %f, 720, 40, '%s',"
+        " (SELECT jsonb_agg(jsonb_build_array(d, %f * d / 40, %f * d / 30, least(1, %f * d / 20))"
+        "  ORDER BY d) FROM generate_series(0, 30) d),"
+        " jsonb_build_object('failure', jsonb_build_array(jsonb_build_object('mode', '%s',"
+        "  'probability', %f)))",
+        id_text(h, asset_id), at_end, mode, at_end, at_end, at_end, mode, at_end);
+}
+
+static void price(house *h)
+{
+    run(h, "INSERT INTO optimization_cost_models (tenant_id, id, code, name, is_default, currency,"
+           " failure_minor, maintenance_minor, downtime_per_hour_minor, labour_per_hour_minor,"
+           " created_at, updated_at) VALUES (" A ", gen_random_uuid(), 'std', 'Standard', true,"
+           " 'SAR', 20000000, 1000000, 5000000, 10000, now(), now())");
+}
+
+/* Two engineers at work by day, the asset's mode with a repair time, three scored pumps. */
+static int furnish(void **state)
+{
+    house *h = *state;
+    house_serve(h, &routes);
+    work_house_reset(state);
+    work_shift(h, ALI, "DAY", 420, 480, false);
+    work_shift(h, BADR, "DAY2", 420, 480, false);
+    work_skill(h, ALI, 3, NULL);
+    run(h, "UPDATE asset_failure_modes SET repair_h = 4");
+    add_asset(h, PUMP_TWO, "P-102");
+    add_asset(h, PUMP_THREE, "P-103");
+    score(h, WORK_ASSET, "misalignment", 0.9);
+    score(h, PUMP_TWO, "seal_leak", 0.5);
+    score(h, PUMP_THREE, "seal_leak", 0.0001);
+    price(h);
+    return 0;
+}
+
+static optimize_parameters plain(house *h)
+{
+    optimize_parameters p;
+    CHECK_OK(oq_fields_read_json(h->arena, optimize_parameters_fields, OQ_STR("{}"), &p));
+    return p;
+}
+
+static optimize_run *plan_with(house *h, optimize_parameters parameters, int64_t days)
+{
+    optimize_run *made, *done;
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_OK(optimize_ask(s,
+                          &(optimize_order){.problem = OPTIMIZE_MAINTENANCE,
+                                            .horizon_days = days,
+                                            .from_day = OQ_DATE_NONE,
+                                            .as_of = OQ_TIME_NONE,
+                                            .parameters = parameters},
+                          &made));
+    house_commit(s);
+    s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_OK(optimize_do(s, made->id));
+    CHECK_OK(optimize_run_get(s, made->id, &done));
+    house_commit(s);
+    return done;
+}
+
+static optimize_run *plan(house *h)
+{
+    return plan_with(h, plain(h), 14);
+}
+
+static optimize_advices advices_of(house *h, const optimize_run *of)
+{
+    optimize_advices rows;
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_READ);
+    CHECK_OK(optimize_advices_of(s, of->id, &rows));
+    oq_scope_close(s);
+    return rows;
+}
+
+static const optimize_advice *advice_of(const optimize_advices *rows, const char *asset)
+{
+    for (size_t i = 0; i < rows->count; i++)
+        if (oq_str_eq(rows->at[i].asset_code, oq_cstr(asset)))
+            return &rows->at[i];
+    return NULL;
+}
+
+/* --- a plan -------------------------------------------------------------------------------------*/
+
+static void test_what_is_feared_most_comes_first(void **state)
+{
+    house *h = *state;
+    optimize_run *r = plan(h);
+    optimize_advices rows = advices_of(h, r);
+    CHECK("done", r->status == OPTIMIZE_DONE);
+    CHECK_STR("currency", r->currency, "SAR");
+    CHECK("cheaper than doing nothing", r->objective_minor < r->baseline_minor);
+    CHECK("no plan is below its bound", r->bound_minor <= r->objective_minor);
+    assert_int_equal(rows.count, 3);
+    CHECK_STR("first", rows.at[0].asset_code, "P-101");
+    CHECK("is done", rows.at[0].action == OPTIMIZE_DO && rows.at[0].day != OQ_DATE_NONE);
+    CHECK("by who has the skill", oq_str_eq(rows.at[0].crew_name, OQ_STR("Ali")));
+    CHECK_STR("second", rows.at[1].asset_code, "P-102");
+    CHECK("is done too", rows.at[1].action == OPTIMIZE_DO);
+    CHECK("what hardly fails is left", rows.at[2].action == OPTIMIZE_DEFER);
+    CHECK("its reason", oq_str_find(rows.at[2].reasons, OQ_STR("left_not_worth")) != SIZE_MAX);
+    CHECK("saves more than it costs",
+          rows.at[0].avoided_minor > rows.at[0].planned_minor && rows.at[0].planned_minor > 0);
+    assert_int_equal(work_count(h, "blackbox_events WHERE source_type = 'OPTIMIZATION_RUN'"), 1);
+    assert_int_equal(
+        work_count(h, "blackbox_events WHERE source_type = 'OPTIMIZATION_RECOMMENDATION'"), 2);
+    assert_int_equal(work_count(h, "notifications WHERE type = 'optimization.done'"), 1);
+    assert_int_equal(work_count(h, "audit_logs WHERE action = 'optimization.asked'"), 1);
+}
+
+static void test_a_run_is_repeated_to_the_same_answer(void **state)
+{
+    house *h = *state;
+    optimize_run *r = plan(h);
+    bool same = false;
+    /* What is known now does not matter any more. */
+    run(h, "UPDATE optimization_cost_models SET failure_minor = 1");
+    run(h, "DELETE FROM asset_ai_scores");
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_READ);
+    CHECK_OK(optimize_repeat(s, r->id, &same));
+    oq_scope_close(s);
+    CHECK("the same", same);
+    run(h, "UPDATE optimization_runs SET inputs = jsonb_set(inputs, '{move_cost}', '5')");
+    s = house_scope(h, ADMIN_A, OQ_READ);
+    CHECK_CODE("touched inputs", optimize_repeat(s, r->id, &same), "optimize.inputs_changed");
+    oq_scope_close(s);
+}
+
+static void test_nothing_later_is_looked_at(void **state)
+{
+    house *h = *state;
+    optimize_run *first = plan(h);
+    run(h, "UPDATE asset_ai_scores SET is_latest = false");
+    run(h, "INSERT INTO asset_ai_scores (tenant_id, asset_id, scored_at, state, horizon_h, curve,"
+           " detail) SELECT tenant_id, asset_id, '2026-11-25', 'ENOUGH', 720,"
+           " '[[0,0,0,0],[30,0,0,0]]', '{}' FROM asset_ai_scores");
+    oq_clock_set(WORK_NOON + 10 * OQ_DAY);
+    optimize_run *made, *again;
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_OK(optimize_ask(s,
+                          &(optimize_order){.problem = OPTIMIZE_MAINTENANCE,
+                                            .horizon_days = 14,
+                                            .from_day = first->from_day,
+                                            .as_of = WORK_NOON,
+                                            .parameters = plain(h)},
+                          &made));
+    CHECK_OK(optimize_do(s, made->id));
+    CHECK_OK(optimize_run_get(s, made->id, &again));
+    house_commit(s);
+    assert_int_equal(again->objective_minor, first->objective_minor);
+    assert_int_equal(again->baseline_minor, first->baseline_minor);
+}
+
+/* --- limits -------------------------------------------------------------------------------------*/
+
+static oq_uuid order(house *h, oq_uuid asset_id, const char *title, const char *due)
+{
+    work_order *o;
+    oq_us due_at;
+    assert_true(oq_time_parse(oq_cstr(due), &due_at));
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_OK(work_order_create(s,
+                               &(work_order_order){.source = OQ_STR("MANUAL"),
+                                                   .asset_id = asset_id,
+                                                   .title = oq_cstr(title),
+                                                   .kind = WORK_CORRECTIVE,
+                                                   .priority = WORK_HIGH,
+                                                   .due_at = due_at,
+                                                   .planned_h = 4},
+                               &o, NULL));
+    house_commit(s);
+    return o->id;
+}
+
+static void test_an_order_takes_the_risk_it_is_against(void **state)
+{
+    house *h = *state;
+    oq_uuid id = order(h, PUMP_TWO, "Seal weeps", "2026-11-24T12:00:00Z");
+    optimize_run *r = plan(h);
+    optimize_advices rows = advices_of(h, r);
+    const optimize_advice *a = advice_of(&rows, "P-102");
+    assert_int_equal(rows.count, 3); /* no second job against the same risk */
+    CHECK("the order", a && oq_uuid_eq(a->work_order_id, id));
+    CHECK("in time", a->action == OPTIMIZE_DO && a->day <= r->from_day + 4);
+}
+
+static void test_what_cannot_be_is_named(void **state)
+{
+    house *h = *state;
+    order(h, PUMP_TWO, "Seal weeps", "2026-11-22T12:00:00Z");
+    run(h,
+        "INSERT INTO maintenance_windows (tenant_id, id, code, name, site_id, asset_id, kind,"
+        " from_time, to_time, created_at, updated_at) VALUES (" A
+        ", gen_random_uuid(), 'PEAK', 'Peak', '%s', '%s', 'blocked', '2026-11-19', '2026-11-30',"
+        " now(), now())",
+        id_text(h, WORK_SITE), id_text(h, PUMP_TWO));
+    optimize_run *r = plan(h);
+    CHECK("infeasible", r->status == OPTIMIZE_INFEASIBLE);
+    CHECK("names the order", oq_str_find(r->result, OQ_STR("WO-1001")) != SIZE_MAX);
+    CHECK("and the window", oq_str_find(r->result, OQ_STR("\"limit\": \"window\"")) != SIZE_MAX);
+    optimize_advices rows = advices_of(h, r);
+    CHECK("plans the rest", advice_of(&rows, "P-101")->action == OPTIMIZE_DO);
+}
+
+static void test_a_shutdown_costs_no_production(void **state)
+{
+    house *h = *state;
+    optimize_run *before = plan(h);
+    run(h,
+        "INSERT INTO maintenance_windows (tenant_id, id, code, name, site_id, kind, from_time,"
+        " to_time, created_at, updated_at) VALUES (" A
+        ", gen_random_uuid(), 'TA', 'Turnaround', '%s', 'shutdown', '2026-11-20 00:00+03',"
+        " '2026-11-22 00:00+03', now(), now())",
+        id_text(h, WORK_SITE));
+    optimize_run *after = plan(h);
+    CHECK("cheaper", after->objective_minor < before->objective_minor);
+    optimize_advices rows = advices_of(h, after);
+    CHECK("within it", advice_of(&rows, "P-101")->day <= after->from_day + 1);
+}
+
+static void test_parts_and_order(void **state)
+{
+    house *h = *state;
+    oq_uuid first = order(h, PUMP_TWO, "Drain", "2026-12-03T12:00:00Z");
+    oq_uuid second = order(h, WORK_ASSET, "Align", "2026-12-03T12:00:00Z");
+    run(h,
+        "INSERT INTO work_order_after (tenant_id, work_order_id, after_id, made_by, made_at)"
+        " VALUES (" A ", '%s', '%s', 'test', now())",
+        id_text(h, second), id_text(h, first));
+    run(h, "INSERT INTO spare_parts (tenant_id, id, part_number, name, unit, in_stock, arriving,"
+           " arrives_on, created_at, updated_at) VALUES (" A
+           ", gen_random_uuid(), 'SEAL-7', 'Seal', 'pcs', 0, 2, '2026-11-24', now(), now())");
+    run(h,
+        "INSERT INTO work_order_parts (tenant_id, id, work_order_id, part_number, name, quantity,"
+        " unit) VALUES (" A ", gen_random_uuid(), '%s', 'SEAL-7', 'Seal', 2, 'pcs')",
+        id_text(h, first));
+    optimize_run *r = plan(h);
+    optimize_advices rows = advices_of(h, r);
+    const optimize_advice *drain = advice_of(&rows, "P-102"), *align = advice_of(&rows, "P-101");
+    CHECK("done", r->status == OPTIMIZE_DONE);
+    CHECK("when the part is there", drain->day >= r->from_day + 4);
+    CHECK("and then the other", align->day >= drain->day);
+}
+
+static void test_unknown_is_asked_for(void **state)
+{
+    house *h = *state;
+    run(h, "DELETE FROM optimization_cost_models");
+    optimize_run *r = plan(h);
+    optimize_advices rows = advices_of(h, r);
+    CHECK("done", r->status == OPTIMIZE_DONE);
+    for (size_t i = 0; i < rows.count; i++) {
+        CHECK("asks", rows.at[i].action == OPTIMIZE_PROVIDE);
+        CHECK("for costs", oq_str_find(rows.at[i].reasons, OQ_STR("repair_cost")) != SIZE_MAX);
+        CHECK("and says no amount",
+              rows.at[i].avoided_minor == OQ_I64_NONE && rows.at[i].waiting_minor == OQ_I64_NONE);
+    }
+    assert_true(rows.count > 0);
+}
+
+static void test_people_who_are_away_do_nothing(void **state)
+{
+    house *h = *state;
+    work_away(h, ALI, "2026-11-19", "2026-11-26");
+    optimize_run *r = plan(h);
+    optimize_advices rows = advices_of(h, r);
+    const optimize_advice *a = advice_of(&rows, "P-101"); /* asks for what Ali alone can */
+    CHECK("after the leave", a->action != OPTIMIZE_DO || a->day > r->from_day + 6);
+}
+
+/* --- approval -----------------------------------------------------------------------------------*/
+
+static void test_a_plan_becomes_work(void **state)
+{
+    house *h = *state;
+    oq_uuid id = order(h, PUMP_TWO, "Seal weeps", "2026-11-24T12:00:00Z");
+    optimize_run *r = plan(h);
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    work_order *o;
+    CHECK_OK(optimize_approve(s, r->id, OQ_STR("go")));
+    CHECK_OK(work_order_get(s, id, &o));
+    house_commit(s);
+    CHECK("planned", o->planned_from != OQ_TIME_NONE);
+    assert_int_equal(work_count(h, "work_orders WHERE source = 'OPTIMIZER' AND title ="
+                                   " 'Misalignment: work on P-101 Pump before it fails'"
+                                   " AND kind = 'predictive' AND planned_from IS NOT NULL"),
+                     1);
+    assert_int_equal(work_count(h, "work_orders"), 2);
+    assert_int_equal(work_count(h, "optimization_recommendations WHERE status = 'approved'"
+                                   " AND made_order_id IS NOT NULL"),
+                     2);
+    s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_CODE("once", optimize_approve(s, r->id, OQ_NONE), "optimize.decided");
+    oq_scope_close(s);
+    s = house_scope(h, OPTIMIZER_A, OQ_WRITE);
+    CHECK_CODE("not by everybody", optimize_approve(s, r->id, OQ_NONE), "access.forbidden");
+    oq_scope_close(s);
+    /* An approved plan is what the next one moves away from. */
+    optimize_run *next = plan(h);
+    optimize_advices rows = advices_of(h, next);
+    assert_int_equal(rows.count, 3);
+}
+
+static void test_what_went_on_is_left_alone(void **state)
+{
+    house *h = *state;
+    oq_uuid id = order(h, PUMP_TWO, "Seal weeps", "2026-11-24T12:00:00Z");
+    optimize_run *r = plan(h);
+    run(h, "UPDATE work_orders SET status = 'in_progress', started_at = now() WHERE id = '%s'",
+        id_text(h, id));
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_OK(optimize_approve(s, r->id, OQ_NONE));
+    house_commit(s);
+    assert_int_equal(work_count(h, "work_orders WHERE status = 'in_progress'"
+                                   " AND planned_from IS NULL"),
+                     1);
+}
+
+static void test_comparing(void **state)
+{
+    house *h = *state;
+    optimize_run *a = plan(h);
+    optimize_parameters poor = plain(h);
+    poor.budget = 0;
+    optimize_run *b = plan_with(h, poor, 14);
+    optimize_difference d;
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_READ);
+    CHECK_OK(optimize_compare(s, a->id, b->id, &d));
+    CHECK("nothing is done without money", d.planned[1] == 0 && d.planned[0] == 2);
+    CHECK("and it costs more",
+          d.cost[1][OPTIMIZE_COST_PARTS - 1] > d.cost[0][OPTIMIZE_COST_PARTS - 1]);
+    assert_int_equal(d.moves, 2);
+    CHECK("comparable", d.has_one_currency);
+    oq_scope_close(s);
+}
+
+/* --- waiting ------------------------------------------------------------------------------------*/
+
+static void test_what_waiting_costs(void **state)
+{
+    house *h = *state;
+    oq_str json;
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_READ);
+    CHECK_OK(optimize_deferral(s, WORK_ASSET, OQ_UUID_ZERO, 10, &json));
+    oq_scope_close(s);
+    /* Day 10: P = 0.3; failure 200,000.00 + 4 h x 50,000.00 = 400,000.00; the planned job, with its
+     * stop 210,000.00, is not needed where it failed before: 0.3 x 400,000 - 0.3 x 210,000. */
+    CHECK("day 10", oq_str_find(json, OQ_STR("{\"day\":10,\"low_minor\":")) != SIZE_MAX);
+    CHECK("57,000.00", oq_str_find(json, OQ_STR("\"mid_minor\":5700000,")) != SIZE_MAX);
+    CHECK("driver", oq_str_find(json, OQ_STR("\"driver\":")) != SIZE_MAX);
+    run(h, "DELETE FROM optimization_cost_models");
+    s = house_scope(h, ADMIN_A, OQ_READ);
+    CHECK_OK(optimize_deferral(s, WORK_ASSET, OQ_UUID_ZERO, 10, &json));
+    oq_scope_close(s);
+    CHECK("no cost is made up", oq_str_find(json, OQ_STR("\"is_known\":false")) != SIZE_MAX);
+    CHECK("but asked for", oq_str_find(json, OQ_STR("\"repair_cost\"")) != SIZE_MAX);
+}
+
+/* --- over HTTP, and next door ---------------------------------------------------------------------*/
+
+static void test_over_http(void **state)
+{
+    house *h = *state;
+    optimize_run *r = plan(h);
+    seen got = house_get(h, ADMIN_A, "/api/optimization/maintenance-priority");
+    CHECK_SEEN("priorities", got, 200, "\"code\":\"P-101\"");
+    const char *path = oq_strf(h->arena, "/api/optimization/runs/%s", id_text(h, r->id)).ptr;
+    CHECK_SEEN("own", house_get(h, ADMIN_A, path), 200, "\"bound_minor\":");
+    CHECK_REFUSED("next door", house_get(h, ADMIN_B, path), 404, "optimize.run_not_found");
+    CHECK_REFUSED("a viewer", house_get(h, VIEWER_A, path), 403, "access.forbidden");
+    got = house_get(h, ADMIN_B, "/api/optimization/maintenance-priority");
+    CHECK_SEEN("nothing next door", got, 200, "\"run\":null");
+    got = house_send(h, ADMIN_A, "POST", "/api/optimization/maintenance-priority",
+                     "{\"horizon_days\":7,\"parameters\":{\"budget\":100000}}");
+    CHECK_SEEN("asked", got, 202, "\"status\":\"queued\"");
+    CHECK_REFUSED("too far",
+                  house_send(h, ADMIN_A, "POST", "/api/optimization/maintenance-priority",
+                             "{\"horizon_days\":400}"),
+                  400, "fields.invalid");
+    CHECK_REFUSED("not here yet",
+                  house_send(h, ADMIN_A, "POST", "/api/optimization/scenarios",
+                             "{\"name\":\"x\",\"problem\":\"workforce_dispatch\"}"),
+                  400, "fields.invalid");
+}
+
+int main(void)
+{
+#define TEST(t) cmocka_unit_test_setup(t, furnish)
+    const struct CMUnitTest tests[] = {
+        TEST(test_what_is_feared_most_comes_first),
+        TEST(test_a_run_is_repeated_to_the_same_answer),
+        TEST(test_nothing_later_is_looked_at),
+        TEST(test_an_order_takes_the_risk_it_is_against),
+        TEST(test_what_cannot_be_is_named),
+        TEST(test_a_shutdown_costs_no_production),
+        TEST(test_parts_and_order),
+        TEST(test_unknown_is_asked_for),
+        TEST(test_people_who_are_away_do_nothing),
+        TEST(test_a_plan_becomes_work),
+        TEST(test_what_went_on_is_left_alone),
+        TEST(test_comparing),
+        TEST(test_what_waiting_costs),
+        TEST(test_over_http),
+    };
+    return cmocka_run_group_tests_name("optimize", tests, house_open, house_close);
+}
