@@ -94,6 +94,7 @@ const oq_field optimize_run_fields[] = {
     OQ_TIME(optimize_run, approved_at),
     OQ_TEXT(optimize_run, approval_note),
     OQ_TEXT(optimize_run, made_by),
+    OQ_UUID(optimize_run, made_by_id),
     OQ_UUID(optimize_run, trace_id),
     OQ_TIME(optimize_run, created_at),
     OQ_TIME(optimize_run, started_at),

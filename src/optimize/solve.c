@@ -84,7 +84,7 @@ void optimize_solve(oq_arena *arena, const optimize_inputs *in, const maintenanc
                                .nodes = -1,
                                .go_on = effort->go_on,
                                .context = effort->context};
-    maintenance_plan_limits(arena, &in->problem, &ret_answer->plan, &each, ret_answer->limit);
+    maintenance_plan_limits(&in->problem, &ret_answer->plan, &each, ret_answer->limit);
     rank(arena, in, ret_answer);
 }
 

@@ -73,7 +73,7 @@ static void price(house *h)
     run(h, "INSERT INTO optimization_cost_models (tenant_id, id, code, name, is_default, currency,"
            " failure_minor, maintenance_minor, downtime_per_hour_minor, labour_per_hour_minor,"
            " created_at, updated_at) VALUES (" A ", gen_random_uuid(), 'std', 'Standard', true,"
-           " 'SAR', 20000000, 1000000, 5000000, 10000, now(), now())");
+           " 'SAR', 20000000, 1000000, 500000, 10000, now(), now())");
 }
 
 /* Two engineers at work by day, the asset's mode with a repair time, three scored pumps. */
@@ -135,10 +135,10 @@ static optimize_advices advices_of(house *h, const optimize_run *of)
     return rows;
 }
 
-static const optimize_advice *advice_of(const optimize_advices *rows, const char *asset)
+static const optimize_advice *advice_of(const optimize_advices *rows, const char *code)
 {
     for (size_t i = 0; i < rows->count; i++)
-        if (oq_str_eq(rows->at[i].asset_code, oq_cstr(asset)))
+        if (oq_str_eq(rows->at[i].asset_code, oq_cstr(code)))
             return &rows->at[i];
     return NULL;
 }
@@ -406,8 +406,8 @@ static void test_what_waiting_costs(void **state)
     oq_scope *s = house_scope(h, ADMIN_A, OQ_READ);
     CHECK_OK(optimize_deferral(s, WORK_ASSET, OQ_UUID_ZERO, 10, &json));
     oq_scope_close(s);
-    /* Day 10: P = 0.3; failure 200,000.00 + 4 h x 50,000.00 = 400,000.00; the planned job, with its
-     * stop 210,000.00, is not needed where it failed before: 0.3 x 400,000 - 0.3 x 210,000. */
+    /* Day 10: P = 0.3; failure 200,000.00 + 4 h x 5,000.00 = 220,000.00; the planned job, with its
+     * stop 30,000.00, is not needed where it failed before: 0.3 x 220,000 - 0.3 x 30,000. */
     CHECK("day 10", oq_str_find(json, OQ_STR("{\"day\":10,\"low_minor\":")) != SIZE_MAX);
     CHECK("57,000.00", oq_str_find(json, OQ_STR("\"mid_minor\":5700000,")) != SIZE_MAX);
     CHECK("driver", oq_str_find(json, OQ_STR("\"driver\":")) != SIZE_MAX);
@@ -426,7 +426,7 @@ static void test_over_http(void **state)
     house *h = *state;
     optimize_run *r = plan(h);
     seen got = house_get(h, ADMIN_A, "/api/optimization/maintenance-priority");
-    CHECK_SEEN("priorities", got, 200, "\"code\":\"P-101\"");
+    CHECK_SEEN("priorities", got, 200, "\"code\": \"P-101\"");
     const char *path = oq_strf(h->arena, "/api/optimization/runs/%s", id_text(h, r->id)).ptr;
     CHECK_SEEN("own", house_get(h, ADMIN_A, path), 200, "\"bound_minor\":");
     CHECK_REFUSED("next door", house_get(h, ADMIN_B, path), 404, "optimize.run_not_found");
@@ -439,11 +439,11 @@ static void test_over_http(void **state)
     CHECK_REFUSED("too far",
                   house_send(h, ADMIN_A, "POST", "/api/optimization/maintenance-priority",
                              "{\"horizon_days\":400}"),
-                  400, "fields.invalid");
+                  422, "field.too_large");
     CHECK_REFUSED("not here yet",
                   house_send(h, ADMIN_A, "POST", "/api/optimization/scenarios",
                              "{\"name\":\"x\",\"problem\":\"workforce_dispatch\"}"),
-                  400, "fields.invalid");
+                  422, "optimize.not_here_yet");
 }
 
 int main(void)
