@@ -38,7 +38,8 @@ OQ_CHECKED oq_err *duty_on_call(oq_scope *s, oq_uuid site_id, oq_us at, oq_uuids
 
 /* --- escalation ---------------------------------------------------------------------------------
  * assignee -> on call -> tenant_admin, each after the tenant's escalation minutes, until somebody
- * acknowledges; the administrators again after as many minutes, for a day. One ladder per entity: begun twice, it is one. */
+ * acknowledges; the administrators again after as many minutes, for a day. One ladder per entity:
+ * begun twice, it is one. */
 typedef struct escalation_order {
     const char *entity_type;                 /* "work_order", "incident", "alert" */
     oq_uuid entity_id, site_id, assignee_id; /* zero assignee: begins with on call */

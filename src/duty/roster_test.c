@@ -206,8 +206,7 @@ static void test_why_others_were_passed_over(void **state)
     assert_string_equal(passed_why(&c, "Badr"), "certificate_expired");
     f.person[1].valid_until = day("2026-11-19");
     check_pick("a certificate counts on its last day", &f, "Badr", DUTY_ON_CALL);
-    f.absence[f.r.absences++] =
-        (roster_absence){PERSON(2), day("2026-11-19"), day("2026-11-25")};
+    f.absence[f.r.absences++] = (roster_absence){PERSON(2), day("2026-11-19"), day("2026-11-25")};
     c = pick(&f);
     CHECK_STR("away", c.person->name, "Carim");
     assert_string_equal(passed_why(&c, "Badr"), "absent");
@@ -247,8 +246,7 @@ static void test_holidays(void **state)
     fixture f;
     set_up(&f);
     works(&f, 1, false);
-    f.holiday[f.r.holidays++] =
-        (roster_holiday){SITE, day("2026-11-19"), day("2026-11-19")};
+    f.holiday[f.r.holidays++] = (roster_holiday){SITE, day("2026-11-19"), day("2026-11-19")};
     check_pick("a shift of every day goes on", &f, "Ali", DUTY_ON_SHIFT);
     f.shift[0].days = 31;
     roster_choice c = pick(&f);
@@ -267,8 +265,7 @@ static void test_absence_of_a_night(void **state)
     set_up(&f);
     f.need.at = at("2026-11-19T23:00:00Z"); /* 02:00 on Friday, in Thursday's night */
     f.shift[f.r.shifts++] = night(1);
-    f.absence[f.r.absences++] =
-        (roster_absence){PERSON(1), day("2026-11-20"), day("2026-11-27")};
+    f.absence[f.r.absences++] = (roster_absence){PERSON(1), day("2026-11-20"), day("2026-11-27")};
     check_pick("leave from Friday on: Thursday's night is worked", &f, "Ali", DUTY_ON_SHIFT);
     f.absence[0].from_day = f.absence[0].to_day = day("2026-11-19");
     check_pick("leave on Thursday: its night is not", &f, "Dana", DUTY_ROLE);

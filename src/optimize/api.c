@@ -191,7 +191,9 @@ static oq_err *delete_scenario(http_req *rq, oq_scope *s)
 {
     oq_uuid id;
     OQ_TRY(http_path_uuid(rq, "id", &id));
-    return optimize_scenario_remove(s, id);
+    OQ_TRY(optimize_scenario_remove(s, id));
+    http_answer_empty(rq, 0);
+    return NULL;
 }
 
 static oq_err *run_scenario(http_req *rq, oq_scope *s)
@@ -291,7 +293,9 @@ static oq_err *reject_advice(http_req *rq, oq_scope *s)
 {
     oq_uuid id;
     OQ_TRY(http_path_uuid(rq, "id", &id));
-    return optimize_reject(s, id);
+    OQ_TRY(optimize_reject(s, id));
+    http_answer_empty(rq, 0);
+    return NULL;
 }
 
 typedef struct compare_query {

@@ -125,10 +125,10 @@ oq_err *optimize_approve(oq_scope *s, oq_uuid run_id, oq_str note)
     size_t touched, followed = 0;
     OQ_TRY(oq_scope_require(s, CAP_OPTIMIZATION_APPROVE));
     oq_uuid by = optimize_person(s);
-    if (oq_uuid_is_zero(by))
-        return oq_fail(OQ_FORBIDDEN, "optimize.approver_not_here");
     OQ_TRY(sql_optimize_run_hold(s, (sql_optimize_run_hold_args){run_id}, &held));
     OQ_TRY(optimize_run_get(s, run_id, &run));
+    if (oq_uuid_is_zero(by))
+        return oq_fail(OQ_CONFLICT, "optimize.approver_not_here");
     if (run->status != OPTIMIZE_DONE && run->status != OPTIMIZE_INFEASIBLE)
         return oq_fail(OQ_CONFLICT, "optimize.not_done");
     OQ_TRY(tenant_self(s, &t));

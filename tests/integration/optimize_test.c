@@ -440,6 +440,19 @@ static void test_over_http(void **state)
                   house_send(h, ADMIN_A, "POST", "/api/optimization/maintenance-priority",
                              "{\"horizon_days\":400}"),
                   422, "field.too_large");
+    const char *site_text = id_text(h, WORK_SITE);
+    CHECK_REFUSED("a site next door",
+                  house_send(h, ADMIN_B, "POST", "/api/optimization/maintenance-priority",
+                             oq_strf(h->arena, "{\"site_id\":\"%s\"}", site_text).ptr),
+                  422, "optimize.site_unknown");
+    CHECK_REFUSED("and in a scenario",
+                  house_send(h, ADMIN_B, "POST", "/api/optimization/scenarios",
+                             oq_strf(h->arena,
+                                     "{\"name\":\"x\",\"problem\":\"maintenance_priority\","
+                                     "\"site_id\":\"%s\"}",
+                                     site_text)
+                                 .ptr),
+                  422, "optimize.site_unknown");
     CHECK_REFUSED("not here yet",
                   house_send(h, ADMIN_A, "POST", "/api/optimization/scenarios",
                              "{\"name\":\"x\",\"problem\":\"workforce_dispatch\"}"),

@@ -104,6 +104,14 @@ static const deed deeds[] = {
     {"POST /api/series/{id}/corrections", ADMIN,
      "{\"kind\":\"delete\",\"from\":\"2026-01-01T00:00:00Z\",\"to\":\"2026-01-02T00:00:00Z\","
      "\"reason\":\"a ticket\"}"},
+    {"POST /api/optimization/maintenance-priority", ADMIN, "{\"horizon_days\":{n}}"},
+    {"POST /api/optimization/scenarios", ADMIN,
+     "{\"name\":\"Deed {n}\",\"problem\":\"maintenance_priority\"}"},
+    {"DELETE /api/optimization/scenarios/{id}", ADMIN},
+    {"POST /api/optimization/scenarios/{id}/run", ADMIN},
+    {"POST /api/optimization/runs/{id}/approve", ADMIN, "{\"note\":\"Deed {n}\"}"},
+    {"POST /api/optimization/runs/{id}/cancel", ADMIN},
+    {"POST /api/optimization/recommendations/{id}/reject", ADMIN},
     {"POST /api/work-orders", ADMIN, "{\"title\":\"Deed {n}\"}"},
     {"PATCH /api/work-orders/{id}", ADMIN, "{\"title\":\"Deed {n}\",\"version\":{version}}"},
     {"POST /api/work-orders/{id}/status", ADMIN,
@@ -425,6 +433,19 @@ static oq_str make_cause_rule(asking *a)
     return id;
 }
 
+/* Another one each time; one that is stopped has no answer yet. */
+static oq_str make_optimize_run(asking *a)
+{
+    walls_forget(OQ_STR("runs"));
+    oq_str id = walls_object(a->w, OQ_STR("runs"));
+    if (strstr(a->deed->label, "/cancel"))
+        value(a->w,
+              "WITH o AS (UPDATE optimization_runs SET status = 'queued' WHERE id = '%.*s' "
+              "RETURNING 1) SELECT count(*) FROM o",
+              OQ_FMT(id));
+    return id;
+}
+
 static void make_object(asking *a, oq_str noun)
 {
     walls *w = a->w;
@@ -449,6 +470,13 @@ static void make_object(asking *a, oq_str noun)
     } else if (oq_str_eq(noun, OQ_STR("work-orders"))) {
         a->id = make_work_order(a);
         a->table = OQ_STR("work_orders");
+    } else if (oq_str_eq(noun, OQ_STR("runs"))) {
+        a->id = make_optimize_run(a);
+        a->table = OQ_STR("optimization_runs");
+    } else if (oq_str_eq(noun, OQ_STR("scenarios")) || oq_str_eq(noun, OQ_STR("recommendations"))) {
+        walls_forget(noun);
+        a->id = walls_object(w, noun);
+        a->table = oq_strf(w->arena, "optimization_%.*s", OQ_FMT(noun));
     } else if (oq_str_eq(noun, OQ_STR("rca-rules"))) {
         a->id = make_cause_rule(a);
         a->table = OQ_STR("rca_rules");

@@ -148,7 +148,7 @@ static void admit(walls *w, testclient *client, bool personal, bool is_owner)
         if (r.status < 400 && is_removal &&
             (record_kind_find(noun) || oq_str_eq(noun, OQ_STR("work-orders")) ||
              oq_str_eq(noun, OQ_STR("alarm-rules")) || oq_str_eq(noun, OQ_STR("rca-rules")) ||
-             oq_str_eq(noun, OQ_STR("webhooks"))))
+             oq_str_eq(noun, OQ_STR("webhooks")) || oq_str_eq(noun, OQ_STR("scenarios"))))
             walls_forget(noun);
         if (r.status >= 400 && !is_again)
             WALLS_COMPLAIN("%s: %d %.*s", walls_label(w->arena, route), r.status,
@@ -295,6 +295,10 @@ static const struct {
     {"/api/alarm-rules", "class_id", "asset-classes"},
     {"/alarms", "asset_id", "assets"},
     {"/alarms", "site_id", "sites"},
+    {"/api/optimization/maintenance-priority", "site_id", "sites"},
+    {"/api/optimization/deferral-cost", "asset_id", "assets"},
+    {"/api/optimization/compare", "a", "runs"},
+    {"/api/optimization/runs", "scenario_id", "scenarios"},
 };
 
 /* Records of the plant refer to one another in many ways: all of their routes are asked. */
@@ -348,10 +352,11 @@ static void ask_plant(walls *w, testclient *b, const http_route *route)
     }
 }
 
-/* Bodies with ids that have tests of their own: alarm_api's test_walls. */
-static const char *const asked_elsewhere[] = {"/api/alarms/acknowledge", "/api/alarm-silences",
-                                              "/api/alarm-rules/preview", "/alarms/acknowledge",
-                                              "/alarm-silences/new"};
+/* Bodies with ids that have tests of their own: alarm_api's test_walls, optimize's test_over_http.
+ */
+static const char *const asked_elsewhere[] = {
+    "/api/alarms/acknowledge", "/api/alarm-silences", "/api/alarm-rules/preview",
+    "/alarms/acknowledge",     "/alarm-silences/new", "/api/optimization/scenarios"};
 
 static bool is_listed(const char *path)
 {

@@ -4,6 +4,7 @@
 
 #include "alarm/api.h"
 #include "blackbox/incident.h"
+#include "optimize/run.h"
 #include "historian/series.h"
 #include "historian/write.h"
 #include "http/router.h"
@@ -616,6 +617,56 @@ static oq_str make_alarm_silence(walls *w)
     return done(w, s, made_now->id);
 }
 
+static oq_str make_scenario(walls *w)
+{
+    oq_scope *s = open_scope(w, w->tenant_a, w->admin_a);
+    optimize_scenario *made_now;
+    optimize_scenario_order order;
+    oq_fields_preset(w->arena, optimize_scenario_order_fields, &order);
+    oq_fields_preset(w->arena, optimize_parameters_fields, &order.parameters);
+    order.name =
+        oq_strf(w->arena, WALLS_MARK "-%llx",
+                (unsigned long long)oq_hash(oq_uuid_text(w->arena, oq_uuid_new(oq_now(s)))));
+    order.problem = OPTIMIZE_MAINTENANCE;
+    order.note = OQ_STR(WALLS_MARK);
+    CHECK_OK(optimize_scenario_add(s, &order, &made_now));
+    return done(w, s, made_now->id);
+}
+
+static oq_str make_optimize_run(walls *w)
+{
+    oq_scope *s = open_scope(w, w->tenant_a, w->admin_a);
+    optimize_run *made_now;
+    optimize_order order = {.problem = OPTIMIZE_MAINTENANCE,
+                            .horizon_days = 7,
+                            .from_day = OQ_DATE_NONE,
+                            .as_of = OQ_TIME_NONE};
+    oq_fields_preset(w->arena, optimize_parameters_fields, &order.parameters);
+    CHECK_OK(optimize_ask(s, &order, &made_now));
+    CHECK_OK(optimize_do(s, made_now->id));
+    return done(w, s, made_now->id);
+}
+
+/* Of a run of its own, which feared something of the sample asset. */
+static oq_str make_advice(walls *w)
+{
+    oq_uuid run_id, id = oq_uuid_new(oq_clock_now());
+    assert_true(oq_uuid_parse(make_optimize_run(w), &run_id));
+    oq_str text = oq_uuid_text(w->arena, id);
+    oq_scope *s = open_scope(w, w->tenant_a, w->admin_a);
+    oq_uuid asset_id = plant_sample(s, record_kind_find(OQ_STR("assets")), WALLS_MARK);
+    (void)done(w, s, id);
+    testdb_exec(testapp_db(w->app),
+                oq_strf(w->arena,
+                        "INSERT INTO optimization_recommendations (tenant_id, id, run_id, position,"
+                        " asset_id, action, reasons) VALUES ('%s', '%s', '%s', 1000, '%s', 'defer',"
+                        " '[{\"code\": \"" WALLS_MARK "\"}]')",
+                        oq_uuid_text(w->arena, w->tenant_a).ptr, text.ptr,
+                        oq_uuid_text(w->arena, run_id).ptr, oq_uuid_text(w->arena, asset_id).ptr)
+                    .ptr);
+    return text;
+}
+
 /* Of every kind of record of the plant the tests' own sample. */
 static oq_str make_plant(walls *w, const record_kind *kind)
 {
@@ -648,6 +699,9 @@ static struct {
     {"alarm-silences", make_alarm_silence},
     {"webhooks", make_webhook},
     {"outbox", make_outbox},
+    {"scenarios", make_scenario},
+    {"runs", make_optimize_run},
+    {"recommendations", make_advice},
 };
 
 /* A line each, for those that come. */
@@ -695,6 +749,9 @@ const char *const walls_nouns[] = {
     "alarm-silences",
     "webhooks",
     "outbox",
+    "scenarios",
+    "runs",
+    "recommendations",
     NULL,
 };
 /* clang-format on */
