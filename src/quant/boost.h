@@ -53,7 +53,7 @@ typedef struct boost_options {
     double rate;          /* learning rate [0.1] */
     double row_share;     /* of the rows, drawn for each tree [0.8] */
     double column_share;  /* of the columns, drawn for each tree [0.6] */
-    double leaf_gain_min; /* least sum of second derivatives in a leaf [5] */
+    double leaf_gain_min; /* least sum of second derivatives in a leaf [1] */
     double ridge;         /* on leaf values [1] */
     double time_spread;   /* SURVIVAL: sigma of ln time, which is taken as normal [1] */
     uint64_t seed;        /* below 2^31 */

@@ -50,7 +50,7 @@ static boost_options with_presets(boost_options o)
     o.rate = o.rate > 0 ? o.rate : 0.1;
     o.row_share = o.row_share > 0 ? o.row_share : 0.8;
     o.column_share = o.column_share > 0 ? o.column_share : 0.6;
-    o.leaf_gain_min = o.leaf_gain_min > 0 ? o.leaf_gain_min : 5;
+    o.leaf_gain_min = o.leaf_gain_min > 0 ? o.leaf_gain_min : 1;
     o.ridge = o.ridge > 0 ? o.ridge : 1;
     o.time_spread = o.time_spread > 0 ? o.time_spread : 1;
     o.threads = o.threads > 0 ? o.threads : 1;

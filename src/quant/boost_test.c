@@ -85,7 +85,7 @@ static const float *library_says(oq_arena *arena, boost_task task, const noisy *
                                             {"eta", "0.1"},
                                             {"subsample", "0.8"},
                                             {"colsample_bytree", "0.6"},
-                                            {"min_child_weight", "5"},
+                                            {"min_child_weight", "1"},
                                             {"lambda", "1"},
                                             {"seed", "7"},
                                             {"nthread", "1"},

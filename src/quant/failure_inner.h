@@ -51,8 +51,9 @@ size_t failure_count(const failure_asset *asset, size_t assets, size_t component
 double failure_log_odds(double p);
 
 /* Answers at or above it warn: the middle, in log odds, of the thresholds around the best one whose
- * F1 is not told from its own (one standard error, `alike` rows being one failure's). Where answers
- * part clearly, the best one alone would stand wherever the last of the rows happened to. */
+ * F1 is not told from its own (one standard error, `alike` rows being one failure's, and no less
+ * than nine tenths). Where answers part clearly, the best one alone would stand wherever the last
+ * of the rows happened to. */
 double failure_threshold(oq_arena *temp, const double *p, const bool *is_true, size_t count,
                          double alike);
 

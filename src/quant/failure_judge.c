@@ -57,7 +57,8 @@ double failure_threshold(oq_arena *temp, const double *p, const bool *is_true, s
         f1[i] = is_cut ? f1_of(right, (double)(i + 1), positives) : NAN;
         best = is_cut && !(f1[i] <= f1[best]) ? i : best;
     }
-    double enough = f1[best] - sqrt(f1[best] * (1 - f1[best]) * alike / fmax(positives, 1));
+    double error = sqrt(f1[best] * (1 - f1[best]) * alike / fmax(positives, 1));
+    double enough = fmax(f1[best] - error, 0.9 * f1[best]);
     size_t first = best, last = best;
     while (first > 0 && !(f1[first - 1] < enough))
         first--;

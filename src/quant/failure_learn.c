@@ -255,28 +255,6 @@ static bool are_varied(const failure_rows *r, size_t count)
     return false;
 }
 
-static oq_str *copy_names(oq_arena *arena, const oq_str *name, size_t count)
-{
-    oq_str *copy = oq_new_n(arena, oq_str, count);
-    for (size_t i = 0; i < count; i++)
-        copy[i] = oq_str_copy(arena, name[i]);
-    return copy;
-}
-
-static feature_plan copy_plan(oq_arena *arena, const feature_plan *p)
-{
-    feature_plan c = *p;
-    c.signal = copy_names(arena, p->signal, p->signals);
-    c.code = copy_names(arena, p->code, p->codes);
-    c.component = copy_names(arena, p->component, p->components);
-    c.trait = copy_names(arena, p->trait, p->traits);
-    if (p->is_setting)
-        c.is_setting = oq_copy(arena, p->is_setting, p->signals * sizeof *p->is_setting);
-    c.window = oq_copy(arena, p->window, p->windows * sizeof *p->window);
-    c.event_window = oq_copy(arena, p->event_window, p->event_windows * sizeof *p->event_window);
-    return c;
-}
-
 static void find_span(const failure_asset *asset, size_t assets, oq_us *ret_from, oq_us *ret_until)
 {
     *ret_from = assets ? asset[0].from : 0;
@@ -298,8 +276,9 @@ static const feature_norm *learn_norm(const learning *l, const feature_plan *pla
 static oq_err *learn_all(learning *l, failure_result *ret_result)
 {
     failure_model *m = oq_new(l->arena, failure_model);
-    *m = (failure_model){
-        .plan = copy_plan(l->arena, &l->o.plan), .horizon = l->o.horizon, .every = l->o.every};
+    *m = (failure_model){.plan = feature_plan_copy(l->arena, &l->o.plan),
+                         .horizon = l->o.horizon,
+                         .every = l->o.every};
     m->plan.norm = learn_norm(l, &m->plan);
     m->columns = feature_columns(&m->plan);
     m->name = feature_names(l->arena, &m->plan);

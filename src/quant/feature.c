@@ -57,6 +57,28 @@ oq_err *feature_plan_check(const feature_plan *p)
     return reason ? oq_fail(OQ_INVALID, "feature.plan_invalid", "reason=%s", reason) : NULL;
 }
 
+static oq_str *copy_names(oq_arena *arena, const oq_str *name, size_t count)
+{
+    oq_str *copy = oq_new_n(arena, oq_str, count);
+    for (size_t i = 0; i < count; i++)
+        copy[i] = oq_str_copy(arena, name[i]);
+    return copy;
+}
+
+feature_plan feature_plan_copy(oq_arena *arena, const feature_plan *p)
+{
+    feature_plan c = *p;
+    c.signal = copy_names(arena, p->signal, p->signals);
+    c.code = copy_names(arena, p->code, p->codes);
+    c.component = copy_names(arena, p->component, p->components);
+    c.trait = copy_names(arena, p->trait, p->traits);
+    if (p->is_setting)
+        c.is_setting = oq_copy(arena, p->is_setting, p->signals * sizeof *p->is_setting);
+    c.window = oq_copy(arena, p->window, p->windows * sizeof *p->window);
+    c.event_window = oq_copy(arena, p->event_window, p->event_windows * sizeof *p->event_window);
+    return c;
+}
+
 static size_t signal_columns(const feature_plan *p)
 {
     return 1 + p->lags + p->windows * FEATURE_WINDOW_COLUMNS;

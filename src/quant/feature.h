@@ -87,6 +87,9 @@ feature_plan feature_plan_usual(void);
 /* Fails: feature.plan_invalid (fact: reason). */
 OQ_CHECKED oq_err *feature_plan_check(const feature_plan *plan);
 
+/* With texts and lists of its own in the arena; the norm is the same. */
+feature_plan feature_plan_copy(oq_arena *arena, const feature_plan *plan);
+
 size_t feature_columns(const feature_plan *plan);
 /* feature_columns(plan) names. */
 oq_str *feature_names(oq_arena *arena, const feature_plan *plan);

@@ -8,7 +8,11 @@
 #include "base/banned.h"
 
 static const ai_part ai_parts[] = {
-    {"fleet", "azure-pdm", ai_bench_fleet},
+    {"fleet", "azure-pdm", ai_bench_fleet},            /* failures within 24 h */
+    {"cmapss", "cmapss", ai_bench_cmapss},             /* remaining life */
+    {"ai4i", "ai4i2020", ai_bench_ai4i},               /* failure modes of rows */
+    {"metropt", "metropt3-windows", ai_bench_metropt}, /* windows inside failures */
+    {"learn_speed", NULL, ai_bench_speed},             /* fleets scored, classes learned */
     {0},
 };
 
