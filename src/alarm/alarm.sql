@@ -111,21 +111,30 @@ SELECT t.id, t.step, t.at, t.made_by, u.full_name AS made_by_name, t.note
 
 -- --- what comes together ------------------------------------------------------------------------
 
--- ALERT_FIRST_OUT (asset_id uuid, from_time time, to_time time) -> nothing
--- Of the alarms of a unit (or, without one, of an asset) that began together, the first; none when
--- it stands alone.
+-- ALERT_FIRST_OUT (asset_ids uuids, from_time time, to_time time, seen_from time, seen_to time,
+--     together_s i64) -> nothing
+-- Of the alarms of a unit (or, without one, of an asset) that came one within seconds of the other,
+-- the first; none where it stands alone. Of the units of these assets, within from_time and to_time;
+-- what lies around is looked at, and stays.
 UPDATE alerts AS x
    SET is_first_out = NOT x.is_first_out
-  FROM (SELECT a.id, a.tenant_id, a.is_first_out,
-               row_number() OVER (ORDER BY a.raised_at, a.id) = 1 AND count(*) OVER () > 1
+  FROM (SELECT n.id, n.tenant_id,
+               coalesce(n.raised_at - n.before > make_interval(secs => :together_s), true)
+               AND coalesce(n.behind - n.raised_at <= make_interval(secs => :together_s), false)
                AS is_first
-          FROM alerts a
-          JOIN assets s ON s.tenant_id = :tenant AND s.id = a.asset_id
-          JOIN assets o ON o.tenant_id = :tenant AND o.id = :asset_id
-         WHERE a.tenant_id = :tenant AND a.raised_at BETWEEN :from_time AND :to_time
-           AND (s.id = o.id OR s.unit_id = o.unit_id)) AS g
+          FROM (SELECT a.id, a.tenant_id, a.raised_at,
+                       lag(a.raised_at) OVER unit AS before, lead(a.raised_at) OVER unit AS behind
+                  FROM alerts a
+                  JOIN assets s ON s.tenant_id = :tenant AND s.id = a.asset_id
+                 WHERE a.tenant_id = :tenant AND a.raised_at BETWEEN :seen_from AND :seen_to
+                   AND coalesce(s.unit_id, s.id) IN (
+                       SELECT coalesce(o.unit_id, o.id) FROM assets o
+                        WHERE o.tenant_id = :tenant AND o.id = ANY (:asset_ids))
+                WINDOW unit AS (PARTITION BY coalesce(s.unit_id, s.id)
+                                ORDER BY a.raised_at, a.id)) AS n
+         WHERE n.tenant_id = :tenant) AS g
  WHERE x.tenant_id = :tenant AND g.tenant_id = :tenant AND x.id = g.id
-   AND g.is_first <> x.is_first_out;
+   AND x.raised_at BETWEEN :from_time AND :to_time AND g.is_first <> x.is_first_out;
 
 -- ALERT_NEWS_OF (id uuid) -> (asset_code text, event_kind text, metric text, is_failure bool)
 SELECT a.code AS asset_code, r.event_kind, s.metric, coalesce(r.is_failure, false) AS is_failure

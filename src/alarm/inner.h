@@ -82,7 +82,20 @@ typedef struct alert_writing {
     silences silences;
     bool has_silences;
     size_t told; /* live events */
+    /* Of floods (flood.c): how many came lately, by site, counted on. */
+    struct alert_site *site;
+    size_t sites, sites_room;
+    /* Of first-outs: assets that had one that came for the first time, and when. */
+    oq_uuid *asset;
+    size_t assets, assets_room;
+    oq_us first_at, last_at;
 } alert_writing;
+typedef struct alert_site {
+    oq_uuid id;
+    int64_t times;
+} alert_site;
+/* After the last one: what they are to each other. */
+OQ_CHECKED oq_err *alert_writing_end(alert_writing *w);
 
 OQ_CHECKED oq_err *alert_write_raised(alert_writing *w, const alert_news *news, alert **ret_alert);
 /* A shelf, a window or a flood is over: what still stands is said now, as if it had just come, in
@@ -103,6 +116,10 @@ OQ_CHECKED oq_err *alert_tell_pages(alert_writing *w, const alert *a);
 OQ_CHECKED oq_err *alert_add_event(alert_writing *w, const alert *a, const alert_news *news,
                                    const char *what, oq_us at);
 OQ_CHECKED oq_err *alert_stand(oq_scope *s, alert *a, int standing);
+/* Shelved, or suppressed. */
+bool alert_is_quiet(const alert *a);
+/* A value in four figures; not given: it is none. */
+oq_str alert_figure(oq_arena *arena, double x);
 
 /* --- silences (silence.c) ----------------------------------------------------------------------*/
 
@@ -112,8 +129,15 @@ const silence *silence_of(const silences *list, oq_uuid rule_id, oq_uuid asset_i
                           bool shelved);
 /* What time ends: shelves, windows, floods. */
 OQ_CHECKED oq_err *silences_end(alert_writing *w, bool *ret_any);
+
+/* --- many at once (flood.c) ---------------------------------------------------------------------*/
+
 /* Whether alarms come at the site faster than people can read them. */
-OQ_CHECKED oq_err *alarm_is_flood(oq_scope *s, oq_uuid site_id, bool *ret_flood);
+OQ_CHECKED oq_err *alarm_is_flood(alert_writing *w, oq_uuid site_id, bool *ret_flood);
+/* How many came in the last ten minutes. */
+OQ_CHECKED oq_err *alarm_raised_lately(oq_scope *s, oq_uuid site_id, int64_t *ret_times);
+/* One more, whose step stands at `since`. */
+void alarm_count_raised(alert_writing *w, const alert *a, oq_us since);
 
 /* --- deeds (deed.c) ----------------------------------------------------------------------------*/
 

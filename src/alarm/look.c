@@ -295,6 +295,7 @@ static oq_err *look(looking *l)
     OQ_TRY(hist_watch_new(l->s, &batches));
     OQ_TRY(watched_feed(l->s, l->w, &batches));
     OQ_TRY(look_at_all(l));
+    OQ_TRY(alert_writing_end(&l->writing));
     OQ_TRY(silences_end(&l->writing, &any));
     OQ_TRY(hist_watch_seen(l->s, memory.watcher, &batches));
     l->more = batches.more;

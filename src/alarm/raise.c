@@ -12,7 +12,6 @@
 #include "base/banned.h"
 
 enum { PAGES_TOLD_MAX = 50 }; /* in one unit of work; then pages load anew */
-static const oq_us together = 10 * OQ_SECOND;
 
 static const struct {
     int severity, urgency;
@@ -25,127 +24,6 @@ static const struct {
     [ALARM_MEDIUM] = {SEVERITY_MINOR, URGENCY_NORMAL, {ROLE_ENGINEER}},
     [ALARM_LOW] = {SEVERITY_WARNING, URGENCY_LOW, {ROLE_NONE}},
 };
-
-/* --- events ------------------------------------------------------------------------------------*/
-
-/* Four figures. */
-static oq_str figure(oq_arena *arena, double x)
-{
-    if (!isfinite(x))
-        return OQ_NONE;
-    int places = x == 0.0 ? 0 : 3 - (int)floor(log10(fabs(x)));
-    places = places < 0 ? 0 : places > 9 ? 9 : places;
-    oq_str text = oq_strf(arena, "%.*f", places, x);
-    while (places && text.len && text.ptr[text.len - 1] == '0')
-        text.len--;
-    if (places && text.len && text.ptr[text.len - 1] == '.')
-        text.len--;
-    return text;
-}
-
-static bool is_raise(const char *what)
-{
-    return strcmp(what, "raised") == 0 || strcmp(what, "again") == 0;
-}
-
-static bool is_quiet(const alert *a)
-{
-    return a->shelved_until != OQ_TIME_NONE || a->suppressed_by.len;
-}
-
-/* What is said of an alarm, before its figures: "P-101: Vibration high". */
-static oq_str said_of(oq_arena *arena, oq_str title, const alert_news *news, const char *what)
-{
-    size_t max = EVENT_SUMMARY_MAX - 200;
-    if (title.len > max)
-        for (title.len = max; title.len && ((unsigned char)title.ptr[title.len] & 0xC0) == 0x80;)
-            title.len--;
-    const char *of = news && news->asset_code.len ? oq_str_c(arena, news->asset_code) : "";
-    return oq_strf(arena, "%s%s%s%s%.*s", of, *of ? ": " : "", is_raise(what) ? "" : what,
-                   is_raise(what) ? "" : ": ", OQ_FMT(title));
-}
-
-static oq_str summary_of(oq_arena *arena, const alert *a, oq_str title, const alert_news *news,
-                         const char *what)
-{
-    oq_str text = said_of(arena, title, news, what);
-    if (is_raise(what) && isfinite(a->value))
-        text = oq_strf(arena, "%.*s, %.*s %.*s", OQ_FMT(text), OQ_FMT(figure(arena, a->value)),
-                       a->unit.len ? (int)a->unit.len : 0, a->unit.len ? a->unit.ptr : "");
-    if (is_raise(what) && isfinite(a->value) && isfinite(a->limit_value))
-        text = oq_strf(arena, "%.*s (%.*s)", OQ_FMT(oq_str_trim(text)),
-                       OQ_FMT(figure(arena, a->limit_value)));
-    return oq_str_trim(text);
-}
-
-/* The step in Arabic, for the summary. */
-static const char *step_ar(const char *what)
-{
-    static const struct {
-        const char *step, *ar;
-    } words[] = {
-        {"returned", "عاد إلى الطبيعي"}, {"cleared", "انتهى"}, {"acknowledged", "أُقرّ به"},
-        {"reset", "أُعيد ضبطه"},          {"shelved", "عُلّق"},   {"unshelved", "رُفع تعليقه"}};
-    for (size_t i = 0; i < OQ_COUNT(words); i++)
-        if (strcmp(words[i].step, what) == 0)
-            return words[i].ar;
-    return what;
-}
-
-/* A name for causal rules is said while the alarm comes, and is announced: that it went, or that
- * somebody saw it, is no second trip. */
-static oq_str payload_of(oq_arena *arena, const alert *a, const alert_news *news, const char *what)
-{
-    OQ_AUTO(oq_buf) out = oq_buf_make(64 * 1024);
-    oq_json j = oq_json_to(&out);
-    oq_str kind = news && news->event_kind.len ? news->event_kind : a->code;
-    if (!is_raise(what) || is_quiet(a))
-        kind = oq_strf(arena, "alarm_%s", is_raise(what) ? "quiet" : what);
-    oq_json_object(&j);
-    oq_json_put(&j, text, "kind", kind);
-    oq_json_put(&j, text, "step", oq_cstr(what));
-    oq_json_put(&j, text, "state", oq_cstr(oq_choice_text(alert_state_choices, a->state)));
-    oq_json_put(&j, text, "metric", news ? news->metric : OQ_NONE);
-    oq_json_put(&j, f64, "value", a->value);
-    oq_json_put(&j, f64, "limit", a->limit_value);
-    oq_json_put(&j, text, "unit", a->unit);
-    oq_json_put(&j, text, "rule", a->code);
-    oq_json_put(&j, text, "priority", oq_cstr(oq_choice_text(alarm_priority_choices, a->priority)));
-    oq_json_put(&j, i64, "occurrence", a->occurrences);
-    oq_json_put(&j, uuid, "alert_id", a->id);
-    oq_json_put(&j, uuid, "trace_id", a->trace_id);
-    if (a->title_ar.len)
-        oq_json_put(&j, text, "summary_ar",
-                    summary_of(arena, a, a->title_ar, news, is_raise(what) ? what : step_ar(what)));
-    oq_json_put(&j, bool, "is_announced", !is_quiet(a));
-    oq_json_object_end(&j);
-    return oq_str_copy(arena, oq_buf_view(&out));
-}
-
-/* What is quiet on purpose is on record, but stirs nobody. The step and the occurrence are part of
- * its id, so that one that went at the moment when it came is two events. */
-oq_err *alert_add_event(alert_writing *w, const alert *a, const alert_news *news, const char *what,
-                        oq_us at)
-{
-    oq_arena *arena = oq_scope_arena(w->s);
-    bool is_told = is_raise(what) && !is_quiet(a);
-    bool is_failure = news && news->is_failure && is_told;
-    event_order order = {
-        .source_system = OQ_STR("OPTRIA_ALERT"),
-        .source_type = EVENT_ALERT,
-        .source_id = oq_strf(arena, "%.*s:%s:%lld", OQ_FMT(oq_uuid_text(arena, a->id)), what,
-                             (long long)a->occurrences),
-        .event_time = at,
-        .severity = is_told ? a->severity : SEVERITY_INFO,
-        .category = is_failure ? CATEGORY_FAILURE : CATEGORY_ALERT,
-        .asset_id = a->asset_id,
-        .summary = summary_of(arena, a, a->title, news, what),
-        .payload = payload_of(arena, a, news, what),
-        .trace_id = a->trace_id,
-    };
-    size_t added;
-    return event_add_many(w->s, &order, 1, &added);
-}
 
 /* --- telling -----------------------------------------------------------------------------------*/
 
@@ -162,7 +40,7 @@ oq_err *alert_tell_pages(alert_writing *w, const alert *a)
     oq_json_put(&j, uuid, "asset_id", a->asset_id);
     oq_json_put(&j, text, "state", oq_cstr(oq_choice_text(alert_state_choices, a->state)));
     oq_json_put(&j, text, "priority", oq_cstr(oq_choice_text(alarm_priority_choices, a->priority)));
-    oq_json_put(&j, bool, "is_quiet", a->shelved_until != OQ_TIME_NONE || a->suppressed_by.len > 0);
+    oq_json_put(&j, bool, "is_quiet", alert_is_quiet(a));
     oq_json_object_end(&j);
     return live_publish(w->s, OQ_UUID_ZERO, "alarm", oq_buf_view(&out));
 }
@@ -177,7 +55,7 @@ static oq_err *announce(alert_writing *w, const alert *a, const alert_news *news
         {"title", a->title},
         {"title_ar", a->title_ar.len ? a->title_ar : a->title},
         {"priority", oq_cstr(oq_choice_text(alarm_priority_choices, a->priority))},
-        {"value", figure(arena, a->value)},
+        {"value", alert_figure(arena, a->value)},
         {"unit", a->unit},
         {"raised_at", oq_time_text(arena, a->last_at)},
     };
@@ -256,17 +134,6 @@ static oq_err *look_for_chatter(alert_writing *w, alert *a)
         NULL);
 }
 
-static oq_err *mark_first_out(alert_writing *w, const alert *a)
-{
-    if (oq_uuid_is_zero(a->asset_id))
-        return NULL;
-    return sql_alert_first_out(w->s,
-                               (sql_alert_first_out_args){.asset_id = a->asset_id,
-                                                          .from_time = a->raised_at - together,
-                                                          .to_time = a->raised_at + together},
-                               NULL);
-}
-
 static oq_err *tell_flood(alert_writing *w, const alert_news *n)
 {
     oq_arena *arena = oq_scope_arena(w->s);
@@ -290,7 +157,7 @@ oq_err *alert_write_raised(alert_writing *w, const alert_news *n, alert **ret_al
     alert *a;
     OQ_TRY(silences_now(w));
     if (n->priority >= ALARM_MEDIUM)
-        OQ_TRY(alarm_is_flood(w->s, n->site_id, &is_flood));
+        OQ_TRY(alarm_is_flood(w, n->site_id, &is_flood));
     OQ_TRY(store_raised(w, n, is_flood, &a));
     const char *step = a->occurrences > 1 ? "again" : "raised";
     bool is_shelved = a->shelved_until != OQ_TIME_NONE && a->shelved_until > oq_now(w->s);
@@ -301,8 +168,7 @@ oq_err *alert_write_raised(alert_writing *w, const alert_news *n, alert **ret_al
                               a->suppressed_by));
     bool chattered = a->is_chattering;
     OQ_TRY(look_for_chatter(w, a));
-    if (a->occurrences == 1)
-        OQ_TRY(mark_first_out(w, a));
+    alarm_count_raised(w, a, n->since);
     OQ_TRY(alert_add_event(w, a, n, step, n->since));
     OQ_TRY(alert_tell_pages(w, a));
     if (is_flood && !is_shelved)
@@ -323,7 +189,7 @@ oq_err *alert_write_shown(alert_writing *w, const alert *a, bool announced)
 {
     sql_alert_news_of_rows rows;
     bool stands = a->state == ALERT_UNACKNOWLEDGED || a->state == ALERT_ACKNOWLEDGED;
-    if (!stands || is_quiet(a))
+    if (!stands || alert_is_quiet(a))
         return NULL;
     OQ_TRY(sql_alert_news_of(w->s, (sql_alert_news_of_args){.id = a->id}, &rows));
     alert_news news = {
@@ -422,6 +288,7 @@ oq_err *alert_raise(oq_scope *s, const alert_order *o, oq_uuid *ret_id)
         .since = o->raised_at == OQ_TIME_NONE ? oq_now(s) : o->raised_at,
     };
     OQ_TRY(alert_write_raised(&w, &news, &a));
+    OQ_TRY(alert_writing_end(&w));
     OQ_TRY(audit_record(s, &(audit_entry){.action = "alert.raised",
                                           .object_type = "alert",
                                           .object_id = a->id,

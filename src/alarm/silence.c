@@ -28,9 +28,7 @@ const oq_field alert_step_fields[] = {
 
 #include "base/banned.h"
 
-/* More than 10 alarms in 10 minutes are a flood (ISA-18.2); it is over at half of that. */
-enum { FLOOD_OVER = 10, FLOOD_ENDS = 5 };
-static const oq_us flood_span = 10 * OQ_MINUTE;
+enum { FLOOD_ENDS = 5 }; /* half of what makes one */
 
 oq_err *silences_now(alert_writing *w)
 {
@@ -60,24 +58,6 @@ const silence *silence_of(const silences *list, oq_uuid rule_id, oq_uuid asset_i
             found = one;
     }
     return found;
-}
-
-static oq_err *raised_lately(oq_scope *s, oq_uuid site_id, int64_t *ret_times)
-{
-    sql_alert_raised_since_rows rows;
-    OQ_TRY(sql_alert_raised_since(
-        s, (sql_alert_raised_since_args){.site_id = site_id, .since = oq_now(s) - flood_span},
-        &rows));
-    *ret_times = rows.at[0].times;
-    return NULL;
-}
-
-oq_err *alarm_is_flood(oq_scope *s, oq_uuid site_id, bool *ret_flood)
-{
-    int64_t times;
-    OQ_TRY(raised_lately(s, site_id, &times));
-    *ret_flood = times >= FLOOD_OVER;
-    return NULL;
 }
 
 /* --- what time ends ----------------------------------------------------------------------------*/
@@ -149,7 +129,7 @@ static oq_err *end_floods(alert_writing *w, bool *any)
     oq_uuid *id = oq_new_n(oq_scope_arena(w->s), oq_uuid, rows.count);
     for (size_t i = 0; i < rows.count; i++) {
         if (i == 0 || !oq_uuid_eq(asked, rows.at[i].site_id))
-            OQ_TRY(raised_lately(w->s, rows.at[i].site_id, &times));
+            OQ_TRY(alarm_raised_lately(w->s, rows.at[i].site_id, &times));
         asked = rows.at[i].site_id;
         if (times <= FLOOD_ENDS)
             id[count++] = rows.at[i].id;

@@ -1,6 +1,6 @@
 /* 10,000 live series under 20,000 watched conditions: what one look takes, first and then each
- * second, and how long it takes from a committed sample beyond its limit to the alarm, with a
- * worker as an installation has it. */
+ * second, what it takes when 5,000 of them pass their limits at once, and how long it takes from a
+ * committed sample beyond its limit to the alarm, with a worker as an installation has it. */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -14,6 +14,7 @@
 #include "base/banned.h"
 
 enum { ASSETS = 1000, METRICS = 10, SERIES = ASSETS * METRICS, LOOKS = 30, ROUNDS = 30 };
+enum { FLOOD = 5000 };
 
 typedef struct bench {
     testapp *app;
@@ -76,6 +77,18 @@ static void make_plant(bench *b)
     finish(b, s, alarm_rules_from_limits(s, false, &made));
     /* At once, so that what is measured is the way and not the delay. */
     testdb_exec(testapp_db(b->app), "UPDATE alarm_rules SET on_delay_s = 0, version = version + 1");
+}
+
+/* One moment of all series; the first `flood` of them are beyond their limit. */
+static void write_flood(bench *b, int flood)
+{
+    batch_row *row = calloc(SERIES, sizeof *row);
+    oq_us now = oq_clock_now();
+    for (int k = 0; k < SERIES; k++)
+        row[k] = (batch_row){.time = now, .value = k < flood ? 92 : 50, .series_no = k + 1};
+    oq_scope *s = open_scope(b, OQ_WRITE);
+    finish(b, s, hist_write(s, row, SERIES, NULL));
+    free(row);
 }
 
 /* One moment of all series; `over` of them (its number, 0: none) is beyond its limit. */
@@ -148,6 +161,13 @@ int main(void)
     qsort(took, LOOKS, sizeof *took, by_size);
     print("alarm.look", took[LOOKS / 2], "ms", 250);
     print("alarm.look_worst", took[LOOKS - 1], "ms", 1000);
+    write_flood(&b, FLOOD);
+    print("alarm.flood_5000", look(&b) / 1000, "s", 30);
+    if (testdb_number(testapp_db(app), "SELECT count(*) FROM alerts") < FLOOD)
+        program_give_up("the flood was not raised");
+    write_flood(&b, 0);
+    print("alarm.flood_over", look(&b) / 1000, "s", 30);
+    testdb_exec(testapp_db(app), "TRUNCATE alerts CASCADE");
     job_runner *runner;
     must(job_runner_open(&(job_runner_options){.pool = testapp_pool(app),
                                                .kinds = kinds,

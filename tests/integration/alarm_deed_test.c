@@ -315,6 +315,34 @@ static void test_first_out(void **state)
               oq_cstr(testdb_value(h->db, "SELECT string_agg(a.code, ',') FROM alerts x JOIN assets"
                                           " a ON a.id = x.asset_id WHERE is_first_out")),
               "P-2");
+    /* One behind the other, each within seconds: the first of all of them stays the first. */
+    alarm_house_rule(h, "low", "1", "{\"metric\":\"flow\",\"is\":\"below\",\"limit\":10}", NULL);
+    alarm_house_write(h, 1, FLOW, 14, 3, GOOD);
+    alarm_house_look(h, 14.5);
+    CHECK("three came", testdb_number(h->db, "SELECT count(*) FROM alerts a JOIN assets s ON s.id ="
+                                             " a.asset_id WHERE s.code <> 'P-3'") == 3);
+    CHECK("one first", testdb_number(h->db, "SELECT count(*) FROM alerts WHERE is_first_out") == 1);
+}
+
+/* What one look finds at once, in two units. */
+static void test_first_out_at_once(void **state)
+{
+    house *h = *state;
+    alarm_house_rule(h, "hh", "class", OVER, NULL);
+    alarm_house_rule(h, "low", "class", "{\"metric\":\"flow\",\"is\":\"below\",\"limit\":10}",
+                     NULL);
+    alarm_house_write(h, 1, VIBRATION, 3, 9, GOOD);
+    alarm_house_write(h, 2, VIBRATION, 1, 9, GOOD);
+    alarm_house_write(h, 3, VIBRATION, 4, 9, GOOD);
+    alarm_house_write(h, 3, FLOW, 2, 3, GOOD);
+    alarm_house_write(h, 1, FLOW, 40, 3, GOOD);
+    alarm_house_look(h, 41);
+    CHECK_STR("of each unit",
+              oq_cstr(testdb_value(h->db, "SELECT string_agg(a.code || '/' || x.code, ' ' ORDER BY"
+                                          " a.code) FROM alerts x JOIN assets a ON a.id ="
+                                          " x.asset_id WHERE is_first_out")),
+              "P-2/hh P-3/low");
+    CHECK("of five", testdb_number(h->db, "SELECT count(*) FROM alerts") == 5);
 }
 
 int main(void)
@@ -330,6 +358,7 @@ int main(void)
         cmocka_unit_test_setup(test_flood, alarm_house_reset),
         cmocka_unit_test_setup(test_chattering, alarm_house_reset),
         cmocka_unit_test_setup(test_first_out, alarm_house_reset),
+        cmocka_unit_test_setup(test_first_out_at_once, alarm_house_reset),
     };
     return cmocka_run_group_tests(tests, house_open, house_close);
 }
