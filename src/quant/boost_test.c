@@ -273,6 +273,7 @@ static void test_what_is_refused(void **state)
 {
     static const float inf_x[] = {0, 1, INFINITY, 3}, x[] = {0, 1, 2, 3}, ones[] = {1, 1, 1, 1};
     static const float y[] = {0, 1, 0, 1}, bad[] = {0, 1, 2, 1}, zero[] = {0, 0, 0, 0};
+    static const float none[] = {NAN, NAN, NAN, NAN};
     static const float nan_gain[] = {1, NAN, 1, 1}, time[] = {1, 2, 3, 4}, less[] = {1, 1, 3, 4};
     static const struct {
         const char *label, *code;
@@ -291,6 +292,8 @@ static void test_what_is_refused(void **state)
         {"many", "boost.too_large", BOOST_NUMBER, {SIZE_MAX / 8, 4000, x, y}},
         {"two-sample", NULL, BOOST_BINARY, {2, 1, x, y}},
         {"constant", NULL, BOOST_BINARY, {4, 1, ones, y}},
+        {"all missing", NULL, BOOST_BINARY, {4, 1, none, y}},
+        {"one row", NULL, BOOST_NUMBER, {1, 1, x, y}},
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++) {
         oq_arena *arena = oq_arena_open(0);

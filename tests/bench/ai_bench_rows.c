@@ -104,7 +104,7 @@ static void print_share(oq_arena *arena, const char *name, const char *part, dou
                         double published)
 {
     bench_print(&(bench_figure){.name = oq_str_c(arena, oq_strf(arena, "%s_%s", name, part)),
-                                .value = isnan(value) ? 0 : value,
+                                .value = value, /* NaN: nothing was warned of */
                                 .unit = "share",
                                 .peer = published > 0 ? "XGBoost, published" : NULL,
                                 .peer_value = published});
