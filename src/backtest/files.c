@@ -77,9 +77,14 @@ static oq_err *read_rows(oq_arena *arena, oq_csv_reader *reader, oq_str text, fi
 
 oq_err *file_csv(oq_arena *arena, const char *path, file_table *ret_table)
 {
+    return file_csv_by(arena, path, ',', ret_table);
+}
+
+oq_err *file_csv_by(oq_arena *arena, const char *path, char separator, file_table *ret_table)
+{
     oq_str text;
     OQ_TRY(read_text(arena, path, &text));
-    oq_csv_reader *reader = oq_csv_open(&(oq_csv_options){.separator = ','});
+    oq_csv_reader *reader = oq_csv_open(&(oq_csv_options){.separator = separator});
     file_table t = {0};
     oq_err *err = read_rows(arena, reader, text, &t);
     oq_csv_close(reader);

@@ -17,6 +17,9 @@ typedef struct file_table {
 
 /* Fails: as source_text and oq_csv_next; backtest.file_empty (fact: file). */
 OQ_CHECKED oq_err *file_csv(oq_arena *arena, const char *path, file_table *ret_table);
+/* The same, with another separator than the comma. */
+OQ_CHECKED oq_err *file_csv_by(oq_arena *arena, const char *path, char separator,
+                               file_table *ret_table);
 /* The column of this name. Fails: backtest.column_missing (facts: file, column). */
 OQ_CHECKED oq_err *file_column(const file_table *t, const char *path, const char *name,
                                size_t *ret_column);

@@ -3,6 +3,7 @@
 
 #include "bench/ai_bench.h"
 #include "bench/ai_bench_parts.h"
+#include "bench/ai_signals.h"
 #include "support/shared_data.h"
 
 #include "base/banned.h"
@@ -13,6 +14,11 @@ static const ai_part ai_parts[] = {
     {"ai4i", "ai4i2020", ai_bench_ai4i},               /* failure modes of rows */
     {"metropt", "metropt3-windows", ai_bench_metropt}, /* windows inside failures */
     {"learn_speed", NULL, ai_bench_speed},             /* fleets scored, classes learned */
+    {"skab", "skab", ai_bench_skab},
+    {"tep", "tep", ai_bench_tep},
+    {"batadal", "batadal", ai_bench_batadal},
+    {"nab", "nab", ai_bench_nab},
+    {"anomaly", NULL, ai_bench_anomaly},
     {0},
 };
 
