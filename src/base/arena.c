@@ -136,12 +136,22 @@ void *oq_alloc(oq_arena *arena, size_t size)
     return memset(hand_out(arena, size), 0, size);
 }
 
-void *oq_alloc_n(oq_arena *arena, size_t count, size_t size)
+static size_t product(size_t count, size_t size)
 {
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes))
         out_of_memory(SIZE_MAX);
-    return oq_alloc(arena, bytes);
+    return bytes;
+}
+
+void *oq_alloc_n(oq_arena *arena, size_t count, size_t size)
+{
+    return oq_alloc(arena, product(count, size));
+}
+
+void *oq_alloc_raw_n(oq_arena *arena, size_t count, size_t size)
+{
+    return hand_out(arena, product(count, size));
 }
 
 void *oq_copy(oq_arena *arena, const void *from, size_t size)

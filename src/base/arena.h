@@ -36,6 +36,10 @@ void *oq_alloc(oq_arena *arena, size_t size);
 /* `count * size` zeroed bytes; aborts when the product overflows. */
 void *oq_alloc_n(oq_arena *arena, size_t count, size_t size);
 
+/* The same as they are, for what is filled at once and large: zeroing it first would cost as much
+ * again. */
+void *oq_alloc_raw_n(oq_arena *arena, size_t count, size_t size);
+
 /* A copy of `size` bytes. */
 void *oq_copy(oq_arena *arena, const void *from, size_t size);
 

@@ -13,6 +13,20 @@ static void test_memory_is_zeroed_and_aligned(void **state)
     oq_arena_close(arena);
 }
 
+static void test_raw_memory_is_aligned_and_its_own(void **state)
+{
+    oq_arena *arena = oq_arena_open(64);
+    unsigned char *before = NULL;
+    for (size_t size = 1; size < 300; size += 7) {
+        unsigned char *p = oq_alloc_raw_n(arena, size, 1);
+        CHECK("aligned", (uintptr_t)p % _Alignof(max_align_t) == 0);
+        memset(p, (int)size, size);
+        CHECK("what came before stays", !before || before[0] == (unsigned char)(size - 7));
+        before = p;
+    }
+    oq_arena_close(arena);
+}
+
 static void test_rewind_gives_back_only_what_came_later(void **state)
 {
     oq_arena *arena = oq_arena_open(128);
@@ -45,6 +59,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_memory_is_zeroed_and_aligned),
+        cmocka_unit_test(test_raw_memory_is_aligned_and_its_own),
         cmocka_unit_test(test_rewind_gives_back_only_what_came_later),
         cmocka_unit_test(test_reset_keeps_working),
     };

@@ -180,16 +180,27 @@ oq_err *chunk_read_head(oq_str bytes, chunk_head *ret_head)
     return NULL;
 }
 
-static bool decode_times(byte_reader *in, oq_us *time, size_t count, bool is_given, bool is_first,
-                         state *s)
+/* One after the other at the distance of the block before; of the first block, where there is none,
+ * one sample. */
+static bool go_on(oq_us *time, size_t count, bool is_first, state *s)
 {
-    if (is_given) {
-        if (!ints_decode(in, time, count, s->last))
-            return false;
-    } else {
-        for (size_t i = 0; i < count; i++)
-            time[i] = add(i > 0 ? time[i - 1] : s->last, s->distance);
+    oq_us at = s->last, all;
+    if (is_first) {
+        time[0] = at;
+        return count == 1;
     }
+    if (s->distance <= 0 || __builtin_mul_overflow(s->distance, (oq_us)count, &all) ||
+        __builtin_add_overflow(at, all, &s->last))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        time[i] = at += s->distance;
+    return true;
+}
+
+static bool decode_times(byte_reader *in, oq_us *time, size_t count, bool is_first, state *s)
+{
+    if (!ints_decode(in, time, count, s->last))
+        return false;
     if (is_first ? time[0] != s->last : time[0] <= s->last)
         return false;
     bool is_rising = true;
@@ -206,7 +217,9 @@ static const char *decode_block(byte_reader *in, samples *out, size_t count, sta
     unsigned gives = take_byte(in);
     if (gives > GIVES_ALL)
         return "another form of block";
-    if (!decode_times(in, out->time + at, count, gives & GIVES_TIMES, at == 0, s))
+    bool is_first = at == 0;
+    if (gives & GIVES_TIMES ? !decode_times(in, out->time + at, count, is_first, s)
+                            : !go_on(out->time + at, count, is_first, s))
         return "times";
     if (!values_decode(in, out->value + at, count))
         return "values";
@@ -230,15 +243,28 @@ static const char *decode_block(byte_reader *in, samples *out, size_t count, sta
     return in->is_broken ? "too short" : NULL;
 }
 
+/* Not zeroed: the blocks fill all of it. */
+static samples columns_for(oq_arena *arena, const chunk_head *head, bool with_known)
+{
+    samples s = {.time = oq_alloc_raw_n(arena, head->count, sizeof *s.time),
+                 .value = oq_alloc_raw_n(arena, head->count, sizeof *s.value)};
+    if (head->has_quality)
+        s.quality = oq_alloc_raw_n(arena, head->count, sizeof *s.quality);
+    if (with_known)
+        s.known = oq_alloc_raw_n(arena, head->count, sizeof *s.known);
+    return s;
+}
+
 oq_err *chunk_decode(oq_arena *arena, oq_str bytes, bool with_known, samples *ret_samples)
 {
     chunk_head head;
     OQ_TRY(chunk_read_head(bytes, &head));
-    uint8_t *padded = oq_alloc(arena, bytes.len + CODE_PADDING);
+    uint8_t *padded = oq_alloc_raw_n(arena, bytes.len + CODE_PADDING, 1);
     memcpy(padded, bytes.ptr, bytes.len);
+    memset(padded + bytes.len, 0, CODE_PADDING);
     byte_reader in = {.at = padded + HEAD_BYTES, .end = padded + bytes.len};
     state s = {.last = head.first};
-    samples out = samples_make(arena, head.count, head.has_quality, with_known);
+    samples out = columns_for(arena, &head, with_known);
     while (out.count < head.count) {
         size_t left = head.count - out.count;
         const char *wrong = decode_block(&in, &out, left < INTS_MAX ? left : INTS_MAX, &s);
