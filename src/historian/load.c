@@ -276,6 +276,13 @@ static oq_err *take_all(oq_scope *s, const hist_want *want, fresh_pins *pins, hi
     return NULL;
 }
 
+/* Summaries that may stand for samples. */
+static db_i32s cells_in(oq_arena *arena, const hist_want *want)
+{
+    int32_t *byte = oq_new_n(arena, int32_t, SUMMARY_BYTES_MAX);
+    return (db_i32s){byte, want->grid ? summary_bytes_in(want->grid, byte) : 0};
+}
+
 static int64_t chunks_max(const hist_want *want)
 {
     return want->chunks_max ? (int64_t)want->chunks_max : INT32_MAX;
@@ -315,7 +322,7 @@ static oq_err *load_some(oq_scope *s, const hist_want *want, fresh_pins *pins,
                              .before = want->before,
                              .after = want->after,
                              .exact = want->exact,
-                             .cells = want->grid ? summary_widths_in(want->grid) : 0,
+                             .cells = cells_in(oq_scope_arena(s), want),
                              .chunks = chunks_max(want),
                              .have = {(int64_t *)pins->seq, pins->had},
                              .fresh_bytes = fresh_bytes_max(),
@@ -348,7 +355,7 @@ static oq_err *load_one(oq_scope *s, int32_t no, const hist_want *want, fresh_pi
                                  .before = want->before,
                                  .after = want->after,
                                  .exact = want->exact,
-                                 .cells = want->grid ? summary_widths_in(want->grid) : 0,
+                                 .cells = cells_in(oq_scope_arena(s), want),
                                  .chunks = chunks_max(want),
                                  .have = {(int64_t *)pins->seq, pins->had},
                                  .fresh_bytes = fresh_bytes_max(),

@@ -6,13 +6,13 @@
 -- than it needs.
 
 -- HIST_LOAD (nos i32s, ids uuids, first time, last time, before bool, after bool, exact bool,
---            cells i64, chunks i64, have i64s, fresh_bytes i64) -> hist_row
+--            cells i32s, chunks i64, have i64s, fresh_bytes i64) -> hist_row
 -- The span is [first, last); `before` and `after` ask for the neighbours on either side too. Chunks
 -- do not overlap, so the one that begins last before the span is the only one that may reach into
 -- it. `chunks` is the most of them per series. A payload is left out where the other columns will
--- do: of a neighbour (unless `exact`), of a chunk with cells of a width among `cells` (bits, by the
--- number in a summary's second byte: src/quant/summary.c), of a batch that the caller has, and of
--- batches behind the first `fresh_bytes` bytes of them.
+-- do: of a neighbour (unless `exact`), of a chunk whose summary's second byte is among `cells` (its
+-- cells will do: summary_bytes_in), of a batch that the caller has, and of batches behind the first
+-- `fresh_bytes` bytes of them.
 WITH n AS MATERIALIZED (
     SELECT s.no, s.id, s.key, s.unit, s.is_state, s.gap_max_us
       FROM series s
@@ -30,10 +30,10 @@ SELECT 2, n.no, NULL, c.time_first, c.time_last, c.known_last, c.samples, c.valu
  CROSS JOIN LATERAL (
        SELECT x.time_first, x.time_last, x.known_last, x.samples, x.value_first, x.value_last,
               x.quality_last,
-              CASE WHEN :cells >> (get_byte(x.summary, 1) & 63) & 1 = 1 AND x.time_last >= :first
+              CASE WHEN get_byte(x.summary, 1) = ANY (:cells) AND x.time_last >= :first
                    THEN x.summary END AS summary,
               CASE WHEN :exact OR (x.time_last >= :first AND
-                                   (:cells >> (get_byte(x.summary, 1) & 63) & 1 = 1) IS NOT TRUE)
+                                   (get_byte(x.summary, 1) = ANY (:cells)) IS NOT TRUE)
                    THEN x.payload END AS payload
          FROM series_chunks x
         WHERE x.tenant_id = :tenant AND x.series_no = n.no
@@ -66,13 +66,13 @@ SELECT 4, n.no, NULL, o.time_first, o.time_last, o.known_last, o.samples, o.valu
  CROSS JOIN LATERAL (
        SELECT x.time_first, x.time_last, x.known_last, x.samples, x.value_first, x.value_last,
               x.quality_last,
-              CASE WHEN :cells >> (get_byte(x.summary, 1) & 63) & 1 = 1 AND x.time_last >= :first
+              CASE WHEN get_byte(x.summary, 1) = ANY (:cells) AND x.time_last >= :first
                         AND x.time_first < :last
                    THEN x.summary END AS summary,
               CASE WHEN :exact OR (x.time_last >= :first AND x.time_first >= :last AND
                                    x.good < x.samples)
                         OR (x.time_last >= :first AND x.time_first < :last AND
-                            (:cells >> (get_byte(x.summary, 1) & 63) & 1 = 1) IS NOT TRUE)
+                            (get_byte(x.summary, 1) = ANY (:cells)) IS NOT TRUE)
                    THEN x.payload END AS payload
          FROM series_open x
         WHERE x.tenant_id = :tenant AND x.series_no = n.no
@@ -90,7 +90,7 @@ SELECT 5, NULL, b.seq, b.time_min, b.time_max, b.received_at, b.samples, NULL, N
    AND b.series_min <= (SELECT max(n.no) FROM n) AND b.series_max >= (SELECT min(n.no) FROM n)
    AND (:before OR b.time_max >= :first) AND (:after OR b.time_min < :last);
 
--- HIST_LOAD_ONE (no i32, first time, last time, before bool, after bool, exact bool, cells i64,
+-- HIST_LOAD_ONE (no i32, first time, last time, before bool, after bool, exact bool, cells i32s,
 --                chunks i64, have i64s, fresh_bytes i64) -> hist_row
 -- HIST_LOAD of one series by its number.
 SELECT 1 AS kind, s.no AS series_no, NULL::bigint AS seq, NULL::timestamptz AS time_first,
@@ -102,10 +102,10 @@ SELECT 1 AS kind, s.no AS series_no, NULL::bigint AS seq, NULL::timestamptz AS t
 UNION ALL
 (SELECT 2, x.series_no, NULL, x.time_first, x.time_last, x.known_last, x.samples,
         x.value_first, x.value_last, x.quality_last,
-        CASE WHEN :cells >> (get_byte(x.summary, 1) & 63) & 1 = 1 AND x.time_last >= :first
+        CASE WHEN get_byte(x.summary, 1) = ANY (:cells) AND x.time_last >= :first
              THEN x.summary END,
         CASE WHEN :exact OR (x.time_last >= :first AND
-                             (:cells >> (get_byte(x.summary, 1) & 63) & 1 = 1) IS NOT TRUE)
+                             (get_byte(x.summary, 1) = ANY (:cells)) IS NOT TRUE)
              THEN x.payload END, NULL, NULL, NULL, NULL, NULL
    FROM series_chunks x
   WHERE x.tenant_id = :tenant AND x.series_no = :no
@@ -130,13 +130,13 @@ UNION ALL
 UNION ALL
 SELECT 4, x.series_no, NULL, x.time_first, x.time_last, x.known_last, x.samples,
        x.value_first, x.value_last, x.quality_last,
-       CASE WHEN :cells >> (get_byte(x.summary, 1) & 63) & 1 = 1 AND x.time_last >= :first
+       CASE WHEN get_byte(x.summary, 1) = ANY (:cells) AND x.time_last >= :first
                  AND x.time_first < :last
             THEN x.summary END,
        CASE WHEN :exact OR (x.time_last >= :first AND x.time_first >= :last AND
                             x.good < x.samples)
                  OR (x.time_last >= :first AND x.time_first < :last AND
-                     (:cells >> (get_byte(x.summary, 1) & 63) & 1 = 1) IS NOT TRUE)
+                     (get_byte(x.summary, 1) = ANY (:cells)) IS NOT TRUE)
             THEN x.payload END, NULL, NULL, NULL, NULL, NULL
   FROM series_open x
  WHERE x.tenant_id = :tenant AND x.series_no = :no

@@ -99,9 +99,11 @@ void summary_encode(oq_arena *arena, const samples *s, aggregate_rule rule, oq_b
 /* Of no bytes: a summary without cells. Fails: summary.malformed (fact: reason). Any bytes may be
  * given. */
 OQ_CHECKED oq_err *summary_decode(oq_arena *arena, oq_str bytes, summary *ret_summary);
-/* The widths that divide `grid`, as bits by the number that stands in the second byte of a summary:
- * so that a statement can tell, without decoding it, whether a summary is of use. */
-int64_t summary_widths_in(oq_us grid);
+/* What the second byte of a summary may be when its cells are of a width that divides `grid`, so
+ * that a statement can tell, without decoding it, whether a summary is of use. Gives how many there
+ * are. */
+enum { SUMMARY_BYTES_MAX = 14 };
+size_t summary_bytes_in(oq_us grid, int32_t ret_byte[SUMMARY_BYTES_MAX]);
 /* Whether cells of this width tile buckets with these edges. */
 bool summary_fits(const summary *y, buckets b, aggregate_rule rule);
 

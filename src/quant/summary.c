@@ -41,12 +41,17 @@ static int64_t cell_number(oq_us at, oq_us width)
 
 /* --- writing ------------------------------------------------------------------------------------*/
 
-int64_t summary_widths_in(oq_us grid)
+size_t summary_bytes_in(oq_us grid, int32_t ret_byte[SUMMARY_BYTES_MAX])
 {
-    int64_t bits = 0;
-    for (size_t i = 0; i < OQ_COUNT(width_of); i++)
-        bits |= (int64_t)(grid % width_of[i] == 0) << i;
-    return bits;
+    static_assert(2 * OQ_COUNT(width_of) == SUMMARY_BYTES_MAX, "each width, of states or not");
+    size_t count = 0;
+    for (size_t i = 0; i < OQ_COUNT(width_of); i++) {
+        if (grid % width_of[i] != 0)
+            continue;
+        ret_byte[count++] = (int32_t)i;
+        ret_byte[count++] = (int32_t)i | SUMMARY_STATE;
+    }
+    return count;
 }
 
 /* Which width fits the samples' rhythm; -1: none. */

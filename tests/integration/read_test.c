@@ -218,6 +218,38 @@ static void test_too_much_waits(void **state)
     CHECK_STR("likewise", oq_cstr(last_code(h, 2)), "");
 }
 
+static int32_t number_by_id(house *h, oq_uuid id)
+{
+    hist_tracks tracks;
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_READ);
+    hist_want want = {.id = &id, .id_count = 1, .from = T0, .to = NOW, .known_at = OQ_TIME_NONE};
+    CHECK_OK(hist_load(s, &want, &tracks));
+    CHECK("it is that one", tracks.count == 0 || oq_uuid_eq(tracks.at[0].id, id));
+    oq_scope_close(s);
+    return tracks.count ? tracks.at[0].no : 0;
+}
+
+/* A number that is remembered is looked at again with each row: the database may have been restored
+ * to a state in which it was another series'. */
+static void test_remembered_numbers(void **state)
+{
+    house *h = *state;
+    oq_uuid one = chunks_series(h->db, HOUSE_A, 1, "one", (aggregate_rule){0});
+    oq_uuid two = chunks_series(h->db, HOUSE_A, 2, "two", (aggregate_rule){0});
+    CHECK("not known yet", number_kept(HOUSE_A, one) == 0);
+    for (int i = 0; i < 2; i++) {
+        CHECK("one", number_by_id(h, one) == 1);
+        CHECK("two", number_by_id(h, two) == 2);
+        CHECK("remembered", number_kept(HOUSE_A, one) == 1 && number_kept(HOUSE_A, two) == 2);
+    }
+    CHECK("each tenant by itself", number_kept(HOUSE_B, one) == 0);
+    testdb_exec(h->db, "UPDATE series SET no = no + 10; UPDATE series SET no = 13 - no");
+    CHECK("the other way round", number_by_id(h, one) == 2 && number_by_id(h, two) == 1);
+    CHECK("remembered anew", number_kept(HOUSE_A, one) == 2);
+    testdb_exec(h->db, "DELETE FROM series");
+    CHECK("not there", number_by_id(h, one) == 0);
+}
+
 static void test_last(void **state)
 {
     house *h = *state;
@@ -261,6 +293,7 @@ int main(void)
         cmocka_unit_test_setup(test_fresh, reset),
         cmocka_unit_test_setup(test_decoded_once, reset),
         cmocka_unit_test_setup(test_too_much_waits, reset),
+        cmocka_unit_test_setup(test_remembered_numbers, reset),
         cmocka_unit_test_setup(test_last, reset),
     };
     return cmocka_run_group_tests(tests, house_open, house_close);
