@@ -148,29 +148,54 @@ double load_run(const load *l)
 
 /* --- questions ----------------------------------------------------------------------------------*/
 
-double load_time_get(int port, const char *path, oq_str headers, size_t rounds, size_t *ret_bytes)
+typedef struct asking {
+    int fd;
+    oq_str request;
+    double *took;
+} asking;
+
+/* One answer; gives how long it took, in milliseconds. */
+static double time_one(const asking *a, oq_buf *answer, size_t *ret_bytes)
+{
+    oq_us begun = oq_monotonic();
+    send_all(a->fd, a->request);
+    size_t head = read_answer(a->fd, answer);
+    *ret_bytes = answer->len - head;
+    return (double)(oq_monotonic() - begun) / 1000;
+}
+
+void load_time_in_turn(load_question *question, size_t count, size_t rounds)
 {
     enum { WARM_UP = 5 };
     oq_arena *arena = oq_arena_open(0);
     oq_buf answer = oq_buf_make(ANSWER_MAX);
-    double *took = oq_alloc(arena, rounds * sizeof *took);
-    oq_str request =
-        oq_strf(arena, "GET %s HTTP/1.1\r\nHost: bench\r\n%.*s\r\n", path, OQ_FMT(headers));
-    int fd = connect_to(port);
-    for (size_t i = 0; i < rounds + WARM_UP; i++) {
-        oq_us begun = oq_monotonic();
-        send_all(fd, request);
-        size_t head = read_answer(fd, &answer);
-        if (i >= WARM_UP)
-            took[i - WARM_UP] = (double)(oq_monotonic() - begun) / 1000;
-        if (ret_bytes)
-            *ret_bytes = answer.len - head;
+    asking *all = oq_new_n(arena, asking, count);
+    for (size_t k = 0; k < count; k++)
+        all[k] = (asking){.fd = connect_to(question[k].port),
+                          .request = oq_strf(arena, "GET %s HTTP/1.1\r\nHost: bench\r\n%.*s\r\n",
+                                             question[k].path, OQ_FMT(question[k].headers)),
+                          .took = oq_new_n(arena, double, rounds)};
+    for (size_t i = 0; i < rounds + WARM_UP; i++)
+        for (size_t k = 0; k < count; k++) {
+            double ms = time_one(&all[k], &answer, &question[k].bytes);
+            if (i >= WARM_UP)
+                all[k].took[i - WARM_UP] = ms;
+        }
+    for (size_t k = 0; k < count; k++) {
+        question[k].ms = bench_median(arena, all[k].took, rounds);
+        close(all[k].fd);
     }
-    close(fd);
-    double median = bench_median(arena, took, rounds);
     oq_buf_drop(&answer);
     oq_arena_close(arena);
-    return median;
+}
+
+double load_time_get(int port, const char *path, oq_str headers, size_t rounds, size_t *ret_bytes)
+{
+    load_question one = {.port = port, .path = path, .headers = headers};
+    load_time_in_turn(&one, 1, rounds);
+    if (ret_bytes)
+        *ret_bytes = one.bytes;
+    return one.ms;
 }
 
 static oq_str ask_once(oq_arena *arena, int port, oq_str head, oq_str body)
