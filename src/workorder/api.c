@@ -129,15 +129,22 @@ static oq_err *post_acknowledge(http_req *rq, oq_scope *s)
 
 /* --- what travels with it -----------------------------------------------------------------------*/
 
-static oq_err *get_notes(http_req *rq, oq_scope *s)
-{
-    oq_uuid id;
-    work_order_notes list;
-    OQ_TRY(http_path_uuid(rq, "id", &id));
-    OQ_TRY(work_order_notes_of(s, id, &list));
-    http_answer_list(rq, list.at, sizeof *list.at, list.count, OQ_NONE);
-    return NULL;
-}
+/* All that an order has of a kind. */
+#define LIST_OF(name, type, find)                                                                  \
+    static oq_err *name(http_req *rq, oq_scope *s)                                                 \
+    {                                                                                              \
+        oq_uuid id;                                                                                \
+        type list;                                                                                 \
+        OQ_TRY(http_path_uuid(rq, "id", &id));                                                     \
+        OQ_TRY(find(s, id, &list));                                                                \
+        http_answer_list(rq, list.at, sizeof *list.at, list.count, OQ_NONE);                       \
+        return NULL;                                                                               \
+    }
+LIST_OF(get_notes, work_order_notes, work_order_notes_of)
+LIST_OF(get_checks, work_order_checks, work_order_checks_of)
+LIST_OF(get_parts, work_order_parts, work_order_parts_of)
+LIST_OF(get_steps, work_order_steps, work_order_steps_of)
+LIST_OF(get_files, work_order_files, work_order_files_of)
 
 static oq_err *post_note(http_req *rq, oq_scope *s)
 {
@@ -148,16 +155,6 @@ static oq_err *post_note(http_req *rq, oq_scope *s)
     OQ_TRY(http_body(rq, &form));
     OQ_TRY(work_order_add_note(s, id, form.text, &note));
     http_answer_record(rq, 0, note);
-    return NULL;
-}
-
-static oq_err *get_checks(http_req *rq, oq_scope *s)
-{
-    oq_uuid id;
-    work_order_checks list;
-    OQ_TRY(http_path_uuid(rq, "id", &id));
-    OQ_TRY(work_order_checks_of(s, id, &list));
-    http_answer_list(rq, list.at, sizeof *list.at, list.count, OQ_NONE);
     return NULL;
 }
 
@@ -183,16 +180,6 @@ static oq_err *post_answer(http_req *rq, oq_scope *s)
     OQ_TRY(http_body(rq, &answer));
     OQ_TRY(work_order_answer(s, id, check_id, &answer, &check));
     http_answer_record(rq, 0, check);
-    return NULL;
-}
-
-static oq_err *get_parts(http_req *rq, oq_scope *s)
-{
-    oq_uuid id;
-    work_order_parts list;
-    OQ_TRY(http_path_uuid(rq, "id", &id));
-    OQ_TRY(work_order_parts_of(s, id, &list));
-    http_answer_list(rq, list.at, sizeof *list.at, list.count, OQ_NONE);
     return NULL;
 }
 
@@ -232,27 +219,7 @@ static oq_err *delete_part(http_req *rq, oq_scope *s)
     return NULL;
 }
 
-static oq_err *get_steps(http_req *rq, oq_scope *s)
-{
-    oq_uuid id;
-    work_order_steps list;
-    OQ_TRY(http_path_uuid(rq, "id", &id));
-    OQ_TRY(work_order_steps_of(s, id, &list));
-    http_answer_list(rq, list.at, sizeof *list.at, list.count, OQ_NONE);
-    return NULL;
-}
-
 /* --- files --------------------------------------------------------------------------------------*/
-
-static oq_err *get_files(http_req *rq, oq_scope *s)
-{
-    oq_uuid id;
-    work_order_files list;
-    OQ_TRY(http_path_uuid(rq, "id", &id));
-    OQ_TRY(work_order_files_of(s, id, &list));
-    http_answer_list(rq, list.at, sizeof *list.at, list.count, OQ_NONE);
-    return NULL;
-}
 
 static oq_err *put_file(http_req *rq, oq_scope *s)
 {
