@@ -116,25 +116,30 @@ SELECT t.id, t.step, t.at, t.made_by, u.full_name AS made_by_name, t.note
 -- Of the alarms of a unit (or, without one, of an asset) that came one within seconds of the other,
 -- the first; none where it stands alone. Of the units of these assets, within from_time and to_time;
 -- what lies around is looked at, and stays.
+WITH place AS MATERIALIZED (
+    SELECT DISTINCT o.tenant_id, coalesce(o.unit_id, o.id) AS id
+      FROM unnest(:asset_ids) AS t (id)
+      JOIN assets o ON o.tenant_id = :tenant AND o.id = t.id),
+came AS MATERIALIZED (
+    SELECT a.tenant_id, a.id, a.raised_at, coalesce(s.unit_id, s.id) AS place_id
+      FROM alerts a
+      JOIN assets s ON s.tenant_id = :tenant AND s.id = a.asset_id
+     WHERE a.tenant_id = :tenant AND a.raised_at BETWEEN :seen_from AND :seen_to),
+beside AS MATERIALIZED (
+    SELECT c.tenant_id, c.id,
+           c.raised_at - lag(c.raised_at) OVER unit AS behind,
+           lead(c.raised_at) OVER unit - c.raised_at AS ahead
+      FROM came c
+      JOIN place p ON p.tenant_id = :tenant AND p.id = c.place_id
+     WHERE c.tenant_id = :tenant
+    WINDOW unit AS (PARTITION BY c.place_id ORDER BY c.raised_at, c.id))
 UPDATE alerts AS x
    SET is_first_out = NOT x.is_first_out
-  FROM (SELECT n.id, n.tenant_id,
-               coalesce(n.raised_at - n.before > make_interval(secs => :together_s), true)
-               AND coalesce(n.behind - n.raised_at <= make_interval(secs => :together_s), false)
-               AS is_first
-          FROM (SELECT a.id, a.tenant_id, a.raised_at,
-                       lag(a.raised_at) OVER unit AS before, lead(a.raised_at) OVER unit AS behind
-                  FROM alerts a
-                  JOIN assets s ON s.tenant_id = :tenant AND s.id = a.asset_id
-                 WHERE a.tenant_id = :tenant AND a.raised_at BETWEEN :seen_from AND :seen_to
-                   AND coalesce(s.unit_id, s.id) IN (
-                       SELECT coalesce(o.unit_id, o.id) FROM assets o
-                        WHERE o.tenant_id = :tenant AND o.id = ANY (:asset_ids))
-                WINDOW unit AS (PARTITION BY coalesce(s.unit_id, s.id)
-                                ORDER BY a.raised_at, a.id)) AS n
-         WHERE n.tenant_id = :tenant) AS g
- WHERE x.tenant_id = :tenant AND g.tenant_id = :tenant AND x.id = g.id
-   AND x.raised_at BETWEEN :from_time AND :to_time AND g.is_first <> x.is_first_out;
+  FROM beside b
+ WHERE x.tenant_id = :tenant AND b.tenant_id = :tenant AND x.id = b.id
+   AND x.raised_at BETWEEN :from_time AND :to_time
+   AND x.is_first_out <> (coalesce(b.behind > make_interval(secs => :together_s), true)
+                          AND coalesce(b.ahead <= make_interval(secs => :together_s), false));
 
 -- ALERT_NEWS_OF (id uuid) -> (asset_code text, event_kind text, metric text, is_failure bool)
 SELECT a.code AS asset_code, r.event_kind, s.metric, coalesce(r.is_failure, false) AS is_failure
