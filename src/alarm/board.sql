@@ -53,6 +53,14 @@ SELECT r.id, c.code AS class, a.code AS asset, s.code AS site,
   LEFT JOIN sites s ON s.tenant_id = :tenant AND s.id = r.site_id
  WHERE r.tenant_id = :tenant AND r.id = ANY (:ids);
 
+-- ALARM_METRIC (asset_id uuid, metric text) -> (name text, name_ar text)
+-- As the asset's class calls it.
+SELECT m.name, m.name_ar
+  FROM assets a
+  JOIN asset_class_metrics m
+    ON m.tenant_id = :tenant AND m.class_id = a.class_id AND m.metric = :metric
+ WHERE a.tenant_id = :tenant AND a.id = :asset_id;
+
 -- ALERT_SERIES (id uuid) -> (series_id uuid)
 SELECT s.id AS series_id
   FROM alerts x

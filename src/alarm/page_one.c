@@ -12,6 +12,22 @@
 
 /* --- one alarm ---------------------------------------------------------------------------------*/
 
+/* What the program itself notes is said in the reader's language. */
+static oq_str note_of(const web_page *page, const alert_step *one)
+{
+    static const struct {
+        const char *note, *key;
+    } said[] = {{"flood", "choice.alarm_suppressed.flood"},
+                {"maintenance", "choice.alarm_suppressed.maintenance"},
+                {"out_of_service", "choice.alarm_suppressed.out_of_service"},
+                {"not watched any more", "alarms.note_not_watched"},
+                {"late samples say otherwise", "alarms.note_late_samples"}};
+    for (size_t i = 0; i < OQ_COUNT(said) && oq_uuid_is_zero(one->made_by); i++)
+        if (oq_str_eq(one->note, oq_cstr(said[i].note)))
+            return web_say(page, said[i].key);
+    return one->note;
+}
+
 static void put_steps(web_page *page, const alert_steps *steps)
 {
     web_value *list = web_put_list(page->view, "steps");
@@ -23,7 +39,7 @@ static void put_steps(web_page *page, const alert_steps *steps)
             web_choice_label(page->locale.lang, "alert_step", oq_str_c(page->arena, one->step)));
         web_put_text(v, "at", web_format_time_exact(page->arena, &page->locale, one->at));
         web_put_text(v, "who", one->made_by_name);
-        web_put_text(v, "note", one->note);
+        web_put_text(v, "note", note_of(page, one));
         web_put_bool(v, "is_bad",
                      oq_str_eq(one->step, OQ_STR("raised")) ||
                          oq_str_eq(one->step, OQ_STR("again")));
@@ -54,6 +70,18 @@ static oq_err *put_rule(web_page *page, oq_scope *s, const alert *a)
     return NULL;
 }
 
+/* A metric by its name; by its code where nobody has named it. */
+static oq_err *put_metric(const web_page *page, oq_scope *s, web_value *to, oq_uuid asset_id,
+                          oq_str metric)
+{
+    sql_alarm_metric_rows rows;
+    OQ_TRY(sql_alarm_metric(s, (sql_alarm_metric_args){asset_id, metric}, &rows));
+    oq_str name =
+        rows.count ? alarm_text(page->locale.lang, rows.at[0].name, rows.at[0].name_ar) : OQ_NONE;
+    web_put_text(to, "metric", name.len ? name : metric);
+    return NULL;
+}
+
 /* What might quiet an alarm that comes and goes, from the samples of the hour around it. */
 static oq_err *put_proposal(web_page *page, oq_scope *s, const alert *a)
 {
@@ -79,7 +107,7 @@ static oq_err *put_proposal(web_page *page, oq_scope *s, const alert *a)
         if (isnan(p.deadband))
             continue;
         web_value *v = web_put_object(page->view, "proposal");
-        web_put_text(v, "metric", c->leaf[k].metric);
+        OQ_TRY(put_metric(page, s, v, a->asset_id, c->leaf[k].metric));
         web_put_text(v, "deadband",
                      web_format_quantity(page->arena, &page->locale, p.deadband, 6,
                                          web_format_unit(page->arena, g->unit)));

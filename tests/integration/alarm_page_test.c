@@ -82,6 +82,31 @@ static void test_deeds(void **state)
     CHECK("figures", house_get(h, VIEWER_A, "/alarms/kpis?days=1").status == 200);
 }
 
+/* A proposal names the metric as its class does, and the program's notes are in the reader's
+ * language. */
+static void test_words(void **state)
+{
+    house *h = *state;
+    testdb_exec(h->db, "UPDATE asset_class_metrics SET name = 'Vibration velocity', name_ar ="
+                       " 'سرعة الاهتزاز' WHERE metric = 'vibration'");
+    raise_one(h);
+    for (int i = 1; i < 40; i++)
+        alarm_house_write(h, 1, VIBRATION, 10 * i, i % 2 ? 6.9 : 7.3, QUALITY_GOOD);
+    alarm_house_look(h, 400);
+    testdb_exec(h->db, "UPDATE alerts SET is_chattering = true");
+    testdb_exec(h->db,
+                "INSERT INTO alert_steps (tenant_id, id, alert_id, step, at, note) SELECT"
+                " tenant_id, gen_random_uuid(), id, 'suppressed', last_at, n.note FROM alerts,"
+                " (VALUES ('flood'), ('late samples say otherwise')) n (note)");
+    const char *id = oq_uuid_text(h->arena, alarm_house_alert(h)).ptr;
+    seen en = house_get(h, ADMIN_A, oq_strf(h->arena, "/alarms/%s?lang=en", id).ptr);
+    CHECK("English", has(&en, ">Vibration velocity<") && !has(&en, ">vibration<"));
+    CHECK("notes", has(&en, "Suppressed: alarm flood") && !has(&en, ">flood<"));
+    seen ar = house_get(h, ADMIN_A, oq_strf(h->arena, "/alarms/%s?lang=ar", id).ptr);
+    CHECK("Arabic", has(&ar, ">سرعة الاهتزاز<") && !has(&ar, "Vibration velocity"));
+    CHECK("notes", has(&ar, "بيّنت قراءات متأخرة") && !has(&ar, "late samples"));
+}
+
 static void test_editor(void **state)
 {
     house *h = *state;
@@ -134,6 +159,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_board, page_reset),
         cmocka_unit_test_setup(test_deeds, page_reset),
+        cmocka_unit_test_setup(test_words, page_reset),
         cmocka_unit_test_setup(test_editor, page_reset),
     };
     return cmocka_run_group_tests(tests, house_open, house_close);
