@@ -31,6 +31,28 @@ OQ_CHECKED oq_err *backtest_petshop(oq_arena *arena, const char *folder, report 
  * the training files. */
 OQ_CHECKED oq_err *backtest_tep(oq_arena *arena, const char *folder, report **ret_report);
 
+/* --- decisions ----------------------------------------------------------------------------------*/
+
+/* What a failure and a planned replacement cost, and who does it: assumptions, which the report
+ * says again. In money of any currency, not in minor units. */
+typedef struct backtest_costs {
+    double repair_cost, downtime_hours, downtime_cost_per_hour;
+    double planned_cost, planned_hours, planned_stop_hours, labour_cost_per_hour;
+    int64_t crews, crew_hours; /* on each day */
+    int64_t prevents_days;     /* policy.h: the counterfactual rule */
+} backtest_costs;
+/* Presets are those of examples/backtest-maintenance.json. */
+extern const oq_field backtest_cost_fields[];
+
+/* Microsoft's simulated machines, day by day from `from` on (OQ_TIME_NONE: 1 August 2015) to `to`
+ * (1 January 2016): which components are replaced, by five policies: run to failure, fixed
+ * interval, threshold, error codes, and this program (failure_model.h, maintenance_plan.h).
+ * Whatever has to be chosen or learned is so before `from`; a day's decision knows what came before
+ * its morning. Figures: maintenance.optria_cost, maintenance.saving_run_to_failure, ... */
+OQ_CHECKED oq_err *backtest_maintenance(oq_arena *arena, const char *folder,
+                                        const backtest_costs *costs, oq_us from, oq_us to,
+                                        report **ret_report);
+
 typedef enum backtest_dataset {
     BACKTEST_AZURE = 1,
     BACKTEST_CAUSRCA,

@@ -21,7 +21,7 @@ char *file_path(oq_arena *arena, const char *format, ...)
 }
 
 /* The whole text; room grows with it, for there are many small files. */
-static oq_err *read_text(oq_arena *arena, const char *path, oq_str *ret_text)
+oq_err *file_text(oq_arena *arena, const char *path, oq_str *ret_text)
 {
     enum { PIECE = 256 * 1024 };
     source *in;
@@ -83,7 +83,7 @@ oq_err *file_csv(oq_arena *arena, const char *path, file_table *ret_table)
 oq_err *file_csv_by(oq_arena *arena, const char *path, char separator, file_table *ret_table)
 {
     oq_str text;
-    OQ_TRY(read_text(arena, path, &text));
+    OQ_TRY(file_text(arena, path, &text));
     oq_csv_reader *reader = oq_csv_open(&(oq_csv_options){.separator = separator});
     file_table t = {0};
     oq_err *err = read_rows(arena, reader, text, &t);
@@ -134,7 +134,7 @@ static oq_err *read_line(const char *path, size_t number, oq_str line, double *t
 oq_err *file_numbers(oq_arena *arena, const char *path, file_matrix *ret_matrix)
 {
     oq_str text;
-    OQ_TRY(read_text(arena, path, &text));
+    OQ_TRY(file_text(arena, path, &text));
     return file_numbers_parse(arena, path, text, ret_matrix);
 }
 
@@ -174,7 +174,7 @@ oq_err *file_numbers_parse(oq_arena *arena, const char *path, oq_str text, file_
 oq_err *file_object(oq_arena *arena, const char *path, file_json *ret_json)
 {
     oq_str text;
-    OQ_TRY(read_text(arena, path, &text));
+    OQ_TRY(file_text(arena, path, &text));
     json_t *json = json_loadb(text.ptr, text.len, 0, NULL);
     if (!json_is_object(json)) {
         json_decref(json);

@@ -9,6 +9,9 @@
 
 #include "base/base.h"
 
+/* A whole file. Fails: as source_text; import.file_too_large. */
+OQ_CHECKED oq_err *file_text(oq_arena *arena, const char *path, oq_str *ret_text);
+
 typedef struct file_table {
     oq_str **row; /* row[i][k]: cell k; texts are views of the file's text in the arena */
     size_t *cells;

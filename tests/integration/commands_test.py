@@ -14,6 +14,7 @@ import unittest
 from pathlib import Path
 
 OPTRIA = os.environ["OPTRIA_TEST_BIN"]
+ROOT = Path(__file__).resolve().parents[2]
 LIMIT_S = 60
 SECRET = "0123456789abcdef-0123456789abcdef"
 
@@ -65,6 +66,19 @@ class BacktestTest(unittest.TestCase):
                 self.assertNotEqual(missing.returncode, 0)
                 self.assertIn(str(self.data), missing.stderr)
                 self.assertEqual(missing.stdout, "")
+
+    def test_maintenance_refusals(self):
+        """What it finds out is in src/backtest/maintenance_test.c."""
+        self.assertEqual(run("backtest", "maintenance").returncode, 64)
+        ask = ("backtest", "maintenance", "--dataset", "azure-pdm", "--data", str(self.data))
+        missing = run(*ask, "--costs", str(ROOT / "examples" / "backtest-maintenance.json"))
+        self.assertIn("PdM_machines.csv", missing.stderr)
+        costs = self.data / "costs.json"
+        costs.write_text('{"crews": 0, "repair_costs": 1}')
+        wrong = run(*ask, "--costs", str(costs))
+        self.assertNotEqual(wrong.returncode, 0)
+        for field in ("crews", "repair_costs"):
+            self.assertIn(field, wrong.stderr)
 
     def make_shop(self):
         """A shop that calls a store: the store is slow, and with it the shop. A till beside them."""
