@@ -11,6 +11,8 @@ const oq_choice asset_sort_choices[] = {
     {ASSET_BY_NAME_DOWN, "-name"},
     {ASSET_BY_CRITICALITY, "criticality"},
     {ASSET_BY_CRITICALITY_DOWN, "-criticality"},
+    {ASSET_BY_RISK, "risk"},
+    {ASSET_BY_RISK_DOWN, "-risk"},
     {0, NULL},
 };
 

@@ -15,7 +15,9 @@ typedef enum asset_sort {
     ASSET_BY_NAME,
     ASSET_BY_NAME_DOWN,
     ASSET_BY_CRITICALITY, /* the critical ones first */
-    ASSET_BY_CRITICALITY_DOWN
+    ASSET_BY_CRITICALITY_DOWN,
+    ASSET_BY_RISK, /* production risk of the newest score, the highest first, without one last */
+    ASSET_BY_RISK_DOWN
 } asset_sort;
 extern const oq_choice asset_sort_choices[];
 

@@ -27,11 +27,15 @@ SELECT a.id
 -- ASSET_ORDER_UP (sort text, is_arabic bool, site_id uuid?, unit_id uuid?, class_id uuid?,
 --     criticality text?, status text?, words texts?, among uuids?, after_id uuid?,
 --     limit i64) -> (id uuid)
--- By name or criticality, then by code.
+-- By name, criticality or production risk (the highest first, the unknown last), then by code.
 WITH keyed AS (
     SELECT a.tenant_id, a.id, a.code,
            CASE WHEN :sort = 'criticality' THEN
-                array_position(ARRAY['critical', 'high', 'medium', 'low'], a.criticality) END AS rank,
+                array_position(ARRAY['critical', 'high', 'medium', 'low'], a.criticality)
+                WHEN :sort = 'risk' THEN
+                -coalesce((SELECT x.production_risk_index FROM asset_ai_scores x
+                            WHERE x.tenant_id = :tenant AND x.asset_id = a.id AND x.is_latest), -1)
+                END AS rank,
            CASE WHEN :sort = 'name' THEN
                 CASE WHEN :is_arabic THEN coalesce(a.name_ar, a.name) ELSE a.name END END AS label
       FROM assets a
@@ -54,7 +58,12 @@ SELECT k.id
  WHERE k.tenant_id = :tenant
    AND (:after_id IS NULL OR (coalesce(k.rank, 0), coalesce(k.label, ''), k.code) > (
         SELECT coalesce(CASE WHEN :sort = 'criticality' THEN array_position(
-                   ARRAY['critical', 'high', 'medium', 'low'], p.criticality) END, 0),
+                   ARRAY['critical', 'high', 'medium', 'low'], p.criticality)
+                   WHEN :sort = 'risk' THEN
+                   -coalesce((SELECT y.production_risk_index FROM asset_ai_scores y
+                               WHERE y.tenant_id = :tenant AND y.asset_id = p.id
+                                 AND y.is_latest), -1)
+                   END, 0),
                coalesce(CASE WHEN :sort = 'name' THEN
                    CASE WHEN :is_arabic THEN coalesce(p.name_ar, p.name) ELSE p.name END END, ''),
                p.code
@@ -69,7 +78,11 @@ SELECT k.id
 WITH keyed AS (
     SELECT a.tenant_id, a.id, a.code,
            CASE WHEN :sort = 'criticality' THEN
-                array_position(ARRAY['critical', 'high', 'medium', 'low'], a.criticality) END AS rank,
+                array_position(ARRAY['critical', 'high', 'medium', 'low'], a.criticality)
+                WHEN :sort = 'risk' THEN
+                -coalesce((SELECT x.production_risk_index FROM asset_ai_scores x
+                            WHERE x.tenant_id = :tenant AND x.asset_id = a.id AND x.is_latest), -1)
+                END AS rank,
            CASE WHEN :sort = 'name' THEN
                 CASE WHEN :is_arabic THEN coalesce(a.name_ar, a.name) ELSE a.name END END AS label
       FROM assets a
@@ -92,7 +105,12 @@ SELECT k.id
  WHERE k.tenant_id = :tenant
    AND (:after_id IS NULL OR (coalesce(k.rank, 0), coalesce(k.label, ''), k.code) < (
         SELECT coalesce(CASE WHEN :sort = 'criticality' THEN array_position(
-                   ARRAY['critical', 'high', 'medium', 'low'], p.criticality) END, 0),
+                   ARRAY['critical', 'high', 'medium', 'low'], p.criticality)
+                   WHEN :sort = 'risk' THEN
+                   -coalesce((SELECT y.production_risk_index FROM asset_ai_scores y
+                               WHERE y.tenant_id = :tenant AND y.asset_id = p.id
+                                 AND y.is_latest), -1)
+                   END, 0),
                coalesce(CASE WHEN :sort = 'name' THEN
                    CASE WHEN :is_arabic THEN coalesce(p.name_ar, p.name) ELSE p.name END END, ''),
                p.code

@@ -1,4 +1,5 @@
 /* /assets/{id}: head, signals and their chart; what is known of the asset stands in know_page.c. */
+#include "ai/page.h"
 #include "alarm/pages.h"
 #include "asset/asset_detail.h"
 #include "asset/inner.h"
@@ -201,6 +202,7 @@ static oq_err *show(http_req *rq, oq_scope *s, const asset_detail *d, const deta
     asset_put_knowledge(&page, d);
     asset_put_story(&page, d);
     OQ_TRY(put_alarms(&page, s, d->head.id));
+    OQ_TRY(ai_put_asset(&page, s, page.view, d->head.id, OQ_TIME_NONE));
     return web_page_send(&page);
 }
 

@@ -1,4 +1,5 @@
 /* /assets: what stands in the plant, how it is, what to look at first. */
+#include "ai/page.h"
 #include "asset/asset_list.h"
 #include "asset/inner.h"
 #include "historian/signal_view.h"
@@ -133,6 +134,14 @@ static void put_row(const web_page *page, web_value *to, const asset_row *a,
     web_put_bool(to, "has_values", web_count(list) > 0);
 }
 
+static const ai_score *score_of(const ai_scores *scores, oq_uuid id)
+{
+    for (size_t i = 0; i < scores->count; i++)
+        if (oq_uuid_eq(scores->at[i].asset_id, id))
+            return &scores->at[i];
+    return NULL;
+}
+
 static oq_err *put_rows(web_page *page, oq_scope *s, const asset_rows *rows)
 {
     hist_signals values;
@@ -140,9 +149,15 @@ static oq_err *put_rows(web_page *page, oq_scope *s, const asset_rows *rows)
     for (size_t i = 0; i < rows->count; i++)
         ids.at[i] = rows->at[i].id;
     OQ_TRY(signal_find_first(s, ids, KEY_VALUES, &values));
+    ai_scores scores = {0};
+    if (rows->count)
+        OQ_TRY(ai_scores_of(s, ids.at, ids.count, OQ_UUID_ZERO, OQ_TIME_NONE, &scores));
     web_value *list = web_put_list(page->view, "rows");
-    for (size_t i = 0; i < rows->count; i++)
-        put_row(page, web_add_object(list), &rows->at[i], &values);
+    for (size_t i = 0; i < rows->count; i++) {
+        web_value *row = web_add_object(list);
+        put_row(page, row, &rows->at[i], &values);
+        ai_put_brief(page, row, score_of(&scores, rows->at[i].id));
+    }
     web_put_bool(page->view, "has_rows", rows->count > 0);
     return NULL;
 }
@@ -168,6 +183,7 @@ static void put_order(web_page *page, asset_list_query q, const asset_rows *rows
     put_sort(page, heads, "code", "assets.asset", q, ASSET_BY_CODE, ASSET_BY_CODE_DOWN);
     put_sort(page, heads, "criticality", "assets.criticality", q, ASSET_BY_CRITICALITY,
              ASSET_BY_CRITICALITY_DOWN);
+    put_sort(page, heads, "risk", "aipage.column_risk", q, ASSET_BY_RISK, ASSET_BY_RISK_DOWN);
     bool is_later = !oq_uuid_is_zero(q.after);
     q.after = OQ_UUID_ZERO;
     oq_str first = web_link(page->arena, "/assets", asset_list_query_fields, &q);

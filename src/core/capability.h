@@ -62,6 +62,7 @@ typedef enum oq_cap {
     CAP_WORK_ORDER_MANAGE, /* create, assign */
     CAP_WORK_ORDER_WORK,   /* status, notes, close: one's own */
     CAP_WORK_ORDER_APPROVE,
+    CAP_MODEL_MANAGE, /* fit models, choose which is in use */
     CAP_OPTIMIZATION_READ,
     CAP_OPTIMIZATION_RUN,
     CAP_OPTIMIZATION_APPROVE,

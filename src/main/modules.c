@@ -1,5 +1,6 @@
 #include "main/modules.h"
 
+#include "ai/page.h"
 #include "alarm/alarm.h"
 #include "asset/asset.h"
 #include "audit/audit.h"
@@ -72,6 +73,7 @@ http_route_list module_routes = {
     plant_routes,
     ingest_routes,
     asset_routes,
+    ai_page_routes,
     series_page_routes,
     correction_routes,
     space_routes,

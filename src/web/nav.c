@@ -16,6 +16,7 @@ const web_nav web_navs[] = {
     {"rules", "nav.rules", "/rca-rules", "cause", CAP_SETTINGS_READ, "nav.group_blackbox",
      "blackbox"},
     {"duty", "nav.duty", "/duty", "duty", CAP_WORK_ORDER_READ, "nav.group_blackbox"},
+    {"models", "nav.models", "/models", "ai", CAP_ASSET_READ, "nav.group_ai"},
     {"tenants", "nav.tenants", "/tenants", "tenant", CAP_TENANT_MANAGE, "nav.group_platform"},
     {"leads", "nav.leads", "/leads", "lead", CAP_LEAD_READ, "nav.group_platform"},
     {"users", "nav.users", "/users", "users", CAP_USER_READ, "nav.group_access"},

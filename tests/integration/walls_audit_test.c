@@ -254,6 +254,8 @@ static const deed deeds[] = {
     {"POST /rca-rules/{id}/switch", ADMIN},
     {"POST /rca-rules/{id}/approve", ADMIN},
     {"POST /rca-rules/{id}/delete", ADMIN},
+    {"POST /models/fit", ADMIN, "class_id={class}"},
+    {"POST /models/{id}/use", ADMIN},
     {"POST /api/jobs/{id}/cancel", ADMIN},
     {"POST /jobs/{id}/cancel", ADMIN},
     {"POST /api/jobs/{id}/retry", ADMIN},
@@ -483,7 +485,8 @@ static void make_object(asking *a, oq_str noun)
     } else if (oq_str_eq(noun, OQ_STR("alarms"))) {
         a->id = make_alarm(a);
         a->table = OQ_STR("alerts");
-    } else if (oq_str_eq(noun, OQ_STR("webhooks")) || oq_str_eq(noun, OQ_STR("outbox"))) {
+    } else if (oq_str_eq(noun, OQ_STR("webhooks")) || oq_str_eq(noun, OQ_STR("outbox")) ||
+               oq_str_eq(noun, OQ_STR("models"))) {
         walls_forget(noun);
         a->id = walls_object(w, noun);
     } else if (oq_str_starts(noun, OQ_STR("alarm-"))) {
@@ -540,6 +543,8 @@ static oq_str filler(asking *a, oq_str name)
         return reset_code(a);
     if (oq_str_eq(name, OQ_STR("tenant_code")))
         return oq_strf(w->arena, "ABOUT_%d", a->n);
+    if (oq_str_eq(name, OQ_STR("class")))
+        return walls_object(w, OQ_STR("asset-classes"));
     if (oq_str_eq(name, OQ_STR("lead")))
         return lead_form_token(w->arena, oq_clock_now() - OQ_MINUTE);
     return OQ_NONE;

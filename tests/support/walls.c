@@ -446,6 +446,22 @@ static oq_str make_outbox(walls *w)
     return text;
 }
 
+/* A model of a class, that could be put in use. */
+static oq_str make_model(walls *w)
+{
+    oq_uuid id = oq_uuid_new(oq_clock_now());
+    oq_str text = oq_uuid_text(w->arena, id), tenant_id = oq_uuid_text(w->arena, w->tenant_a);
+    oq_str class_id = walls_object(w, OQ_STR("asset-classes"));
+    oq_str sql = oq_strf(w->arena,
+                         "INSERT INTO ai_models (tenant_id, id, kind, class_id, number, state,"
+                         " metrics, made_by, made_at, took_us) VALUES ('%s', '%s', 'life', '%.*s',"
+                         " (SELECT 1 + count(*) FROM ai_models), 'READY',"
+                         " '{\"" WALLS_MARK "\":{\"beta\":2}}', 'job', now(), 1)",
+                         tenant_id.ptr, text.ptr, OQ_FMT(class_id));
+    testdb_exec(testapp_db(w->app), sql.ptr);
+    return text;
+}
+
 static oq_str make_once(walls *w)
 {
     oq_uuid id;
@@ -702,6 +718,7 @@ static struct {
     {"scenarios", make_scenario},
     {"runs", make_optimize_run},
     {"recommendations", make_advice},
+    {"models", make_model},
 };
 
 /* A line each, for those that come. */
@@ -752,6 +769,7 @@ const char *const walls_nouns[] = {
     "scenarios",
     "runs",
     "recommendations",
+    "models",
     NULL,
 };
 /* clang-format on */
