@@ -139,18 +139,11 @@ oq_err *ai_page_models(http_req *rq, oq_scope *s)
 
 /* --- deeds ---------------------------------------------------------------------------------------*/
 
-typedef struct fit_form {
-    oq_uuid class_id;
-} fit_form;
-static const oq_field fit_form_fields[] = {OQ_UUID(fit_form, class_id, .required = true),
-                                           OQ_FIELDS_END};
-
 static oq_err *post_fit(http_req *rq, oq_scope *s)
 {
-    fit_form form;
-    oq_uuid job_id;
-    OQ_TRY(http_body(rq, &form));
-    OQ_TRY(ai_fit_ask(s, form.class_id, &job_id));
+    oq_uuid class_id, job_id;
+    OQ_TRY(http_path_uuid(rq, "id", &class_id));
+    OQ_TRY(ai_fit_ask(s, class_id, &job_id));
     web_toast(rq, "ok", "aipage.fit_asked");
     http_redirect(rq, OQ_STR("/models"));
     return NULL;
@@ -169,8 +162,7 @@ static oq_err *post_use(http_req *rq, oq_scope *s)
 
 const http_route ai_page_routes[] = {
     {HTTP_GET, "/models", CAP_ASSET_READ, ai_page_models, .is_page = true},
-    {HTTP_POST, "/models/fit", CAP_MODEL_MANAGE, post_fit, .body = fit_form_fields,
-     .is_page = true},
+    {HTTP_POST, "/models/asset-classes/{id}/fit", CAP_MODEL_MANAGE, post_fit, .is_page = true},
     {HTTP_GET, "/models/{id}", CAP_ASSET_READ, ai_page_model, .is_page = true},
     {HTTP_POST, "/models/{id}/use", CAP_MODEL_MANAGE, post_use, .is_page = true},
     {0},

@@ -254,7 +254,7 @@ static const deed deeds[] = {
     {"POST /rca-rules/{id}/switch", ADMIN},
     {"POST /rca-rules/{id}/approve", ADMIN},
     {"POST /rca-rules/{id}/delete", ADMIN},
-    {"POST /models/fit", ADMIN, "class_id={class}"},
+    {"POST /models/asset-classes/{id}/fit", ADMIN},
     {"POST /models/{id}/use", ADMIN},
     {"POST /api/jobs/{id}/cancel", ADMIN},
     {"POST /jobs/{id}/cancel", ADMIN},
@@ -543,8 +543,6 @@ static oq_str filler(asking *a, oq_str name)
         return reset_code(a);
     if (oq_str_eq(name, OQ_STR("tenant_code")))
         return oq_strf(w->arena, "ABOUT_%d", a->n);
-    if (oq_str_eq(name, OQ_STR("class")))
-        return walls_object(w, OQ_STR("asset-classes"));
     if (oq_str_eq(name, OQ_STR("lead")))
         return lead_form_token(w->arena, oq_clock_now() - OQ_MINUTE);
     return OQ_NONE;
