@@ -30,6 +30,8 @@ void finding_add(finding_list *list, finding f);
 double detect_median(const double *sorted, size_t count);
 /* Sorts `value` in place. */
 void detect_sort(double *value, size_t count);
+/* The median of at least one value, whose order changes: sooner than sorting. */
+double detect_middle(double *value, size_t count);
 
 /* Running median over `reach` samples to each side. At the ends the window shrinks to what lies
  * evenly on both sides (a slope stays a slope), or where not `is_even` on one side alone. */

@@ -1,4 +1,4 @@
-#include "quant/detect.h"
+#include "quant/detect_inner.h"
 #include "quant/signal_sample.h"
 
 enum { BASE = 240, SPAN = 60 };
@@ -352,6 +352,30 @@ static void test_false_alarms(void **state)
     oq_arena_close(arena);
 }
 
+/* Sorting and the middle, of random values, few different ones, slopes up and down. */
+static void test_sort(void **state)
+{
+    enum { VALUES = 700 };
+    uint64_t dice = 2;
+    for (size_t count = 1; count <= VALUES; count += 1 + count / 16)
+        for (int kind = 0; kind < 5; kind++) {
+            double x[VALUES], y[VALUES], sum = 0;
+            for (size_t i = 0; i < count; i++) {
+                double some[] = {dice_share(&dice), (double)dice_below(&dice, 3), (double)i,
+                                 -(double)i, i % 2 ? -1 : (double)i};
+                x[i] = y[i] = some[kind];
+                sum += x[i];
+            }
+            detect_sort(x, count);
+            for (size_t i = 0; i < count; i++) {
+                assert_true(i == 0 || x[i - 1] <= x[i]);
+                sum -= x[i];
+            }
+            assert_float_equal(sum, 0, 1e-9);
+            assert_float_equal(detect_middle(y, count), detect_median(x, count), 0);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -359,7 +383,7 @@ int main(void)
         cmocka_unit_test(test_stuck),        cmocka_unit_test(test_oscillation_period),
         cmocka_unit_test(test_states),       cmocka_unit_test(test_little_base),
         cmocka_unit_test(test_bad_samples),  cmocka_unit_test(test_any_unit),
-        cmocka_unit_test(test_false_alarms),
+        cmocka_unit_test(test_false_alarms), cmocka_unit_test(test_sort),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,8 +51,7 @@ static double scale_with(double *off, const double *value, size_t count, double 
     }
     for (size_t i = 0; i < n; i++)
         mean += off[i] / (double)n;
-    detect_sort(off, n);
-    double scale = n ? MAD_TO_SIGMA * detect_median(off, n) : 0;
+    double scale = n ? MAD_TO_SIGMA * detect_middle(off, n) : 0;
     return scale > 0 ? scale : MEAN_TO_SIGMA * mean;
 }
 
@@ -71,8 +70,7 @@ bool forecast_learn(oq_arena *temp, const double *value, size_t count, forecast_
     }
     bool is_known = there >= VALUES_MIN && steps > 0;
     if (is_known) { /* how far it goes when it moves at all */
-        detect_sort(off, steps);
-        rough = MAD_TO_SIGMA * detect_median(off, steps);
+        rough = MAD_TO_SIGMA * detect_middle(off, steps);
     }
     for (size_t i = 0; is_known && i < OQ_COUNT(levels); i++)
         for (size_t k = 0; k < OQ_COUNT(trends); k++) {

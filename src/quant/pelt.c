@@ -22,8 +22,7 @@ static double difference_variance(oq_arena *temp, const double *x, size_t count,
     double *off = oq_new_n(temp, double, count - lag), sum = 0;
     for (size_t i = lag; i < count; i++)
         off[i - lag] = fabs(x[i] - x[i - lag]);
-    detect_sort(off, count - lag);
-    double most = 3 * MAD_TO_SIGMA * detect_median(off, count - lag);
+    double most = 3 * MAD_TO_SIGMA * detect_middle(off, count - lag);
     for (size_t i = 0; i < count - lag; i++)
         sum += fmin(off[i], most) * fmin(off[i], most);
     oq_arena_rewind(temp, mark);

@@ -86,25 +86,22 @@ static void learn_levels(oq_arena *temp, season *s, const series *x)
 {
     oq_mark mark = oq_arena_mark(temp);
     double *all = oq_copy(temp, x->value, x->count * sizeof *all);
-    detect_sort(all, x->count);
-    double middle = detect_median(all, x->count);
+    double middle = detect_middle(all, x->count);
     bin_list b = split(temp, s, x, x->value);
     for (size_t k = 0; k < s->bins; k++) {
         size_t from = b.begin[k], n = b.begin[k + 1] - from;
-        detect_sort(b.value + from, n);
-        s->level[k] = (float)(n >= BIN_VALUES_MIN ? detect_median(b.value + from, n) : middle);
+        s->level[k] = (float)(n >= BIN_VALUES_MIN ? detect_middle(b.value + from, n) : middle);
     }
     oq_arena_rewind(temp, mark);
 }
 
-/* 1.4826 MAD around 0, and where more than half is 0, 1.2533 times the mean. Sorts. */
+/* 1.4826 MAD around 0, and where more than half is 0, 1.2533 times the mean. Changes the order. */
 static double scale_of(double *off, size_t count)
 {
     double mean = 0;
-    detect_sort(off, count);
     for (size_t i = 0; i < count; i++)
         mean += off[i] / (double)count;
-    double scale = count ? MAD_TO_SIGMA * detect_median(off, count) : 0;
+    double scale = count ? MAD_TO_SIGMA * detect_middle(off, count) : 0;
     return scale > 0 ? scale : MEAN_TO_SIGMA * mean;
 }
 
