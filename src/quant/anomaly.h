@@ -95,7 +95,8 @@ anomaly_model *anomaly_learn(oq_arena *arena, const anomaly_signal *signal, size
 typedef struct anomaly_about {
     bool is_usable; /* at least one signal takes part */
     oq_us from, to, step;
-    oq_us reach; /* how far before its `from` anomaly_look wants samples */
+    oq_us reach; /* how far before its `from` anomaly_look wants samples: the longest silence or run
+                    that could be odd, at most 2,000 rows */
     size_t signals, taking_part;
     size_t rows; /* of the base with any value */
     double budget_per_day;

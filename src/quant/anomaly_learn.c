@@ -254,14 +254,18 @@ static void learn_rows(learning *l)
     }
 }
 
-/* Charts, S and the longest run that may be odd. */
+/* Charts, S, and the longest runs and silences that may be odd. */
 static size_t rows_of_reach(const anomaly_model *m)
 {
-    size_t reach = ANOMALY_WINDOW;
-    for (size_t i = 0; i < m->about.signals; i++)
-        if (m->norm[i].takes_part && m->norm[i].run <= ANOMALY_STUCK_MAX)
-            reach = (size_t)fmax((double)reach, ANOMALY_STUCK_TIMES * m->norm[i].run + 10);
-    return reach + 1;
+    double reach = ANOMALY_WINDOW, step_s = (double)m->about.step / (double)OQ_SECOND;
+    for (size_t i = 0; i < m->about.signals; i++) {
+        const anomaly_norm *n = &m->norm[i];
+        if (n->takes_part && n->run <= ANOMALY_STUCK_MAX)
+            reach = fmax(reach, ANOMALY_STUCK_TIMES * n->run + ANOMALY_STUCK_MIN);
+        if (n->takes_part || n->is_constant)
+            reach = fmax(reach, ANOMALY_SILENT_TIMES * n->silence_s / step_s + 1);
+    }
+    return (size_t)fmin(reach, ANOMALY_REACH_MAX - 1) + 1;
 }
 
 anomaly_model *anomaly_learn(oq_arena *arena, const anomaly_signal *signal, size_t signals,

@@ -173,6 +173,32 @@ static void test_silence_is_no_pause(void **state)
     assert_int_equal(v.good, SIGNALS - 2);
 }
 
+/* A signal that comes three times a day is not silent between, and is when four were left out. */
+static void test_slow_signal(void **state)
+{
+    OQ_AUTO(plant) p = make_plant(1);
+    samples *s = &p.signal[HEAT].samples;
+    size_t kept = 0;
+    for (size_t i = 0; i < s->count; i += PER_DAY / 3, kept++) {
+        s->time[kept] = s->time[i];
+        s->value[kept] = s->value[i];
+    }
+    s->count = kept;
+    anomaly_model *m = learn(&p);
+    assert_true(anomaly_tell(m).reach >= OQ_DAY);
+    for (int is_gone = 0; is_gone < 2; is_gone++) {
+        size_t all = s->count;
+        if (is_gone)
+            s->count = 3 * (BASE_DAYS + 2);
+        anomaly_view v = look(&p, m, BASE_DAYS + 3.25, BASE_DAYS + 3.3);
+        bool has_silent = false;
+        for (size_t k = 0; k < v.reasons; k++)
+            has_silent |= v.reason[k].kind == ANOMALY_SILENT && v.reason[k].signal == HEAT;
+        assert_int_equal(has_silent, is_gone);
+        s->count = all;
+    }
+}
+
 /* What a row is worth depends on the samples before it, not on when somebody looks. */
 static void test_looks_agree(void **state)
 {
@@ -294,6 +320,7 @@ int main(void)
         cmocka_unit_test(test_budget),
         cmocka_unit_test(test_faults),
         cmocka_unit_test(test_silence_is_no_pause),
+        cmocka_unit_test(test_slow_signal),
         cmocka_unit_test(test_looks_agree),
         cmocka_unit_test(test_band),
         cmocka_unit_test(test_lacks),
