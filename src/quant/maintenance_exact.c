@@ -51,7 +51,7 @@ static void choices_make(oq_arena *arena, exact *e, const plan_bound *b, uint32_
 static double regret(const exact *e, const plan_bound *b, uint32_t job)
 {
     const plan_job *j = &e->table->job[job];
-    double first = b->reduced_out[job], second = INT64_MAX;
+    double first = b->reduced_out[job], second = (double)INT64_MAX;
     for (uint32_t i = 0; i < j->options; i++) {
         double cost = b->reduced[j->option + i];
         if (cost < first)
