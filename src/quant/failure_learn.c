@@ -199,12 +199,12 @@ static oq_err *correct(learning *l, const tryout *t, size_t failures, failure_pa
 }
 
 static oq_err *learn_component(learning *l, size_t component, failure_part *part,
-                               failure_component *ret_component)
+                               failure_part *judged, failure_component *ret_component)
 {
     const failure_rows *r = &l->rows;
     failure_component c = look_at_data(l, component);
     tryout t;
-    *part = (failure_part){.state = FAILURE_NOT_ENOUGH, .threshold = NAN};
+    *part = *judged = (failure_part){.state = FAILURE_NOT_ENOUGH, .threshold = NAN};
     *ret_component = c;
     if (c.state != FAILURE_READY)
         return NULL;
@@ -221,6 +221,7 @@ static oq_err *learn_component(learning *l, size_t component, failure_part *part
     OQ_TRY(correct(l, &t, c.failures, part));
     c.threshold = part->threshold;
     OQ_TRY(judge_later(l, component, part, &c));
+    *judged = *part;
     if (l->o.is_refitted) {
         boost_table all = thin_table(l->temp, r, component, 0, r->count);
         OQ_TRY(boost_fit(l->arena, &o, &all, NULL, &part->trees));
@@ -283,6 +284,8 @@ static oq_err *learn_all(learning *l, failure_result *ret_result)
     m->columns = feature_columns(&m->plan);
     m->name = feature_names(l->arena, &m->plan);
     m->part = oq_new_n(l->arena, failure_part, m->plan.components);
+    failure_model *judged = oq_copy(l->arena, m, sizeof *m);
+    judged->part = oq_new_n(l->arena, failure_part, m->plan.components);
     OQ_TRY(failure_rows_make(l->temp, &m->plan, l->o.horizon, l->o.every, l->asset, l->assets,
                              l->from, l->until, &l->rows));
     l->train_end = failure_rows_at(&l->rows, l->o.split_at - l->o.horizon + 1);
@@ -291,10 +294,11 @@ static oq_err *learn_all(learning *l, failure_result *ret_result)
     failure_component *c = oq_new_n(l->arena, failure_component, m->plan.components);
     for (size_t k = 0; k < m->plan.components; k++) {
         oq_mark mark = oq_arena_mark(l->temp);
-        OQ_TRY(learn_component(l, k, &m->part[k], &c[k]));
+        OQ_TRY(learn_component(l, k, &m->part[k], &judged->part[k], &c[k]));
         oq_arena_rewind(l->temp, mark);
     }
     *ret_result = (failure_result){.model = m,
+                                   .judged = judged,
                                    .component = c,
                                    .split_at = l->o.split_at,
                                    .trained_from = l->from,

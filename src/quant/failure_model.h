@@ -103,6 +103,8 @@ typedef struct failure_model failure_model; /* in an arena; never changes */
 
 typedef struct failure_result {
     const failure_model *model;         /* also when no component is READY: it says so of each */
+    const failure_model *judged;        /* as it was judged: fitted to what is before split_at; the
+                                         * same as `model` where that was not fitted again */
     const failure_component *component; /* plan.components */
     oq_us split_at;
     oq_us trained_from, trained_until, judged_until;

@@ -96,12 +96,20 @@ oq_str *feature_names(oq_arena *arena, const feature_plan *plan);
 
 /* --- one asset, in the order of time ---------------------------------------------------------------*/
 
+/* Samples of a signal that are not among the items any more: for its baseline alone. */
+typedef struct feature_past {
+    double count, mean;
+} feature_past;
+
 typedef struct feature_walker feature_walker; /* in an arena */
 
 /* `plan` (checked) is not copied. `made_at`: OQ_TIME_NONE: not known. `trait`: plan->traits values,
  * copied; NULL where there are none. */
 feature_walker *feature_walk(oq_arena *arena, const feature_plan *plan, oq_us made_at,
                              const double *trait);
+
+/* Before the first item is fed: what a signal said before; only without a norm. */
+void feature_remember(feature_walker *w, uint32_t signal, feature_past past);
 
 /* Fails, and the walker stays as it is: feature.out_of_order (the item lies before another that was
  * fed), feature.item_unknown (a signal, code or component beyond the plan's); fact of both: item,
@@ -118,6 +126,7 @@ typedef struct feature_asset {
     const double *trait;      /* of the plan */
     const feature_item *item; /* in the order of time */
     size_t items;
+    const feature_past *past; /* signals: what was before the items; NULL: nothing */
 } feature_asset;
 
 /* A row of each moment, which rise. Fails: as feature_feed; feature.moments_not_rising. */

@@ -308,6 +308,39 @@ static void test_what_is_refused(void **state)
     oq_arena_close(arena);
 }
 
+/* What is older than every window may be given as its count and mean alone. */
+static void test_past_stands_for_samples(void **state)
+{
+    oq_arena *arena = oq_arena_open(0);
+    static const oq_str one[] = {OQ_STR_INIT("volt")};
+    feature_plan p = feature_plan_usual();
+    p.signal = one, p.signals = 1;
+    enum { HOURS = 30 * 24, KEPT = 9 * 24 };
+    feature_item item[HOURS];
+    feature_past past = {0};
+    uint64_t dice = 5;
+    for (size_t i = 0; i < HOURS; i++) {
+        item[i] = (feature_item){
+            .at = (oq_us)i * OQ_HOUR, .kind = FEATURE_SAMPLE, .value = dice_share(&dice)};
+        if (i < HOURS - KEPT) {
+            past.mean = (past.mean * past.count + item[i].value) / (past.count + 1);
+            past.count++;
+        }
+    }
+    oq_us t = HOURS * OQ_HOUR;
+    size_t columns = feature_columns(&p);
+    float *all = oq_new_n(arena, float, columns), *kept = oq_new_n(arena, float, columns);
+    feature_asset whole = {.made_at = OQ_TIME_NONE, .item = item, .items = HOURS};
+    feature_asset rest = {
+        .made_at = OQ_TIME_NONE, .item = item + HOURS - KEPT, .items = KEPT, .past = &past};
+    CHECK_OK(feature_rows(&p, &whole, &t, 1, all));
+    CHECK_OK(feature_rows(&p, &rest, &t, 1, kept));
+    for (size_t i = 0; i < columns; i++)
+        if (!isnan((double)all[i]) || !isnan((double)kept[i]))
+            assert_float_equal(all[i], kept[i], 1e-6);
+    oq_arena_close(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -318,6 +351,7 @@ int main(void)
         cmocka_unit_test(test_regimes),
         cmocka_unit_test(test_one_regime),
         cmocka_unit_test(test_what_is_refused),
+        cmocka_unit_test(test_past_stands_for_samples),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,6 +50,14 @@ feature_walker *feature_walk(oq_arena *arena, const feature_plan *plan, oq_us ma
     return w;
 }
 
+void feature_remember(feature_walker *w, uint32_t signal, feature_past past)
+{
+    assert(!w->fed && !w->plan->norm && signal < w->plan->signals);
+    if (past.count > 0 && isfinite(past.mean))
+        w->course[signal].all = (feature_cell){
+            .count = past.count, .mean = past.mean, .min = past.mean, .max = past.mean};
+}
+
 /* --- feeding -------------------------------------------------------------------------------------------*/
 
 /* The instant is over: its values, against what is usual in its regime. */
@@ -181,6 +189,8 @@ static oq_err *walk_moments(oq_arena *temp, const feature_plan *plan, const feat
 {
     feature_walker *w = feature_walk(temp, plan, a->made_at, a->trait);
     size_t columns = feature_columns(plan), fed = 0;
+    for (uint32_t i = 0; a->past && !plan->norm && i < plan->signals; i++)
+        feature_remember(w, i, a->past[i]);
     for (size_t i = 0; i < moments; i++) {
         if (i && moment[i] <= moment[i - 1])
             return oq_fail(OQ_INVALID, "feature.moments_not_rising", "moment=%zu", i);
