@@ -61,6 +61,17 @@ const oq_choice settings_notice_choices[] = {
                 .help = "Viewers see the notes of incidents and work orders"),                     \
         OQ_I64(tenant_settings, escalation_minutes, PRESET("15"), .min = 1, .max = 1440,           \
                .help = "Minutes without an answer after which the next one is told"),              \
+        OQ_I64(tenant_settings, ai_score_minutes, PRESET("15"), .min = 5, .max = 1440,             \
+               .help = "Minutes between two AI scores of an asset"),                               \
+        OQ_I64(tenant_settings, ai_horizon_hours, PRESET("168"), .min = 12, .max = 2160,           \
+               .help = "Hours ahead for which the probability of failure is told"),                \
+        OQ_F64(tenant_settings, ai_health_below, PRESET("40"), .f64_min = 0, .f64_max = 100,       \
+               .help = "A health score that falls below is told to people"),                       \
+        OQ_F64(tenant_settings, ai_probability_from, PRESET("0.5"), .f64_min = 0, .f64_max = 1,    \
+               .help = "A probability of failure that rises to it is told to people"),             \
+        OQ_F64(tenant_settings, ai_false_alarms_a_month, PRESET("1"), .f64_min = 0.01,             \
+               .f64_max = 300,                                                                     \
+               .help = "Anomalies of one asset that may turn out to be nothing, a month"),         \
         OQ_CHOICE(tenant_settings, notify_in_app_from, settings_notice_choices, PRESET("high"),    \
                   .help = "Shown in the app from this urgency on, whatever a person has chosen"),  \
         OQ_CHOICE(tenant_settings, notify_mail_from, settings_notice_choices, PRESET("urgent"),    \

@@ -31,6 +31,12 @@ typedef struct tenant_settings {
     double auto_wo_probability; /* 0..1; a top cause at least so probable makes a work order; 0.6 */
     bool notes_visible_to_viewer; /* false */
     int64_t escalation_minutes;   /* until the next one is told, when nobody answers; 15 */
+    /* AI */
+    int64_t ai_score_minutes;      /* between two scores of an asset; 15 */
+    int64_t ai_horizon_hours;      /* "fails within"; 168 */
+    double ai_health_below;        /* 0..100; a health that falls below is told; 40 */
+    double ai_probability_from;    /* 0..1; a probability of failure that rises to it is told; 0.5 */
+    double ai_false_alarms_a_month; /* anomalies of one asset that turn out to be nothing; 1 */
     /* notifications: what nobody can switch off; settings_notice_choices */
     int notify_in_app_from; /* high */
     int notify_mail_from;   /* urgent; only where mail is set up */

@@ -33,6 +33,7 @@ static const struct {
     {"audit_days", "settings.section_records"},
     {"series_unknown", "settings.section_signals"},
     {"incident_window_before_minutes", "settings.section_incidents"},
+    {"ai_score_minutes", "settings.section_ai"},
     {"notify_in_app_from", "settings.section_notifications"},
 };
 

@@ -640,7 +640,9 @@ static const char all_settings[] =
     "\"incident_window_before_minutes\":30,\"incident_window_after_minutes\":45,"
     "\"incident_grace_minutes\":0,\"wo_initial_status\":\"pending_approval\","
     "\"auto_wo_probability\":0.75,\"notes_visible_to_viewer\":false,"
-    "\"escalation_minutes\":15,\"notify_in_app_from\":\"high\","
+    "\"escalation_minutes\":15,\"ai_score_minutes\":30,\"ai_horizon_hours\":72,"
+    "\"ai_health_below\":35,\"ai_probability_from\":0.4,\"ai_false_alarms_a_month\":2,"
+    "\"notify_in_app_from\":\"high\","
     "\"notify_mail_from\":\"urgent\",\"version\":0}";
 
 static void test_settings_api(void **state)
@@ -679,7 +681,8 @@ static void test_settings_api(void **state)
     "&series_unknown=create&series_max=100000&retention_days=1095"                                 \
     "&incident_window_before_minutes=30&incident_window_after_minutes=45"                          \
     "&incident_grace_minutes=0&wo_initial_status=open&auto_wo_probability=0.75"                    \
-    "&notes_visible_to_viewer=false&escalation_minutes=15"                                         \
+    "&notes_visible_to_viewer=false&escalation_minutes=15&ai_score_minutes=15"                     \
+    "&ai_horizon_hours=168&ai_health_below=40&ai_probability_from=0.5&ai_false_alarms_a_month=1"   \
     "&notify_in_app_from=high&notify_mail_from=urgent&" more
 
 static void test_settings_page(void **state)
