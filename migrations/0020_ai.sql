@@ -16,6 +16,8 @@ CREATE TABLE ai_models (
     state       text NOT NULL CONSTRAINT ai_models_state_check CHECK (state IN (
                     'READY', 'NOT_ENOUGH', 'FAILED')),
     is_current  boolean NOT NULL DEFAULT false,
+    used_from   timestamptz,                -- since when it was in use the last time; null: never
+    used_to     timestamptz,                -- until when; null: it still is
     data_from   timestamptz,                -- what it was fitted on
     data_to     timestamptz,
     split_at    timestamptz,                -- fitted before, judged after
@@ -79,6 +81,8 @@ CREATE TABLE asset_ai_scores (
     curve       jsonb NOT NULL DEFAULT '[]', -- P(failed by day k): [[k, low, mid, high], ...]
     detail      jsonb NOT NULL,             -- contributors, missing, anomaly, rul: src/ai/score.h
     models      jsonb NOT NULL DEFAULT '[]', -- [{"id","kind","number"}]: what it was made with
+    standing    integer NOT NULL DEFAULT 0, -- what was told of it and still holds: 1 health is low,
+                                            -- 2 failure is likely, 4 an anomaly
     PRIMARY KEY (tenant_id, asset_id, scored_at),
     FOREIGN KEY (tenant_id, asset_id) REFERENCES assets (tenant_id, id)
 );
@@ -101,3 +105,7 @@ BEGIN
     END LOOP;
 END
 $$;
+
+-- What readiness asks of all tenants: is anybody still being scored.
+CREATE POLICY asset_ai_scores_platform ON asset_ai_scores FOR SELECT TO optria_platform USING (true);
+GRANT SELECT (tenant_id, scored_at) ON asset_ai_scores TO optria_platform;

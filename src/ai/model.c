@@ -1,6 +1,7 @@
 /* Models as they are stored, and which one is in use. */
 #include "ai/model.h"
 
+#include "ai/drift_of.h"
 #include "ai/inner.h"
 #include "audit/audit.h"
 #include "plant/class.h"
@@ -45,17 +46,31 @@ static oq_str kind_text(int kind)
     return oq_cstr(oq_choice_text(ai_kind_choices, kind));
 }
 
-oq_err *ai_model_current(oq_scope *s, int kind, oq_uuid class_id, oq_uuid asset_id,
-                         ai_model **ret_model, oq_str *ret_body)
+oq_err *ai_model_at(oq_scope *s, int kind, oq_uuid class_id, oq_uuid asset_id, oq_us at,
+                    ai_model **ret_model, oq_str *ret_body)
 {
     sql_ai_model_current_rows rows;
     OQ_TRY(sql_ai_model_current(
         s,
         (sql_ai_model_current_args){
-            .kind = kind_text(kind), .class_id = class_id, .asset_id = asset_id},
+            .kind = kind_text(kind), .class_id = class_id, .asset_id = asset_id, .at = at},
         &rows));
     *ret_model = rows.count ? &rows.at[0].m : NULL;
     *ret_body = rows.count ? rows.at[0].body : OQ_NONE;
+    return NULL;
+}
+
+oq_err *ai_model_current(oq_scope *s, int kind, oq_uuid class_id, oq_uuid asset_id,
+                         ai_model **ret_model, oq_str *ret_body)
+{
+    return ai_model_at(s, kind, class_id, asset_id, OQ_TIME_NONE, ret_model, ret_body);
+}
+
+oq_err *ai_models_own(oq_scope *s, oq_uuids asset_ids, oq_us at, ai_models_stored *ret_models)
+{
+    sql_ai_own_models_rows rows;
+    OQ_TRY(sql_ai_own_models(s, (sql_ai_own_models_args){asset_ids, at}, &rows));
+    *ret_models = (ai_models_stored){rows.at, rows.count};
     return NULL;
 }
 
@@ -77,8 +92,8 @@ static oq_err *put_in_use(oq_scope *s, const sql_ai_model_hold_rows *all, oq_uui
     for (size_t i = 0; i < all->count; i++)
         if (all->at[i].is_current && !oq_uuid_eq(all->at[i].id, id))
             OQ_TRY(sql_ai_model_set_current(
-                s, (sql_ai_model_set_current_args){all->at[i].id, false}, NULL));
-    return sql_ai_model_set_current(s, (sql_ai_model_set_current_args){id, true}, NULL);
+                s, (sql_ai_model_set_current_args){all->at[i].id, false, oq_now(s)}, NULL));
+    return sql_ai_model_set_current(s, (sql_ai_model_set_current_args){id, true, oq_now(s)}, NULL);
 }
 
 oq_err *ai_model_use(oq_scope *s, oq_uuid id)
@@ -136,6 +151,13 @@ oq_err *ai_model_add(oq_scope *s, ai_model_stored *io_model)
     ai_model *held;
     OQ_TRY(hold(s, m->id, &all, &held));
     return put_in_use(s, &all, m->id);
+}
+
+oq_err *ai_drift_store(oq_scope *s, const ai_drift *d)
+{
+    if (oq_uuid_is_zero(d->model_id))
+        return NULL;
+    return sql_ai_model_drift(s, (sql_ai_model_drift_args){d->model_id, d->json, d->at}, NULL);
 }
 
 oq_err *ai_fit_ask(oq_scope *s, oq_uuid class_id, oq_uuid *ret_job)

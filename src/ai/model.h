@@ -55,13 +55,21 @@ OQ_CHECKED oq_err *ai_model_use(oq_scope *s, oq_uuid id);
 /* Fits now (a job; ret_job may be NULL): a class, all of its kinds. Fails: class not found. */
 OQ_CHECKED oq_err *ai_fit_ask(oq_scope *s, oq_uuid class_id, oq_uuid *ret_job);
 
+/* Asks for the same of every class (the nightly job's work, and the demo's, when its history is
+ * there). */
+OQ_CHECKED oq_err *ai_fit_ask_all(oq_scope *s);
+
 /* GET /api/ai/assets, /api/ai/assets/{id} (at), /api/ai/assets/{id}/history (from, to);
  * POST /api/ai/assets/{id}/score; GET /api/ai/models, /api/ai/models/{id};
- * POST /api/ai/models/fit {class}, /api/ai/models/{id}/use; pages /models, /models/{id} and the
+ * POST /api/ai/models/fit {class_id}, /api/ai/models/{id}/use; pages /models, /models/{id} and the
  * asset's own part. */
 extern const http_route ai_routes[];
-/* ai.score ("AI Auto Processor": periodic), ai.asset (key: asset), ai.fit (key: class; nightly
- * through ai.fit_all), ai.trim (thins old scores to one a day) */
+/* ai.score ("AI Auto Processor": periodic; with a class as its key all of that), ai.asset (key:
+ * asset), ai.fit (key: class; nightly through ai.fit_all), ai.trim (thins old scores to one a day) */
 extern const job_kind ai_job_kinds[];
+
+/* For readiness (ops/health.h), with the pool as `self`: is every tenant that is scored still being
+ * scored? Fails: ai.scores_old (fact: hours). */
+OQ_CHECKED oq_err *ai_health_check(void *pool, oq_arena *arena);
 
 #endif

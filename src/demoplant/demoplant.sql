@@ -58,3 +58,25 @@ SELECT c.id, c.code, c.name, c.name_ar
 
 -- DEMO_HAS_RULES -> (has bool)
 SELECT EXISTS (SELECT FROM alarm_rules WHERE tenant_id = :tenant) AS has;
+
+-- DEMO_ORDER_ADD (id uuid, asset_id uuid, number text, source_id text, mode text, kind text,
+--                 started time, finished time) -> nothing
+-- The record of work that was done before anybody looked: what failed, or was found in time.
+INSERT INTO work_orders (tenant_id, id, number, source, source_id, site_id, unit_id, asset_id, title,
+                         title_ar, kind, status, priority, failure_mode_id, started_at, finished_at,
+                         closed_at, created_at, updated_at)
+SELECT :tenant, :id, :number, 'DEMO', :source_id, a.site_id, a.unit_id, a.id,
+       coalesce(f.name, :mode), f.name_ar, :kind, 'closed', 'medium', f.id, :started, :finished,
+       :finished, :started, :finished
+  FROM assets a
+  LEFT JOIN asset_failure_modes f
+    ON f.tenant_id = :tenant AND f.class_id = a.class_id AND f.code = :mode
+ WHERE a.tenant_id = :tenant AND a.id = :asset_id
+ON CONFLICT (tenant_id, source, source_id) DO NOTHING;
+
+-- DEMO_WANTS_MODELS -> (wants bool)
+-- Nothing was ever fitted, and nobody is about to.
+SELECT NOT EXISTS (SELECT FROM ai_models WHERE tenant_id = :tenant)
+   AND NOT EXISTS (SELECT FROM jobs
+                    WHERE tenant_id = :tenant AND kind = 'ai.fit'
+                      AND state IN ('ready', 'running')) AS wants;

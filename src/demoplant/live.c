@@ -1,4 +1,5 @@
 /* The readings, written as the instruments would have given them. */
+#include "ai/model.h"
 #include "demoplant/demoplant.h"
 
 #include "demoplant/model.h"
@@ -96,6 +97,30 @@ static size_t put_readings(const generator *g, size_t tag, oq_us from, oq_us to,
     return count;
 }
 
+/* Before the demo was set up people mended what broke, and some of it in time; they wrote it down.
+ * What breaks afterwards is the black box's to find. */
+static oq_err *put_order(const generator *g, oq_uuid asset_id, oq_str asset_code,
+                         const demo_fault *f)
+{
+    if (!f->kind->mode || f->ends > g->clock.epoch)
+        return NULL;
+    bool has_failed = f->fails != OQ_TIME_NONE;
+    oq_us started = has_failed ? f->fails : f->rests;
+    oq_str id = oq_strf(g->arena, "%.*s-%lld", OQ_FMT(asset_code),
+                        (long long)(f->begins / OQ_MINUTE));
+    return sql_demo_order_add(
+        g->s,
+        (sql_demo_order_add_args){.id = oq_uuid_new(oq_now(g->s)),
+                                  .asset_id = asset_id,
+                                  .number = oq_strf(g->arena, "D-%.*s", OQ_FMT(id)),
+                                  .source_id = id,
+                                  .mode = oq_cstr(f->kind->mode),
+                                  .kind = has_failed ? OQ_STR("corrective") : OQ_STR("predictive"),
+                                  .started = started,
+                                  .finished = f->ends},
+        NULL);
+}
+
 /* The truth, as far as it has begun. */
 static oq_err *put_faults(const generator *g, oq_us from, oq_us to)
 {
@@ -121,6 +146,8 @@ static oq_err *put_faults(const generator *g, oq_us from, oq_us to)
                                                                 .ends_at = f->ends,
                                                                 .severity = f->severity},
                                       NULL));
+            if (f->ends <= to)
+                OQ_TRY(put_order(g, seen, g->tags.at[i].asset_code, f));
         }
     }
     return NULL;
@@ -169,10 +196,20 @@ oq_err *demo_write_slice(oq_scope *s, size_t rows_max, demo_written *ret_written
     return NULL;
 }
 
+/* Once the history is there, models are fitted to it; then nightly, as everywhere. */
+static oq_err *fit_first(oq_scope *s)
+{
+    sql_demo_wants_models_rows rows;
+    OQ_TRY(sql_demo_wants_models(s, &rows));
+    return rows.at[0].wants ? ai_fit_ask_all(s) : NULL;
+}
+
 /* The next run; while there is nothing to write for, seldom. It comes last in its transaction, as
  * job_add asks for. */
 static oq_err *go_on(oq_scope *s, bool is_alive)
 {
+    if (is_alive)
+        OQ_TRY(fit_first(s));
     return demo_start(s, oq_now(s) + (is_alive ? EVERY : OQ_MINUTE));
 }
 

@@ -1,5 +1,6 @@
 #include "main/modules.h"
 
+#include "ai/model.h"
 #include "ai/page.h"
 #include "alarm/alarm.h"
 #include "asset/asset.h"
@@ -87,6 +88,7 @@ http_route_list module_routes = {
     rca_routes,
     rca_rule_routes,
     optimize_routes,
+    ai_routes,
     NULL,
 };
 /* clang-format on */
@@ -107,6 +109,7 @@ job_kind_list module_job_kinds = {
     alarm_job_kinds,
     rca_job_kinds,
     optimize_job_kinds,
+    ai_job_kinds,
     NULL,
 };
 /* clang-format on */

@@ -1,5 +1,6 @@
 #include "main/service.h"
 
+#include "ai/model.h"
 #include "alarm/alarm.h"
 #include <signal.h>
 #include <sys/resource.h>
@@ -234,6 +235,7 @@ static void watch(service *sv)
     health_add_queue(sv->pool);
     health_add_notices(listener_is_connected, sv);
     health_add(&(health_part){"historian", false, broken_check, sv->pool});
+    health_add(&(health_part){"ai", false, ai_health_check, sv->pool});
 }
 
 static oq_err *open_all(service *sv)

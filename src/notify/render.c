@@ -89,6 +89,7 @@ static const struct {
     const char *type, *path;
     bool has_id;
 } places[] = {
+    {"asset", "/assets/", true},
     {"webhook", "/webhooks/", true},
     {"outbox", "/outbox", false},
     {"work_order", "/work-orders/", true},

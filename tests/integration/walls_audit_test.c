@@ -30,7 +30,7 @@ static const char before_owner[] = "there only before the first owner; identity_
 typedef enum who { NOBODY, FRESH, FRESH_TOTP, ADMIN, OWNER, OWNER_INSIDE } who;
 
 /* In a body: {n} a number of its own, {version} of the object, {reset} a link's code, {code} of the
- * second factor, {lead} a token of the landing page's form. `silent`: why no row is wanted. */
+ * second factor, {lead} a token of the landing page's form, {class} a class's id. `silent`: why no row is wanted. */
 typedef struct deed {
     const char *label;
     who by;
@@ -169,6 +169,9 @@ static const deed deeds[] = {
     {"POST /plant/import", ADMIN, "kind=skills&store=1&text=code%2Cname%0Apage{n}%2CDeed"},
     {"GET /plant/export", ADMIN},
     {"POST /plant/presets", ADMIN, NULL, "what is there stays"},
+    {"POST /api/ai/assets/{id}/score", ADMIN},
+    {"POST /api/ai/models/fit", ADMIN, "{\"class_id\":\"{class}\"}"},
+    {"POST /api/ai/models/{id}/use", ADMIN},
     {"POST /api/events", ADMIN, "[{\"source_id\":\"{n}\",\"time\":0,\"summary\":\"a\"}]", telling},
     {"POST /api/events/log", ADMIN, "{\"text\":\"a\"}"},
     {"POST /events/log", ADMIN, "text=a"},
@@ -543,6 +546,8 @@ static oq_str filler(asking *a, oq_str name)
         return reset_code(a);
     if (oq_str_eq(name, OQ_STR("tenant_code")))
         return oq_strf(w->arena, "ABOUT_%d", a->n);
+    if (oq_str_eq(name, OQ_STR("class")))
+        return walls_object(w, OQ_STR("asset-classes"));
     if (oq_str_eq(name, OQ_STR("lead")))
         return lead_form_token(w->arena, oq_clock_now() - OQ_MINUTE);
     return OQ_NONE;

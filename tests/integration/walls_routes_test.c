@@ -299,6 +299,10 @@ static const struct {
     {"/api/optimization/deferral-cost", "asset_id", "assets"},
     {"/api/optimization/compare", "a", "runs"},
     {"/api/optimization/runs", "scenario_id", "scenarios"},
+    {"/api/ai/assets", "site_id", "sites"},
+    {"/api/ai/assets", "class_id", "asset-classes"},
+    {"/api/ai/models", "class_id", "asset-classes"},
+    {"/api/ai/models", "asset_id", "assets"},
 };
 
 /* Records of the plant refer to one another in many ways: all of their routes are asked. */
@@ -352,11 +356,12 @@ static void ask_plant(walls *w, testclient *b, const http_route *route)
     }
 }
 
-/* Bodies with ids that have tests of their own: alarm_api's test_walls, optimize's test_over_http.
- */
+/* Bodies with ids that have tests of their own: test_walls of alarm_api and of ai_api, optimize's
+ * test_over_http. */
 static const char *const asked_elsewhere[] = {
     "/api/alarms/acknowledge", "/api/alarm-silences", "/api/alarm-rules/preview",
-    "/alarms/acknowledge",     "/alarm-silences/new", "/api/optimization/scenarios"};
+    "/alarms/acknowledge",     "/alarm-silences/new", "/api/optimization/scenarios",
+    "/api/ai/models/fit"};
 
 static bool is_listed(const char *path)
 {
