@@ -9,10 +9,12 @@
 --            cells i32s, chunks i64, have i64s, fresh_bytes i64) -> hist_row
 -- The span is [first, last); `before` and `after` ask for the neighbours on either side too. Chunks
 -- do not overlap, so the one that begins last before the span is the only one that may reach into
--- it. `chunks` is the most of them per series. A payload is left out where the other columns will
--- do: of a neighbour (unless `exact`), of a chunk whose summary's second byte is among `cells` (its
--- cells will do: summary_bytes_in), of a batch that the caller has, and of batches behind the first
--- `fresh_bytes` bytes of them.
+-- it. Where that begins is a subquery with nothing around it: coalesce() outside of it might leak,
+-- as row security sees it, so that the index could not be entered there and a read of the last hour
+-- went through all chunks before it. `chunks` is the most of them per series. A payload is left out
+-- where the other columns will do: of a neighbour (unless `exact`), of a chunk whose summary's
+-- second byte is among `cells` (its cells will do: summary_bytes_in), of a batch that the caller
+-- has, and of batches behind the first `fresh_bytes` bytes of them.
 WITH n AS MATERIALIZED (
     SELECT s.no, s.id, s.key, s.unit, s.is_state, s.gap_max_us
       FROM series s
@@ -37,12 +39,10 @@ SELECT 2, n.no, NULL, c.time_first, c.time_last, c.known_last, c.samples, c.valu
                    THEN x.payload END AS payload
          FROM series_chunks x
         WHERE x.tenant_id = :tenant AND x.series_no = n.no
-          AND x.time_first >= coalesce((SELECT y.time_first
-                                          FROM series_chunks y
-                                         WHERE y.tenant_id = :tenant AND y.series_no = n.no
-                                           AND y.time_first < :first
-                                         ORDER BY y.time_first DESC
-                                         LIMIT 1), '-infinity')
+          AND x.time_first >= (SELECT coalesce(max(y.time_first), '-infinity')
+                                 FROM series_chunks y
+                                WHERE y.tenant_id = :tenant AND y.series_no = n.no
+                                  AND y.time_first < :first)
           AND x.time_first < :last
           AND (:before OR x.time_last >= :first)
         ORDER BY x.time_first
@@ -109,12 +109,10 @@ UNION ALL
              THEN x.payload END, NULL, NULL, NULL, NULL, NULL
    FROM series_chunks x
   WHERE x.tenant_id = :tenant AND x.series_no = :no
-    AND x.time_first >= coalesce((SELECT y.time_first
-                                    FROM series_chunks y
-                                   WHERE y.tenant_id = :tenant AND y.series_no = :no
-                                     AND y.time_first < :first
-                                   ORDER BY y.time_first DESC
-                                   LIMIT 1), '-infinity')
+    AND x.time_first >= (SELECT coalesce(max(y.time_first), '-infinity')
+                           FROM series_chunks y
+                          WHERE y.tenant_id = :tenant AND y.series_no = :no
+                            AND y.time_first < :first)
     AND x.time_first < :last
     AND (:before OR x.time_last >= :first)
   ORDER BY x.time_first
@@ -176,12 +174,10 @@ SELECT 2, n.no, NULL, c.time_first, c.time_last, c.known_last, c.samples, c.payl
        SELECT x.time_first, x.time_last, x.known_last, x.samples, x.payload
          FROM series_chunks x
         WHERE x.tenant_id = :tenant AND x.series_no = n.no
-          AND x.time_first >= coalesce((SELECT y.time_first
-                                          FROM series_chunks y
-                                         WHERE y.tenant_id = :tenant AND y.series_no = n.no
-                                           AND y.time_first < :first
-                                         ORDER BY y.time_first DESC
-                                         LIMIT 1), '-infinity')
+          AND x.time_first >= (SELECT coalesce(max(y.time_first), '-infinity')
+                                 FROM series_chunks y
+                                WHERE y.tenant_id = :tenant AND y.series_no = n.no
+                                  AND y.time_first < :first)
           AND x.time_first < :last AND x.time_last >= :first
         ORDER BY x.time_first
         LIMIT :chunks) c

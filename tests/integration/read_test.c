@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "db/stmt.h"
 #include "historian/reading.h"
 #include "historian/write.h"
 #include "support/chunks.h"
@@ -250,6 +251,52 @@ static void test_remembered_numbers(void **state)
     CHECK("not there", number_by_id(h, one) == 0);
 }
 
+/* What a plan made once for all parameters looks like to who may see one tenant. */
+static const char *plan_of(house *h, const char *name, const char *nothing)
+{
+    const db_stmt *const *at = db_all_stmts;
+    while (*at && strcmp((*at)->name, name) != 0)
+        at++;
+    const db_stmt *stmt = *at;
+    CHECK(name, stmt);
+    testdb_exec(h->db, "SET plan_cache_mode = force_generic_plan; SET ROLE optria_app");
+    testdb_exec(h->db, oq_strf(h->arena, "PREPARE p AS %s", stmt->sql).ptr);
+    const char *plan =
+        testdb_value(h->db, oq_strf(h->arena, "EXPLAIN (FORMAT JSON) EXECUTE p (%s)", nothing).ptr);
+    testdb_exec(h->db, "DEALLOCATE p; RESET ROLE; RESET plan_cache_mode");
+    return plan;
+}
+
+/* A read of the last hour begins at its chunk, however many there are before it. */
+static void test_the_index_is_entered_where_the_span_begins(void **state)
+{
+    house *h = *state;
+    fold_seconds(h, 1, 30000);
+    testdb_exec(h->db, "INSERT INTO series_chunks SELECT tenant_id, series_no,"
+                       " time_first - k * interval '1 day', time_last - k * interval '1 day',"
+                       " known_last, samples, good, value_min, value_max, value_sum, value_first,"
+                       " value_last, quality_last, summary, payload"
+                       " FROM series_chunks, generate_series(1, 300) k; ANALYZE series_chunks");
+    const struct {
+        const char *name, *nothing;
+    } row[] = {
+        {"HIST_LOAD", "NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL"},
+        {"HIST_LOAD_ONE", "NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL"},
+        {"HIST_LOAD_KNOWN", "NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL"},
+    };
+    for (size_t i = 0; i < OQ_COUNT(row); i++) {
+        oq_str plan = oq_cstr(plan_of(h, row[i].name, row[i].nothing));
+        size_t found = 0;
+        for (size_t at; (at = oq_str_find(plan, OQ_STR("\"Index Cond\": "))) != SIZE_MAX;) {
+            plan = oq_str_sub(plan, at + 14, SIZE_MAX);
+            oq_str line = oq_str_sub(plan, 0, oq_str_find(plan, OQ_STR("\n")));
+            found += oq_str_find(line, OQ_STR("time_first >= ")) != SIZE_MAX &&
+                     oq_str_find(line, OQ_STR("time_first < ")) != SIZE_MAX;
+        }
+        CHECK(row[i].name, found == 1);
+    }
+}
+
 static void test_last(void **state)
 {
     house *h = *state;
@@ -294,6 +341,7 @@ int main(void)
         cmocka_unit_test_setup(test_decoded_once, reset),
         cmocka_unit_test_setup(test_too_much_waits, reset),
         cmocka_unit_test_setup(test_remembered_numbers, reset),
+        cmocka_unit_test_setup(test_the_index_is_entered_where_the_span_begins, reset),
         cmocka_unit_test_setup(test_last, reset),
     };
     return cmocka_run_group_tests(tests, house_open, house_close);
