@@ -116,30 +116,34 @@ SELECT t.id, t.step, t.at, t.made_by, u.full_name AS made_by_name, t.note
 -- Of the alarms of a unit (or, without one, of an asset) that came one within seconds of the other,
 -- the first; none where it stands alone. Of the units of these assets, within from_time and to_time;
 -- what lies around is looked at, and stays.
-WITH place AS MATERIALIZED (
-    SELECT DISTINCT o.tenant_id, coalesce(o.unit_id, o.id) AS id
-      FROM unnest(:asset_ids) AS t (id)
-      JOIN assets o ON o.tenant_id = :tenant AND o.id = t.id),
-came AS MATERIALIZED (
-    SELECT a.tenant_id, a.id, a.raised_at, coalesce(s.unit_id, s.id) AS place_id
+-- Sets are handed on as arrays: rows that this transaction wrote are none to the planner, which would
+-- go through thousands of them for each of thousands.
+WITH came AS MATERIALIZED (
+    SELECT a.tenant_id, a.id, a.raised_at, a.is_first_out, coalesce(s.unit_id, s.id) AS place_id
       FROM alerts a
       JOIN assets s ON s.tenant_id = :tenant AND s.id = a.asset_id
      WHERE a.tenant_id = :tenant AND a.raised_at BETWEEN :seen_from AND :seen_to),
-beside AS MATERIALIZED (
-    SELECT c.tenant_id, c.id,
+beside AS (
+    SELECT c.tenant_id, c.id, c.raised_at, c.is_first_out,
            c.raised_at - lag(c.raised_at) OVER unit AS behind,
            lead(c.raised_at) OVER unit - c.raised_at AS ahead
       FROM came c
-      JOIN place p ON p.tenant_id = :tenant AND p.id = c.place_id
      WHERE c.tenant_id = :tenant
+       AND c.place_id = ANY (ARRAY(
+           SELECT DISTINCT coalesce(o.unit_id, o.id)
+             FROM unnest(:asset_ids) AS t (id)
+             JOIN assets o ON o.tenant_id = :tenant AND o.id = t.id))
     WINDOW unit AS (PARTITION BY c.place_id ORDER BY c.raised_at, c.id))
 UPDATE alerts AS x
    SET is_first_out = NOT x.is_first_out
-  FROM beside b
- WHERE x.tenant_id = :tenant AND b.tenant_id = :tenant AND x.id = b.id
-   AND x.raised_at BETWEEN :from_time AND :to_time
-   AND x.is_first_out <> (coalesce(b.behind > make_interval(secs => :together_s), true)
-                          AND coalesce(b.ahead <= make_interval(secs => :together_s), false));
+ WHERE x.tenant_id = :tenant
+   AND x.id = ANY (ARRAY(
+       SELECT b.id
+         FROM beside b
+        WHERE b.tenant_id = :tenant AND b.raised_at BETWEEN :from_time AND :to_time
+          AND b.is_first_out <> (
+              coalesce(b.behind > make_interval(secs => :together_s), true)
+              AND coalesce(b.ahead <= make_interval(secs => :together_s), false))));
 
 -- ALERT_NEWS_OF (id uuid) -> (asset_code text, event_kind text, metric text, is_failure bool)
 SELECT a.code AS asset_code, r.event_kind, s.metric, coalesce(r.is_failure, false) AS is_failure
@@ -150,11 +154,20 @@ SELECT a.code AS asset_code, r.event_kind, s.metric, coalesce(r.is_failure, fals
  WHERE x.tenant_id = :tenant AND x.id = :id;
 
 -- ALERT_RAISED_SINCE (site_id uuid?, since time) -> (times i64)
+-- Sets are handed on whole, as in ALERT_FIRST_OUT; IN beneath OR is looked up in a table.
+WITH lately AS MATERIALIZED (
+    SELECT t.tenant_id, t.alert_id
+      FROM alert_steps t
+     WHERE t.tenant_id = :tenant AND t.at >= :since AND t.step IN ('raised', 'again'))
 SELECT count(*) AS times
-  FROM alert_steps t
-  JOIN alerts a ON a.tenant_id = :tenant AND a.id = t.alert_id
- WHERE t.tenant_id = :tenant AND t.at >= :since AND t.step IN ('raised', 'again')
-   AND (:site_id IS NULL OR a.site_id = :site_id);
+  FROM lately l
+ WHERE l.tenant_id = :tenant
+   AND (:site_id IS NULL OR l.alert_id IN (
+        SELECT a.id
+          FROM alerts a
+         WHERE a.tenant_id = :tenant AND a.site_id = :site_id
+           AND a.id = ANY (ARRAY(SELECT DISTINCT d.alert_id FROM lately d
+                                  WHERE d.tenant_id = :tenant))));
 
 -- ALERT_TURNS_SINCE (alert_id uuid, since time) -> (times i64)
 SELECT count(*) AS times

@@ -13,16 +13,6 @@ static const oq_us together = 10 * OQ_SECOND;
 
 /* --- floods -------------------------------------------------------------------------------------*/
 
-oq_err *alarm_raised_lately(oq_scope *s, oq_uuid site_id, int64_t *ret_times)
-{
-    sql_alert_raised_since_rows rows;
-    OQ_TRY(sql_alert_raised_since(
-        s, (sql_alert_raised_since_args){.site_id = site_id, .since = oq_now(s) - flood_span},
-        &rows));
-    *ret_times = rows.at[0].times;
-    return NULL;
-}
-
 static alert_site *find_site(alert_writing *w, oq_uuid id)
 {
     for (size_t i = 0; i < w->sites; i++)
@@ -44,16 +34,26 @@ static void add_site(alert_writing *w, oq_uuid id, int64_t times)
     w->site[w->sites++] = (alert_site){id, times};
 }
 
-oq_err *alarm_is_flood(alert_writing *w, oq_uuid site_id, bool *ret_flood)
+oq_err *alarm_raised_lately(alert_writing *w, oq_uuid site_id, int64_t *ret_times)
 {
     const alert_site *known = find_site(w, site_id);
-    int64_t times;
     if (known) {
-        times = known->times;
-    } else {
-        OQ_TRY(alarm_raised_lately(w->s, site_id, &times));
-        add_site(w, site_id, times);
+        *ret_times = known->times;
+        return NULL;
     }
+    sql_alert_raised_since_rows rows;
+    OQ_TRY(sql_alert_raised_since(
+        w->s, (sql_alert_raised_since_args){.site_id = site_id, .since = oq_now(w->s) - flood_span},
+        &rows));
+    *ret_times = rows.at[0].times;
+    add_site(w, site_id, *ret_times);
+    return NULL;
+}
+
+oq_err *alarm_is_flood(alert_writing *w, oq_uuid site_id, bool *ret_flood)
+{
+    int64_t times;
+    OQ_TRY(alarm_raised_lately(w, site_id, &times));
     *ret_flood = times >= FLOOD_OVER;
     return NULL;
 }

@@ -135,7 +135,7 @@ OQ_CHECKED oq_err *silences_end(alert_writing *w, bool *ret_any);
 /* Whether alarms come at the site faster than people can read them. */
 OQ_CHECKED oq_err *alarm_is_flood(alert_writing *w, oq_uuid site_id, bool *ret_flood);
 /* How many came in the last ten minutes. */
-OQ_CHECKED oq_err *alarm_raised_lately(oq_scope *s, oq_uuid site_id, int64_t *ret_times);
+OQ_CHECKED oq_err *alarm_raised_lately(alert_writing *w, oq_uuid site_id, int64_t *ret_times);
 /* One more, whose step stands at `since`. */
 void alarm_count_raised(alert_writing *w, const alert *a, oq_us since);
 

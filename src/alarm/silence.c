@@ -129,7 +129,7 @@ static oq_err *end_floods(alert_writing *w, bool *any)
     oq_uuid *id = oq_new_n(oq_scope_arena(w->s), oq_uuid, rows.count);
     for (size_t i = 0; i < rows.count; i++) {
         if (i == 0 || !oq_uuid_eq(asked, rows.at[i].site_id))
-            OQ_TRY(alarm_raised_lately(w->s, rows.at[i].site_id, &times));
+            OQ_TRY(alarm_raised_lately(w, rows.at[i].site_id, &times));
         asked = rows.at[i].site_id;
         if (times <= FLOOD_ENDS)
             id[count++] = rows.at[i].id;
