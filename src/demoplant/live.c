@@ -11,7 +11,9 @@
 #include "base/banned.h"
 
 enum { ROWS_PER_SLICE = 400000 };
-#define EVERY DEMO_STEP
+#define EVERY        DEMO_STEP
+#define RECORD       (3 * 365 * OQ_DAY) /* of work, before the first reading */
+#define RECORD_PIECE (120 * OQ_DAY)
 
 typedef struct generator {
     oq_scope *s;
@@ -121,6 +123,27 @@ static oq_err *put_order(const generator *g, oq_uuid asset_id, oq_str asset_code
         NULL);
 }
 
+/* The record of work goes back further than that of the signals, as it does in real plants. */
+static oq_err *put_old_orders(const generator *g, oq_us until)
+{
+    demo_faults *faults = oq_new(g->arena, demo_faults);
+    oq_uuid seen = OQ_UUID_ZERO;
+    for (size_t i = 0; i < g->tags.count; i++) {
+        size_t asset;
+        if (oq_uuid_eq(g->tags.at[i].asset_id, seen) || !find_signal(g, i, &asset))
+            continue;
+        seen = g->tags.at[i].asset_id;
+        for (oq_us from = until - RECORD; from < until; from += RECORD_PIECE) {
+            demo_faults_of(g->site, asset, g->clock.seed, g->clock.epoch, from,
+                           from + RECORD_PIECE < until ? from + RECORD_PIECE : until, faults);
+            for (size_t k = 0; k < faults->count; k++)
+                if (faults->at[k].ends <= until)
+                    OQ_TRY(put_order(g, seen, g->tags.at[i].asset_code, &faults->at[k]));
+        }
+    }
+    return NULL;
+}
+
 /* The truth, as far as it has begun. */
 static oq_err *put_faults(const generator *g, oq_us from, oq_us to)
 {
@@ -179,6 +202,8 @@ oq_err *demo_write_slice(oq_scope *s, size_t rows_max, demo_written *ret_written
         return NULL;
     oq_us now = oq_now(s), from, to, step;
     OQ_TRY(find_position(&g, now, &from));
+    if (from <= now - g.history + OQ_MINUTE)
+        OQ_TRY(put_old_orders(&g, from));
     choose_slice(&g, from, now, rows_max, &from, &to, &step);
     size_t per_tag = to > from ? (size_t)((to - from + step - 1) / step) : 0, count = 0;
     batch_row *row = oq_new_n(g.arena, batch_row, per_tag * g.tags.count + 1);
