@@ -124,8 +124,9 @@ typedef struct anomaly_reason {
     size_t signal;              /* place in the list given */
     double share;               /* of the reasons given; they add up to 1 */
     double value;               /* at the moment; of SILENT the last one; NaN: none ever */
-    double expected, low, high; /* what it is at this hour by its own past, and the band beyond
-                                   which that alone is flagged; NaN: not known */
+    double expected, low, high; /* what it is at this hour by its own past, of JUMP where it was
+                                   going to be; and the band beyond which that alone is flagged.
+                                   NaN: not known */
     oq_us since;                /* when this piece of evidence began */
     double lasted_s, usual_s;   /* of SILENT and STUCK: how long, and the longest of the base */
 } anomaly_reason;

@@ -105,6 +105,7 @@ anomaly_parts anomaly_parts_learn(oq_arena *arena, const anomaly_grid *g, const 
 typedef struct anomaly_walk {
     const anomaly_parts *parts;
     forecast *forecast;
+    double *ahead; /* where each column was expected at the row; NaN: nowhere */
     double *ewma;
     mspc_watch *watch;
     double *filled;

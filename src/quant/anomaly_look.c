@@ -16,14 +16,14 @@ double anomaly_score(const anomaly_model *m, double rate)
     return m->about.budget_per_day / (m->about.budget_per_day + rate);
 }
 
-/* The level of a signal that alone takes the score to 0.5. */
-double anomaly_band_width(const anomaly_model *m, size_t column)
+/* The distance of a signal that alone takes the score to 0.5. */
+double anomaly_band_width(const anomaly_model *m, int group, size_t column)
 {
     double per_day = (double)OQ_DAY / (double)m->about.step;
     double chance = m->about.budget_per_day / per_day / m->total.begins;
     double surprise = tail_value(&m->total, fmin(chance, BAND_CHANCE_MAX));
-    double far = tail_value(&m->group[GROUP_LEVEL], exp(-surprise));
-    return far * m->limit[GROUP_LEVEL * m->parts.columns + column];
+    double far = tail_value(&m->group[group], exp(-surprise));
+    return far * m->limit[(size_t)group * m->parts.columns + column];
 }
 
 /* --- evidence that is no distance ------------------------------------------------------------------
@@ -125,6 +125,7 @@ static void keep_best(anomaly_looking *l, const anomaly_walk *w, anomaly_row r)
         return;
     memcpy(l->best_member, l->member, anomaly_members(columns) * sizeof *l->member);
     memcpy(l->best_norm, l->norm, columns * sizeof *l->norm);
+    memcpy(l->best_ahead, w->ahead, columns * sizeof *w->ahead);
     memset(l->best_relation, 0, columns * sizeof *l->best_relation);
     double *plant = l->member + OWN_GROUPS * columns;
     if (w->watch && !isnan(plant[MEMBER_Q])) {
@@ -161,7 +162,8 @@ static void add_to_course(anomaly_looking *l, const anomaly_row *r, anomaly_view
     v->course_chance[at] = r->chance;
     for (size_t k = 0; k < columns; k++) {
         anomaly_band *b = &v->band[m->place[k]];
-        double wide = anomaly_band_width(m, k);
+        double wide = anomaly_band_width(m, GROUP_LEVEL, k);
+        wide = isfinite(wide) ? wide : NAN;
         b->value[at] = l->grid.value[r->row * columns + k];
         b->expected[at] = l->norm[k].level;
         b->low[at] = l->norm[k].level - wide * l->norm[k].scale;
@@ -194,6 +196,7 @@ static void open_grids(anomaly_looking *l)
     l->best_member = oq_new_n(l->temp, double, anomaly_members(l->grid.columns));
     l->norm = oq_new_n(l->temp, season_point, l->grid.columns);
     l->best_norm = oq_new_n(l->temp, season_point, l->grid.columns);
+    l->best_ahead = oq_new_n(l->temp, double, l->grid.columns);
     l->best_relation = oq_new_n(l->temp, double, l->grid.columns);
 }
 

@@ -26,13 +26,14 @@ typedef struct anomaly_looking {
     anomaly_row best;
     double *best_member; /* as it was at the best row, */
     season_point *best_norm;
+    double *best_ahead;
     double *best_relation; /* and how much of what is broken each column alone could explain */
 } anomaly_looking;
 
 double anomaly_score(const anomaly_model *m, double rate);
-/* Of the band around what is expected, in scales of the column. +inf or NaN: its level is not
- * looked at. */
-double anomaly_band_width(const anomaly_model *m, size_t column);
+/* Of the band around what is expected, in scales of the column: beyond it, LEVEL or JUMP alone are
+ * flagged. +inf or NaN: it is not looked at. */
+double anomaly_band_width(const anomaly_model *m, int group, size_t column);
 /* How long nothing has come from a column, and whether that is odd: 0, or the rate per day. */
 double anomaly_silence_s(const anomaly_looking *l, const anomaly_grid *g, size_t row,
                          size_t column);

@@ -152,6 +152,7 @@ anomaly_walk anomaly_walk_open(oq_arena *arena, const anomaly_parts *parts)
 {
     return (anomaly_walk){.parts = parts,
                           .forecast = oq_new_n(arena, forecast, parts->columns),
+                          .ahead = oq_new_n(arena, double, parts->columns),
                           .ewma = oq_new_n(arena, double, parts->columns),
                           .watch = parts->relation ? mspc_watch_open(arena, parts->relation) : NULL,
                           .filled = oq_new_n(arena, double, parts->columns)};
@@ -172,8 +173,12 @@ static void walk_own(anomaly_walk *w, size_t k, double value, season_point at, d
 {
     const anomaly_parts *p = w->parts;
     double z = (value - at.level) / at.scale, jump = NAN;
-    if (!p->is_state[k] && p->forecast[k].scale > 0)
-        jump = forecast_next(&w->forecast[k], &p->forecast[k], value).residual;
+    w->ahead[k] = NAN;
+    if (!p->is_state[k] && p->forecast[k].scale > 0) {
+        forecast_point next = forecast_next(&w->forecast[k], &p->forecast[k], value);
+        jump = next.residual;
+        w->ahead[k] = next.expected;
+    }
     if (!isnan(z))
         w->ewma[k] = ewma_next(w->ewma[k], clipped(z), SHIFT_WEIGHT);
     ret_member[GROUP_LEVEL * p->columns + k] = anomaly_knows_level(p, k) ? fabs(z) : NAN;

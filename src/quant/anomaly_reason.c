@@ -21,12 +21,14 @@ static void fill_facts(const anomaly_looking *l, anomaly_reason *r)
     for (size_t k = 0; k < l->grid.columns; k++) {
         if (m->place[k] != r->signal)
             continue;
-        season_point at = l->best_norm[k];
-        double wide = anomaly_band_width(m, k);
+        bool is_jump = r->kind == ANOMALY_JUMP;
+        int group = is_jump ? GROUP_JUMP : GROUP_LEVEL;
+        double scale = is_jump ? m->parts.forecast[k].scale : l->best_norm[k].scale;
+        double wide = anomaly_band_width(m, group, k) * scale;
         r->value = l->grid.value[l->best.row * l->grid.columns + k];
-        r->expected = at.level;
-        r->low = at.level - wide * at.scale;
-        r->high = at.level + wide * at.scale;
+        r->expected = is_jump ? l->best_ahead[k] : l->best_norm[k].level;
+        r->low = isfinite(wide) ? r->expected - wide : NAN;
+        r->high = isfinite(wide) ? r->expected + wide : NAN;
     }
     for (size_t k = 0; k < l->constant.columns; k++)
         if (l->constant_place[k] == r->signal) {

@@ -144,6 +144,9 @@ static void test_faults(void **state)
         for (size_t k = 0; k < v.reasons; k++) {
             const anomaly_reason *r = &v.reason[k];
             is_named |= r->kind == row[i].kind && r->signal == row[i].signal;
+            bool has_band = r->kind == ANOMALY_LEVEL || r->kind == ANOMALY_JUMP;
+            CHECK(row[i].label, !has_band || (r->low < r->expected && r->expected < r->high));
+            CHECK(row[i].label, !has_band || k > 0 || r->value < r->low || r->value > r->high);
             shares += r->share;
             CHECK(row[i].label, r->since <= v.at);
         }
