@@ -176,7 +176,7 @@ oq_err *incident_key_events(oq_scope *s, const incident_view *view, oq_uuid id,
         return NULL;
     sql_incident_key_events_rows rows;
     OQ_TRY(sql_incident_key_events(
-        s, (sql_incident_key_events_args){.incident_id = id, .limit = INCIDENT_KEY_EVENTS}, &rows));
+        s, (sql_incident_key_events_args){id, INCIDENT_NEAREST, INCIDENT_KEY_EVENTS}, &rows));
     for (size_t i = 0; i < rows.count; i++)
         incident_mask_event(oq_scope_arena(s), view, &rows.at[i]);
     *ret_events = (incident_events){rows.at, rows.count};

@@ -7,7 +7,7 @@
 #include "blackbox/incident_view.h"
 #include "http/route.h"
 
-enum { INCIDENT_LIST_MAX = 200, INCIDENT_KEY_EVENTS = 50 };
+enum { INCIDENT_LIST_MAX = 200, INCIDENT_KEY_EVENTS = 50, INCIDENT_NEAREST = 500 };
 
 typedef struct incident_row {
     oq_uuid id;

@@ -72,36 +72,46 @@ SELECT a.code AS asset_code, a.name AS asset_name, a.name_ar AS asset_name_ar,
        u.code AS unit_code, u.name AS unit_name, u.name_ar AS unit_name_ar,
        s.code AS site_code, s.name AS site_name, s.name_ar AS site_name_ar,
        c.code AS class_code, c.name AS class_name, c.name_ar AS class_name_ar,
-       p.full_name AS confirmed_by_name,
-       (SELECT count(*) FROM blackbox_incident_events ie
-         WHERE ie.tenant_id = :tenant AND ie.incident_id = i.id) AS events,
-       (SELECT count(*) FROM blackbox_incident_events ie
-         WHERE ie.tenant_id = :tenant AND ie.incident_id = i.id AND ie.is_late) AS late_events
+       p.full_name AS confirmed_by_name, m.events, m.late_events
   FROM blackbox_incidents i
   LEFT JOIN assets a ON a.tenant_id = :tenant AND a.id = i.root_asset_id
   LEFT JOIN plant_units u ON u.tenant_id = :tenant AND u.id = i.unit_id
   LEFT JOIN sites s ON s.tenant_id = :tenant AND s.id = i.site_id
   LEFT JOIN asset_classes c ON c.tenant_id = :tenant AND c.id = a.class_id
   LEFT JOIN users p ON p.tenant_id = :tenant AND p.id = i.confirmed_by
+ CROSS JOIN (SELECT count(*) AS events, count(*) FILTER (WHERE ie.is_late) AS late_events
+               FROM blackbox_incident_events ie
+              WHERE ie.tenant_id = :tenant AND ie.incident_id = :incident_id) m
  WHERE i.tenant_id = :tenant AND i.id = :incident_id;
 
--- INCIDENT_KEY_EVENTS (incident_id uuid, limit i64) -> incident_event
--- What made it, then what an analysis calls a cause or symptom, then the gravest; in their time.
-WITH chosen AS (
-    SELECT ie.tenant_id, ie.event_id, ie.role, ie.order_index, ie.is_late
+-- INCIDENT_KEY_EVENTS (incident_id uuid, nearest i64, limit i64) -> incident_event
+-- What made it, then what an analysis calls a cause or symptom, then the gravest; in their time. The
+-- gravest of those nearest to its trigger: ten thousand events are not read to show fifty.
+WITH near AS (
+    SELECT ie.event_id, ie.role, ie.order_index, ie.is_late, ie.is_trigger,
+           array_position(ARRAY['CAUSE', 'SYMPTOM', 'UNKNOWN', 'CONTEXT', 'NOISE'], ie.role) AS place
       FROM blackbox_incident_events ie
-      JOIN blackbox_events e ON e.tenant_id = :tenant AND e.id = ie.event_id
      WHERE ie.tenant_id = :tenant AND ie.incident_id = :incident_id
-     ORDER BY ie.is_trigger DESC,
-              array_position(ARRAY['CAUSE', 'SYMPTOM', 'UNKNOWN', 'CONTEXT', 'NOISE'], ie.role),
-              array_position(ARRAY['CRITICAL', 'MAJOR', 'MINOR', 'WARNING', 'INFO'], e.severity),
-              ie.order_index
-     LIMIT :limit)
-SELECT e.id, e.asset_id, e.unit_id, e.site_id, a.code AS asset_code, e.source_system, e.source_id,
-       e.source_type, e.severity, e.event_category, e.event_time, e.ingest_time, e.summary,
-       e.payload ->> 'summary_ar' AS summary_ar, e.payload, c.role, c.order_index, c.is_late
-  FROM chosen c
-  JOIN blackbox_events e ON e.tenant_id = :tenant AND e.id = c.event_id
-  LEFT JOIN assets a ON a.tenant_id = :tenant AND a.id = e.asset_id
- WHERE c.tenant_id = :tenant
- ORDER BY e.event_time, c.order_index, e.id;
+     ORDER BY ie.is_trigger DESC, place,
+              abs(ie.order_index - (
+                  SELECT t.order_index
+                    FROM blackbox_incidents i
+                    JOIN blackbox_incident_events t
+                      ON t.tenant_id = :tenant AND t.incident_id = i.id
+                     AND t.event_id = i.trigger_event_id
+                   WHERE i.tenant_id = :tenant AND i.id = :incident_id)),
+              ie.event_id
+     LIMIT :nearest)
+SELECT c.*, a.code AS asset_code
+  FROM (SELECT e.id, e.asset_id, e.unit_id, e.site_id, e.source_system, e.source_id, e.source_type,
+               e.severity, e.event_category, e.event_time, e.ingest_time, e.summary,
+               e.payload ->> 'summary_ar' AS summary_ar, e.payload, n.role, n.order_index, n.is_late
+          FROM near n
+          JOIN blackbox_events e ON e.tenant_id = :tenant AND e.id = n.event_id
+         ORDER BY n.is_trigger DESC, n.place,
+                  array_position(ARRAY['CRITICAL', 'MAJOR', 'MINOR', 'WARNING', 'INFO'],
+                                 e.severity),
+                  n.order_index, e.id
+         LIMIT :limit) c
+  LEFT JOIN assets a ON a.tenant_id = :tenant AND a.id = c.asset_id
+ ORDER BY c.event_time, c.order_index, c.id;
