@@ -114,13 +114,29 @@ UPDATE rca_rule_hits
        judged_at = CASE WHEN :cause IS NOT NULL THEN :now END
  WHERE tenant_id = :tenant AND incident_id = :incident_id;
 
--- RCA_PAST_CASES (rule_id uuid, limit i64) -> (incident_id uuid, number i64, title text, happened_at time, cause text, features json, hit_before bool)
-SELECT c.incident_id, i.number, i.title, c.happened_at, c.cause, c.features,
+-- RCA_PAST_CASES (rule_id uuid, limit i64) -> (incident_id uuid, number i64, title text, title_ar text,
+--     happened_at time, cause text, cause_name text, cause_name_ar text, features json, hit_before bool)
+-- The cause by the name of its failure mode, else by the label of a rule that names it.
+SELECT c.incident_id, i.number, i.title, i.title_ar, c.happened_at, c.cause,
+       coalesce(m.name, r.label ->> 'en') AS cause_name,
+       coalesce(m.name_ar, r.label ->> 'ar') AS cause_name_ar, c.features,
        h.rule_id IS NOT NULL AS hit_before
   FROM rca_cases c
   JOIN blackbox_incidents i ON i.tenant_id = c.tenant_id AND i.id = c.incident_id
   LEFT JOIN rca_rule_hits h
     ON h.tenant_id = c.tenant_id AND h.incident_id = c.incident_id AND h.rule_id = :rule_id
+  LEFT JOIN LATERAL (
+       SELECT f.name, f.name_ar
+         FROM asset_failure_modes f
+        WHERE f.tenant_id = :tenant AND f.code = c.cause
+        ORDER BY f.class_id = c.class_id DESC NULLS LAST, f.id
+        LIMIT 1) m ON true
+  LEFT JOIN LATERAL (
+       SELECT x.body #> '{result,label}' AS label
+         FROM rca_rules x
+        WHERE x.tenant_id = :tenant AND x.body #>> '{result,cause}' = c.cause
+        ORDER BY x.code
+        LIMIT 1) r ON m.name IS NULL
  WHERE c.tenant_id = :tenant
  ORDER BY c.happened_at DESC, c.incident_id
  LIMIT :limit;

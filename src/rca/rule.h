@@ -128,9 +128,10 @@ OQ_CHECKED oq_err *rule_judge(oq_scope *s, oq_uuid incident_id, oq_str cause);
 typedef struct rule_trial {
     oq_uuid incident_id;
     int64_t number;
-    oq_str title;
+    oq_str title, title_ar;
     oq_us happened_at;
-    oq_str known_cause; /* confirmed; not given: unknown */
+    oq_str known_cause;               /* confirmed; not given: unknown */
+    oq_str cause_name, cause_name_ar; /* of it; not given: nobody gave it a name */
     bool hits;          /* the rule, as it is asked about */
     bool hit_before;    /* a stored version of it, in an analysis */
     double weight;

@@ -26,7 +26,8 @@ void rule_put_words(const web_page *page, web_value *to, const cause_rule *rule,
 void rule_put_state(const web_page *page, web_value *to, const rca_rule *rule);
 /* Members kpis, since. */
 void rule_put_record(const web_page *page, web_value *to, const rca_rule *rule);
-/* In the page: trial {kpis has_rows rows {number href title at known_cause hit_before badge}}. */
+/* In the page: trial {kpis has_rows rows {number href title at known_cause cause_name hit_before
+ * badge}}. */
 void rule_put_trials(const web_page *page, const rule_trials *t);
 /* In the page: wrong {count lines {number text is_wrong notes {column path text}}}. */
 void rule_put_wrong(const web_page *page, oq_str text, const oq_err *err);

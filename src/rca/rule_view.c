@@ -186,15 +186,22 @@ static void put_badge(const web_page *page, web_value *row, const char *name, co
     web_put_text(badge, "text", web_say(page, key));
 }
 
+static oq_str in_language(const web_page *page, oq_str text, oq_str text_ar)
+{
+    return page->locale.lang == OQ_LANG_AR && text_ar.len ? text_ar : text;
+}
+
 static void put_trial(const web_page *page, web_value *row, const rule_trial *t)
 {
+    oq_str cause = in_language(page, t->cause_name, t->cause_name_ar);
     web_put_text(row, "number", oq_strf(page->arena, "INC-%lld", (long long)t->number));
     web_put_text(row, "href",
                  oq_strf(page->arena, "/blackbox/incidents/%.*s",
                          OQ_FMT(oq_uuid_text(page->arena, t->incident_id))));
-    web_put_text(row, "title", t->title);
+    web_put_text(row, "title", in_language(page, t->title, t->title_ar));
     web_put_text(row, "at", web_format_time(page->arena, &page->locale, t->happened_at));
     web_put_text(row, "known_cause", t->known_cause);
+    web_put_text(row, "cause_name", cause.len ? cause : t->known_cause);
     web_put_bool(row, "hit_before", t->hit_before);
     if (!t->hits)
         put_badge(page, row, "badge", t->hit_before ? "warn" : "off",

@@ -322,6 +322,8 @@ static void test_dry_run(void **state)
     assert_int_equal(s.status, 200);
     CHECK("as it is", holds(&s, "\"looked_at\":3,\"hits\":2,\"hit_before\":1,\"confirmed\":1,"
                                 "\"refuted\":1,\"missed\":1"));
+    CHECK("causes by name", holds(&s, "\"known_cause\":\"bearing_fault\",\"cause_name\":\"L\","
+                                      "\"cause_name_ar\":\"ل\""));
     s = house_send(h, ADMIN_A, "POST", under(h, path, "/dry-run"),
                    rule_text(h, "cold", "bearing_fault"));
     CHECK("another text", holds(&s, "\"looked_at\":3,\"hits\":1,\"hit_before\":1,\"confirmed\":1,"
