@@ -97,63 +97,66 @@ static oq_str feature_name(const building *b, oq_str metric, const char *what)
     return oq_strf(b->arena, "%.*s.%s", OQ_FMT(metric), what);
 }
 
-static void add_series_features(building *b, const case_series *s, const findings *f)
+static void add_series_features(building *b, const case_series *s, double level, double scale)
 {
     stretch day = look_back(b, s, 24), hours = look_back(b, s, 3);
-    double scale = f->base_scale;
     add_feature(b, feature_name(b, s->metric, "mean_3h"), hours.mean);
     add_feature(b, feature_name(b, s->metric, "mean_24h"), day.mean);
     add_feature(b, feature_name(b, s->metric, "sd_24h"), day.sd);
     add_feature(b, feature_name(b, s->metric, "last"), look_back(b, s, LAST_MAX_H).last);
     add_feature(b, feature_name(b, s->metric, "shift_24h"),
-                scale > 0 ? (day.mean - f->base_level) / scale : NAN);
+                scale > 0 ? (day.mean - level) / scale : NAN);
     if (isfinite(s->limit_low) || isfinite(s->limit_high))
         add_feature(b, feature_name(b, s->metric, "beyond_24h"),
                     day.good ? (double)day.beyond / (double)day.good : NAN);
 }
 
-static void add_finding(building *b, const case_series *s, const finding *f)
+static void add_finding(building *b, const signal_finding *f)
 {
+    const case_series *s = &b->order->series[f->series];
     b->item[b->items++] = (case_item){
-        .at = f->from,
+        .at = f->what.from,
         .category = OQ_STR("SENSOR"),
-        .kind = oq_cstr(oq_choice_text(finding_kind_choices, f->kind)),
+        .kind = oq_cstr(oq_choice_text(finding_kind_choices, f->what.kind)),
         .metric = s->metric,
-        .finding = f->kind,
-        .score = f->score,
-        .value = f->after,
-        .beyond_limit = is_beyond(s, f->after),
+        .finding = f->what.kind,
+        .score = f->what.score,
+        .value = f->what.after,
+        .beyond_limit = f->beyond_limit,
         .is_root_asset = s->is_root_asset,
         .series_no = s->no,
     };
+}
+
+static const signal_findings *find(building *b)
+{
+    const case_order *o = b->order;
+    signal_findings *found = oq_new(b->arena, signal_findings);
+    signal_rule rule = {.base_from = o->base_from,
+                        .look_from = o->look_from,
+                        .until = o->until,
+                        .score_min = o->score_min,
+                        .base_min = o->base_min};
+    cause_signals_find(b->arena, o->series, o->series_count, &rule, found);
+    return found;
 }
 
 /* Everything about the signals: what they did, and the features. */
 static void add_series(building *b)
 {
     const case_order *o = b->order;
+    const signal_findings *found = o->found ? o->found : find(b);
     const case_series **sorted = oq_new_n(b->arena, const case_series *, o->series_count);
-    findings *found = oq_new_n(b->arena, findings, o->series_count);
-    size_t more = 0;
     for (size_t i = 0; i < o->series_count; i++)
         sorted[i] = &o->series[i];
     qsort(sorted, o->series_count, sizeof(const case_series *), compare_series);
+    b->item = oq_new_n(b->arena, case_item, o->events + found->count);
+    for (size_t i = 0; i < found->count; i++)
+        add_finding(b, &found->at[i]);
     for (size_t i = 0; i < o->series_count; i++) {
-        detect_rule rule = {.base_from = o->base_from,
-                            .from = o->look_from,
-                            .to = o->until,
-                            .score_min = o->score_min,
-                            .base_min = o->base_min,
-                            .is_state = sorted[i]->is_state};
-        detect_find(b->arena, sorted[i]->samples, &rule, &found[i]);
-        more += found[i].count;
-    }
-    b->item = oq_new_n(b->arena, case_item, o->events + more);
-    for (size_t i = 0; i < o->series_count; i++) {
-        for (size_t k = 0; k < found[i].count; k++)
-            add_finding(b, sorted[i], &found[i].at[k]);
+        size_t which = (size_t)(sorted[i] - o->series);
         if (sorted[i]->is_root_asset && !sorted[i]->is_state)
-            add_series_features(b, sorted[i], &found[i]);
+            add_series_features(b, sorted[i], found->base_level[which], found->base_scale[which]);
     }
 }
 

@@ -1,7 +1,7 @@
 /* quant/cause_build.h
  *
  * From what is known around an incident to its case: events as they happened, what its signals did
- * (findings of detect.h), and numbers that mean the same from case to case. The product's analysis
+ * (findings of cause_signals.h), and numbers that mean the same from case to case. The product's analysis
  * and the backtest over published data call this one function, so that what is measured is what
  * runs.
  *
@@ -23,15 +23,7 @@
 #define QUANT_CAUSE_BUILD_H
 
 #include "quant/cause_case.h"
-
-typedef struct case_series {
-    int64_t no;                   /* of the historian */
-    oq_str metric;                /* "vibration_rms" */
-    bool is_root_asset;           /* else findings only, no features */
-    bool is_state;                /* changes of it only; no features */
-    const samples *samples;       /* from base_from on, at least */
-    double limit_low, limit_high; /* NaN: none; what lies outside is beyond_limit */
-} case_series;
+#include "quant/cause_signals.h"
 
 typedef struct case_order {
     oq_uuid id;         /* of the incident */
@@ -47,6 +39,7 @@ typedef struct case_order {
     size_t events;
     const case_series *series;
     size_t series_count;
+    const signal_findings *found; /* what they did, where that is known already; NULL: looked for */
     oq_str cause; /* confirmed; not given: unknown */
 } case_order;
 

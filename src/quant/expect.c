@@ -9,7 +9,7 @@
 #define MAD_TO_SIGMA 1.4826
 #define DEPARTS      6.0  /* from here on a signal is no driver for others */
 #define BEYOND       0.15 /* of the usual width, and the range is left */
-enum { OUTSIDE_MIN = 3, COVERED_MIN = 2 /* one in so many rows has a value */ };
+enum { COVERED_MIN = 4 /* one in so many rows has a value */ };
 
 typedef struct expecting {
     oq_arena *arena, *temp;

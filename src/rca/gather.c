@@ -164,7 +164,8 @@ static oq_err *gather_maintenance(rca_work *w)
     OQ_TRY(sql_rca_maintenance(w->s,
                                (sql_rca_maintenance_args){w->root->id,
                                                           w->it->anchor_time - MAINTENANCE_BACK,
-                                                          w->it->anchor_time, RCA_MAINTENANCE_MAX},
+                                                          w->it->anchor_time, w->now,
+                                                          RCA_MAINTENANCE_MAX},
                                &rows));
     w->maintenance = rows.at;
     w->maintenances = rows.count;
@@ -216,26 +217,9 @@ static case_item item_of(const rca_work *w, const rca_event *e)
     };
 }
 
-static case_item item_of_finding(const rca_finding *f)
-{
-    return (case_item){
-        .at = f->what.from,
-        .category = OQ_STR("SENSOR"),
-        .kind = oq_cstr(oq_choice_text(finding_kind_choices, f->what.kind)),
-        .metric = f->signal->series.metric,
-        .finding = f->what.kind,
-        .score = f->what.score,
-        .value = f->what.after,
-        .beyond_limit = f->beyond_limit,
-        .is_root_asset = f->signal->is_root,
-        .series_no = f->signal->series.no,
-    };
-}
-
 void rca_build_case(rca_work *w)
 {
-    case_item *item = oq_new_n(w->arena, case_item, w->events + w->maintenances + w->findings);
-    case_series *of = oq_new_n(w->arena, case_series, w->signals);
+    case_item *item = oq_new_n(w->arena, case_item, w->events + w->maintenances);
     size_t items = 0;
     for (size_t i = 0; i < w->events; i++)
         /* What the program tells of its own orders is no maintenance: the orders themselves are. */
@@ -249,19 +233,6 @@ void rca_build_case(rca_work *w)
                                     .value = NAN,
                                     .is_root_asset = true,
                                     .summary = w->maintenance[i].title};
-    for (size_t i = 0; i < w->findings; i++)
-        if (w->finding[i].is_slow) /* the others are found by cause_build itself */
-            item[items++] = item_of_finding(&w->finding[i]);
-    for (size_t i = 0; i < w->signals; i++) {
-        const rca_signal *g = &w->signal[i];
-        of[i] = (case_series){.no = g->series.no,
-                              .metric = g->series.metric,
-                              .is_root_asset = g->is_root,
-                              .is_state = g->series.is_state,
-                              .samples = &g->samples,
-                              .limit_low = g->limit_low,
-                              .limit_high = g->limit_high};
-    }
     case_order order = {.id = w->it->id,
                         .asset_class = w->of_class ? w->of_class->code : OQ_NONE,
                         .anchor = w->it->anchor_time,
@@ -270,7 +241,8 @@ void rca_build_case(rca_work *w)
                         .base_from = w->base_from,
                         .event = item,
                         .events = items,
-                        .series = of,
-                        .series_count = w->signals};
+                        .series = w->series,
+                        .series_count = w->signals,
+                        .found = &w->found};
     cause_build(w->arena, &order, &w->c);
 }

@@ -44,12 +44,14 @@ SELECT e.id, e.asset_id, a.code AS asset_code, a.name AS asset_name, a.name_ar A
  ORDER BY e.event_time DESC, e.id DESC
  LIMIT :limit;
 
--- RCA_MAINTENANCE (asset_id uuid, from time, to time, limit i64) -> rca_maintenance
+-- RCA_MAINTENANCE (asset_id uuid, from time, to time, now time, limit i64) -> rca_maintenance
+-- Orders that were known then; when it was entered that one is done is not kept.
 SELECT o.id, o.number, o.title, o.title_ar, coalesce(c.code, o.kind) AS kind,
        coalesce(o.finished_at, o.closed_at, o.started_at) AS at
   FROM work_orders o
   LEFT JOIN asset_components c ON c.tenant_id = :tenant AND c.id = o.component_id
  WHERE o.tenant_id = :tenant AND o.asset_id = :asset_id AND o.status IN ('done', 'closed')
+   AND o.created_at <= :now
    AND coalesce(o.finished_at, o.closed_at, o.started_at) >= :from
    AND coalesce(o.finished_at, o.closed_at, o.started_at) < :to
  ORDER BY coalesce(o.finished_at, o.closed_at, o.started_at) DESC, o.id

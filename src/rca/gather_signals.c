@@ -3,7 +3,10 @@
  * Looked at is the last day before the anchor; at a rhythm of seconds the last six hours, so that
  * the base holds the same rhythm too. The base is a month before that. Where it has more samples
  * than a bound, blocks of each two hours are kept: whole stretches, so that how long a value stays
- * the same, and how much it jumps from one sample to the next, are what they were. */
+ * the same, and how much it jumps from one sample to the next, are what they were.
+ *
+ * Samples are read as they were known at the analysis' own moment: one that was corrected later, or
+ * came later, is not what it would have seen. */
 #include "rca/inner.h"
 
 #include <math.h>
@@ -17,7 +20,6 @@
 #define DAY_LOOKED  OQ_DAY
 #define FAST_LOOKED (6 * OQ_HOUR)
 #define BASE        (31 * OQ_DAY)
-#define RELATED     (7 * OQ_DAY)
 #define BLOCKS      (2 * OQ_HOUR)
 enum { FAST_A_DAY = 2880 /* samples: one in thirty seconds */ };
 
@@ -113,15 +115,14 @@ static void set_limits(const rca_work *w, rca_signal *g)
 typedef struct collecting {
     oq_arena *arena;
     samples *into;
-    size_t room;
-    oq_us fine_from; /* all of what is not older */
-    double share;    /* of each two hours before */
+    size_t room, most; /* of the base */
+    oq_us fine_from;   /* all of what is not older */
+    oq_us kept;        /* of each two hours before: so much from their beginning */
 } collecting;
 
 static bool is_kept(const collecting *c, oq_us at)
 {
-    return at >= c->fine_from || c->share >= 1 ||
-           (double)(((at % BLOCKS) + BLOCKS) % BLOCKS) < c->share * (double)BLOCKS;
+    return at >= c->fine_from || ((at % BLOCKS) + BLOCKS) % BLOCKS < c->kept;
 }
 
 static void grow(collecting *c)
@@ -134,6 +135,19 @@ static void grow(collecting *c)
     c->room *= 2;
 }
 
+/* Half of each block goes, and the rest is still whole stretches. */
+static void thin(collecting *c)
+{
+    size_t kept = 0;
+    c->kept /= 2;
+    for (size_t i = 0; i < c->into->count; i++)
+        if (is_kept(c, c->into->time[i])) {
+            c->into->time[kept] = c->into->time[i];
+            c->into->value[kept++] = c->into->value[i];
+        }
+    c->into->count = kept;
+}
+
 /* Good samples alone. */
 static oq_err *collect(void *self, const samples *slice)
 {
@@ -142,6 +156,8 @@ static oq_err *collect(void *self, const samples *slice)
         if (!quality_is_good(samples_quality(slice, i)) || !isfinite(slice->value[i]) ||
             !is_kept(c, slice->time[i]))
             continue;
+        if (c->into->count == c->most && slice->time[i] < c->fine_from && c->kept > OQ_MINUTE)
+            thin(c);
         if (c->into->count == c->room)
             grow(c);
         c->into->time[c->into->count] = slice->time[i];
@@ -150,51 +166,42 @@ static oq_err *collect(void *self, const samples *slice)
     return NULL;
 }
 
-static oq_err *read_signal(rca_work *w, rca_signal *g, const aggregate *base)
+static oq_err *read_signal(rca_work *w, rca_signal *g)
 {
-    size_t most = g->is_root ? RCA_ROOT_SAMPLES_MAX : RCA_RELATED_SAMPLES_MAX;
-    oq_us base_from = g->is_root ? w->base_from : w->look_from - RELATED;
     oq_arena *temp = oq_arena_open(1 << 20); /* what is grown out of is given back */
     samples gathered = samples_make(temp, 4096, false, false);
     collecting c = {.arena = temp,
                     .into = &gathered,
                     .room = 4096,
+                    .most = g->is_root ? RCA_ROOT_SAMPLES_MAX : RCA_RELATED_SAMPLES_MAX,
                     .fine_from = w->look_from < w->it->anchor_time - DAY_LOOKED || !g->is_root
                                      ? w->look_from
                                      : w->it->anchor_time - DAY_LOOKED,
-                    .share = base->count > (int64_t)most ? (double)most / (double)base->count : 1};
+                    .kept = BLOCKS};
     oq_err *err = hist_each(w->s, (int32_t)g->series.no,
-                            (hist_span){base_from, w->until, OQ_TIME_NONE}, collect, &c);
+                            (hist_span){w->base_from, w->until, w->now}, collect, &c);
     g->samples = samples_copy(w->arena, &gathered);
     oq_arena_close(temp);
     return err;
 }
 
-static oq_us whole_hour(oq_us at)
-{
-    oq_us rest = at % OQ_HOUR;
-    return at - (rest < 0 ? rest + OQ_HOUR : rest);
-}
-
-/* How much there is: before the last day, and in it. Of whole hours, which stored summaries know.
- */
+/* How much came in the last day, as it was known. */
 static oq_err *count_samples(rca_work *w, aggregate **ret_of)
 {
-    oq_us edge[] = {whole_hour(w->it->anchor_time - BASE),
-                    whole_hour(w->it->anchor_time - DAY_LOOKED), whole_hour(w->until) + OQ_HOUR};
+    oq_us edge[] = {w->it->anchor_time - DAY_LOOKED, w->until};
     series *all = oq_new_n(w->arena, series, w->signals);
     for (size_t i = 0; i < w->signals; i++)
         all[i] = w->signal[i].series;
-    return hist_aggregate(w->s, all, w->signals, (buckets){edge, 2}, OQ_TIME_NONE, ret_of);
+    return hist_aggregate(w->s, all, w->signals, (buckets){edge, 1}, w->now, ret_of);
 }
 
 static bool is_fast(const rca_work *w, aggregate *const *of)
 {
     size_t roots = 0, fast = 0;
     for (size_t i = 0; i < w->signals; i++)
-        if (w->signal[i].is_root && of[i][1].count > 0) {
+        if (w->signal[i].is_root && of[i][0].count > 0) {
             roots++;
-            fast += of[i][1].count > FAST_A_DAY;
+            fast += of[i][0].count > FAST_A_DAY;
         }
     return 2 * fast > roots;
 }
@@ -240,10 +247,9 @@ oq_err *rca_gather_signals(rca_work *w)
         w->look_from = w->it->window_from;
     for (size_t i = 0; i < w->signals; i++) {
         rca_signal *g = &w->signal[i];
-        g->in_span = of[i][1].count;
         set_limits(w, g);
-        OQ_TRY(read_signal(w, g, &of[i][0]));
-        tell_gaps(w, g, &of[i][1]);
+        OQ_TRY(read_signal(w, g));
+        tell_gaps(w, g, &of[i][0]);
     }
     return NULL;
 }

@@ -35,9 +35,10 @@ enum {
     RCA_RELATED_ASSETS_MAX = 6,   /* with events in the incident, else neighbours of its unit */
     RCA_RELATED_SIGNALS_MAX = 8,  /* of each of them */
     RCA_ROOT_SAMPLES_MAX = 40000, /* of a signal's base; beyond it blocks are left out */
-    RCA_RELATED_SAMPLES_MAX = 5000,
+    RCA_RELATED_SAMPLES_MAX = 10000, /* they tell what the weather and the load of all explain */
     RCA_PAST_MAX = 300, /* cases of the class, the newest */
     RCA_FINDINGS_TOLD = 24,
+    RCA_DRIVERS_TOLD = 3, /* of a finding */
     RCA_CAUSES_MAX = 6, /* told, beside "other" */
     RCA_MISSING_MAX = 64,
     RCA_JSON_MAX = 4 * 1024 * 1024
@@ -92,7 +93,6 @@ typedef struct rca_signal {
     rca_two name;
     samples samples;
     double limit_low, limit_high;
-    int64_t in_span; /* samples in the part that is looked at, good or not */
 } rca_signal;
 
 typedef struct rca_rule_heard {
@@ -107,6 +107,8 @@ typedef struct rca_finding {
     finding what;
     bool is_slow; /* over days: of hourly means */
     bool beyond_limit;
+    size_t driver[RCA_DRIVERS_TOLD]; /* of w->signal: what it was held against; none: its own past */
+    size_t drivers;
     rca_two text;
 } rca_finding;
 
@@ -177,7 +179,9 @@ typedef struct rca_work {
     size_t voice_count;
     cause_mix mix;
 
-    rca_finding *finding; /* the root asset's first; RCA_FINDINGS_TOLD of them have words */
+    case_series *series;   /* of each of `signal` */
+    signal_findings found; /* what they did */
+    rca_finding *finding; /* the same in words; the root asset's first; RCA_FINDINGS_TOLD of them have words */
     size_t findings;
     rca_cause_found *cause; /* likeliest first, "other" last */
     size_t causes;
