@@ -66,8 +66,9 @@ static void draw_job(oq_arena *arena, const maintenance_problem *p, maintenance_
     j->is_day_pinned = one_in(12), j->is_crew_pinned = one_in(12);
     j->pin = (maintenance_slot){draw(0, days - 1), draw(0, (int32_t)p->crews - 1)};
     j->has_previous = one_in(3);
-    j->previous = one_in(3) ? (maintenance_slot){-1, -1}
-                            : (maintenance_slot){draw(0, days - 1), draw(0, (int32_t)p->crews - 1)};
+    j->previous = (maintenance_slot){draw(0, days - 1), draw(-1, (int32_t)p->crews - 1)};
+    if (one_in(3))
+        j->previous = (maintenance_slot){-1, -1};
     j->missing = one_in(15) ? MAINTENANCE_MISSING_REPAIR_COST : 0;
 }
 

@@ -171,9 +171,8 @@ static void add_cost(const reading *r, size_t i, maintenance_cost *sum)
             sum->production += j->production_loss[column];
     }
     bool was_in = j->has_previous && j->previous.day >= 0;
-    bool is_same = was_in
-                       ? is_in(r, i) && slot.day == j->previous.day && slot.crew == j->previous.crew
-                       : !is_in(r, i);
+    bool is_same_crew = j->previous.crew < 0 || slot.crew == j->previous.crew;
+    bool is_same = was_in ? slot.day == j->previous.day && is_same_crew : !is_in(r, i);
     if (j->has_previous && !is_same)
         sum->move += r->p->move_cost;
 }

@@ -94,9 +94,9 @@ typedef struct maintenance_job {
     bool is_mandatory;                  /* must be done within the horizon */
     bool is_day_pinned, is_crew_pinned; /* and done, therefore */
     maintenance_slot pin;
-    bool has_previous; /* a plan that people know: moving it costs problem.move_cost */
-    maintenance_slot previous;
-    uint32_t missing; /* of maintenance_missing; 0: all is known */
+    bool has_previous;         /* a plan that people know: moving it costs problem.move_cost */
+    maintenance_slot previous; /* a day with crew -1: whoever does it, it is not moved */
+    uint32_t missing;          /* of maintenance_missing; 0: all is known */
 } maintenance_job;
 
 /* `before` must be done for `after` to be done: after's first day >= before's last day + gap_days

@@ -297,6 +297,14 @@ static void test_moves(void **state)
     plan = solve(*state, &f->p);
     assert_int_equal(plan.cost.move, 198);
     assert_int_equal(plan.cost.failure, 0);
+    f->p.move_cost = 101;
+    f->job[0].previous = (maintenance_slot){1, -1}; /* only the day is known */
+    f->job[1].is_crew_pinned = true, f->job[1].pin.crew = 0;
+    plan = solve(*state, &f->p);
+    assert_int_equal(plan.slot[0].day, 1);
+    assert_int_equal(plan.cost.move, 101); /* of the other one, which has another crew now */
+    f->job[1].is_crew_pinned = false;
+    f->job[0].previous.crew = 0;
     f->job[1].previous = (maintenance_slot){-1, -1}; /* it was left out */
     f->p.move_cost = 2000;
     plan = solve(*state, &f->p);

@@ -134,7 +134,7 @@ static bool is_moved(const maintenance_job *j, maintenance_slot slot)
         return false;
     if (slot.day < 0 || j->previous.day < 0)
         return (slot.day < 0) != (j->previous.day < 0);
-    return slot.day != j->previous.day || slot.crew != j->previous.crew;
+    return slot.day != j->previous.day || (j->previous.crew >= 0 && slot.crew != j->previous.crew);
 }
 
 maintenance_cost maintenance_job_cost(const maintenance_problem *p, uint32_t job,
