@@ -6,7 +6,7 @@
 
 #include "base/banned.h"
 
-enum { RIVAL_TRIES = 8, RUIN_MAX = 6, RUIN_DAYS = 1, REBUILD_EVERY = 50 };
+enum { RIVAL_TRIES = 8, RUIN_MAX = 6, RUIN_DAYS = 1, REBUILD_EVERY = 50, MEND_TRIES = 64 };
 
 /* --- chance -------------------------------------------------------------------------------------*/
 
@@ -269,33 +269,48 @@ static void ruin_add(search *s, ruin *r, uint32_t job)
     }
 }
 
-/* Some jobs that compete with this one near its day: of its unit, or of one crew. */
-static void ruin_make(search *s, uint32_t job, ruin *r)
+/* Of one unit, on the days around. */
+static void ruin_unit(search *s, const plan_job *j, int32_t day, ruin *r)
 {
-    const plan_table *t = s->table;
-    const plan_job *j = &t->job[job];
-    const plan_option *near = s->state->option[job];
-    if (!near)
-        near = s->cheap[j->option + below(s, j->options)];
-    plan_option at = *near;
-    ruin_add(s, r, job);
-    bool by_unit = j->unit >= 0 && below(s, 2);
-    uint32_t count = by_unit ? s->unit_at[j->unit + 1] - s->unit_at[j->unit] : s->actives;
-    const uint32_t *list = by_unit ? s->by_unit + s->unit_at[j->unit] : s->active;
-    uint32_t from = below(s, count);
+    const uint32_t *list = s->by_unit + s->unit_at[j->unit];
+    uint32_t count = s->unit_at[j->unit + 1] - s->unit_at[j->unit], from = below(s, count);
     for (uint32_t i = 0; i < count && r->count < RUIN_MAX; i++) {
         uint32_t other = list[(from + i) % count];
-        maintenance_slot slot = s->state->slot[other];
-        if (slot.day >= at.day - RUIN_DAYS && slot.day <= at.day + RUIN_DAYS && slot.day >= 0 &&
-            (by_unit || slot.crew == at.crew))
+        int32_t at = s->state->slot[other].day;
+        if (at >= 0 && at >= day - RUIN_DAYS && at <= day + RUIN_DAYS)
             ruin_add(s, r, other);
     }
-    if (!r->count || r->job[0] != job) { /* it was out, and comes back first */
-        if (r->count == RUIN_MAX)
-            put_back(s->state, r->job[RUIN_MAX - 1], r->had[RUIN_MAX - 1]), r->count--;
-        r->job[r->count] = job;
-        r->had[r->count++] = NULL;
+}
+
+/* Of one crew; the day itself first. */
+static void ruin_crew(search *s, const plan_option *at, ruin *r)
+{
+    static const int32_t away[] = {0, -RUIN_DAYS, RUIN_DAYS};
+    size_t days = (size_t)s->table->days;
+    for (size_t i = 0; i < 3; i++) {
+        int32_t day = at->day + away[i];
+        if (day < 0 || day >= s->table->days)
+            continue;
+        int32_t *first = &s->state->first[(size_t)at->crew * days + (size_t)day];
+        while (*first >= 0 && r->count < RUIN_MAX)
+            ruin_add(s, r, (uint32_t)*first); /* which takes it off the list */
     }
+}
+
+/* This job, and some that compete with it near its day. */
+static void ruin_make(search *s, uint32_t job, ruin *r)
+{
+    const plan_job *j = &s->table->job[job];
+    const plan_option *had = s->state->option[job];
+    const plan_option *at = had ? had : s->cheap[j->option + below(s, j->options)];
+    r->job[r->count] = job; /* also when it is out */
+    r->had[r->count++] = had;
+    if (had)
+        plan_take(s->state, job);
+    if (j->unit >= 0 && below(s, 2))
+        ruin_unit(s, j, at->day, r);
+    else
+        ruin_crew(s, at, r);
 }
 
 /* In an order by lot, each to its cheapest slot that is free. */
@@ -313,9 +328,10 @@ static void ruin_mend(search *s, ruin *r)
     for (size_t i = 0; i < r->count; i++) {
         const plan_job *j = &s->table->job[turn[i]];
         uint32_t worth = options_within(s, turn[i], j->left_cost - 1);
+        worth = worth < MEND_TRIES ? worth : MEND_TRIES;
         for (uint32_t o = 0; o < worth; o++) {
             const plan_option *to = s->cheap[j->option + o];
-            if (below(s, 8) && plan_fits(p, turn[i], to->day, to->crew)) {
+            if (plan_fits(p, turn[i], to->day, to->crew) && below(s, 8)) {
                 plan_put(p, turn[i], to);
                 break;
             }
