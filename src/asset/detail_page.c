@@ -5,6 +5,7 @@
 #include "asset/inner.h"
 #include "historian/chart_view.h"
 #include "web/link.h"
+#include "optimize/pages.h"
 #include "web/parts.h"
 
 #include <math.h>
@@ -203,6 +204,7 @@ static oq_err *show(http_req *rq, oq_scope *s, const asset_detail *d, const deta
     asset_put_story(&page, d);
     OQ_TRY(put_alarms(&page, s, d->head.id));
     OQ_TRY(ai_put_asset(&page, s, page.view, d->head.id, OQ_TIME_NONE));
+    OQ_TRY(optimize_put_deferral(&page, s, page.view, d->head.id, OQ_UUID_ZERO));
     return web_page_send(&page);
 }
 

@@ -89,6 +89,7 @@ http_route_list module_routes = {
     rca_rule_routes,
     optimize_routes,
     ai_routes,
+    optimize_page_routes,
     NULL,
 };
 /* clang-format on */

@@ -24,6 +24,7 @@
 #include "notify/notify.h"
 #include "ops/api_docs.h"
 #include "ops/health.h"
+#include "optimize/optimize.h"
 #include "ops/heartbeat.h"
 #include "ops/metrics.h"
 #include "tenant/tenant.h"
@@ -195,6 +196,7 @@ static oq_err *open_server(service *sv)
     lead_setup(sv->pool, OQ_NONE);
     web_frame_hook(notify_frame, sv->pool);
     web_frame_hook(alarm_frame, sv->pool);
+    web_frame_hook(optimize_frame_fill, sv->pool);
     web_feature_hook(feature_is_on, sv);
     OQ_TRY(series_live_open(sv->pool, sv->hub, &sv->values));
     return live_bridge_open(sv->pool, sv->hub, &sv->bridge);

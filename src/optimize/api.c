@@ -291,9 +291,9 @@ static oq_err *cancel_run(http_req *rq, oq_scope *s)
 
 static oq_err *reject_advice(http_req *rq, oq_scope *s)
 {
-    oq_uuid id;
+    oq_uuid id, run_id;
     OQ_TRY(http_path_uuid(rq, "id", &id));
-    OQ_TRY(optimize_reject(s, id));
+    OQ_TRY(optimize_reject(s, id, &run_id));
     http_answer_empty(rq, 0);
     return NULL;
 }

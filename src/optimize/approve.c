@@ -150,7 +150,7 @@ oq_err *optimize_approve(oq_scope *s, oq_uuid run_id, oq_str note)
                                              "{\"orders\":{\"from\":null,\"to\":%zu}}", followed)});
 }
 
-oq_err *optimize_reject(oq_scope *s, oq_uuid advice_id)
+oq_err *optimize_reject(oq_scope *s, oq_uuid advice_id, oq_uuid *ret_run_id)
 {
     size_t touched;
     OQ_TRY(oq_scope_require(s, CAP_OPTIMIZATION_APPROVE));
@@ -158,6 +158,7 @@ oq_err *optimize_reject(oq_scope *s, oq_uuid advice_id)
     OQ_TRY(sql_optimize_advice_run(s, (sql_optimize_advice_run_args){advice_id}, &rows));
     if (!rows.count)
         return oq_fail(OQ_NOT_FOUND, "optimize.advice_not_found");
+    *ret_run_id = rows.at[0].run_id;
     OQ_TRY(sql_optimize_advice_decide(
         s,
         (sql_optimize_advice_decide_args){advice_id, OQ_STR("rejected"), optimize_person(s),

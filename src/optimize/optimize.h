@@ -20,6 +20,7 @@
 #include "db/scope.h"
 #include "http/route.h"
 #include "job/job.h"
+#include "web/page.h"
 
 typedef enum optimize_problem {
     OPTIMIZE_MAINTENANCE = 1, /* "maintenance_priority" */
@@ -143,7 +144,10 @@ OQ_CHECKED oq_err *optimize_deferral(oq_scope *s, oq_uuid asset_id, oq_uuid orde
 
 /* GET, POST /api/optimization/maintenance-priority; GET /api/optimization/deferral-cost;
  * /api/optimization/{scenarios,runs,recommendations}...; pages: optimize/pages.h */
-extern const http_route optimize_routes[];
+extern const http_route optimize_routes[], optimize_page_routes[];
+/* web_frame_hook; `self`: the pool. What waiting costs, on the page of a work order, which stands
+ * on a lower floor. */
+oq_err *optimize_frame_fill(void *self, web_page *page);
 extern const job_kind optimize_job_kinds[]; /* optimize.run (key: run), optimize.daily */
 
 #endif

@@ -45,6 +45,6 @@ OQ_CHECKED oq_err *optimize_scenario_run(oq_scope *s, oq_uuid id, optimize_run *
 OQ_CHECKED oq_err *optimize_scenario_remove(oq_scope *s, oq_uuid id);
 
 /* One recommendation is not followed. Fails: optimize.advice_not_found, optimize.decided. */
-OQ_CHECKED oq_err *optimize_reject(oq_scope *s, oq_uuid advice_id);
+OQ_CHECKED oq_err *optimize_reject(oq_scope *s, oq_uuid advice_id, oq_uuid *ret_run_id);
 
 #endif

@@ -1,0 +1,298 @@
+/* /optimization: what needs attention first, what waiting costs, and a new plan. */
+#include <math.h>
+
+#include "ai/score.h"
+#include "optimize/json_read.h"
+#include "optimize/pages.h"
+#include "web/parts.h"
+
+#include "optimize_page.sql.h"
+#include "optimize_store.sql.h"
+
+#include "base/banned.h"
+
+#define LAST_MOMENT (253402300799 * OQ_SECOND) /* of the year 9999 */
+enum { DEPTH_MAX = 8, RUNS_SHOWN = 12, TOP_SHOWN = 10, RISK_DAYS = 30, SITES_MAX = 500 };
+
+typedef struct plan_form {
+    int64_t horizon_days;
+    oq_uuid site_id;
+    double budget, hours_share;
+    int64_t down_at_once;
+} plan_form;
+const oq_field optimize_plan_form_fields[] = {
+    OQ_I64(plan_form, horizon_days, .preset = "14", .min = 1, .max = OPTIMIZE_HORIZON_MAX),
+    OQ_UUID(plan_form, site_id),
+    OQ_F64(plan_form, budget, .f64_min = 0, .f64_max = 1e12),
+    OQ_F64(plan_form, hours_share, .f64_min = 5, .f64_max = 100, .preset = "80"),
+    OQ_I64(plan_form, down_at_once, .min = 1, .max = 1000, .preset = "1"),
+    OQ_FIELDS_END,
+};
+
+/* --- figures ------------------------------------------------------------------------------------*/
+
+typedef struct figures {
+    size_t assets, scored, risky;
+    double risk; /* mean index; NaN: none */
+} figures;
+
+static oq_err *read_figures(oq_scope *s, figures *ret)
+{
+    ai_scores scores;
+    sql_optimize_asset_count_rows rows;
+    *ret = (figures){.risk = NAN};
+    OQ_TRY(ai_scores_of(s, NULL, 0, OQ_UUID_ZERO, OQ_TIME_NONE, &scores));
+    OQ_TRY(sql_optimize_asset_count(s, &rows));
+    double sum = 0;
+    for (size_t i = 0; i < scores.count; i++) {
+        if (isnan(scores.at[i].production_risk_index))
+            continue;
+        sum += scores.at[i].production_risk_index;
+        ret->scored++;
+        ret->risky += scores.at[i].production_risk_index >= 50;
+    }
+    ret->assets = (size_t)rows.at[0].assets;
+    ret->risk = ret->scored ? sum / (double)ret->scored : (double)NAN;
+    return NULL;
+}
+
+static void put_kpis(const web_page *page, const figures *f, const optimize_run *run,
+                     size_t planned)
+{
+    oq_arena *arena = page->arena;
+    const web_locale *l = &page->locale;
+    web_value *list = web_put_list(page->view, "kpis");
+    oq_arg of[] = {{"scored", web_format_i64(arena, l, (int64_t)f->scored)}};
+    web_add_kpi(list, "", web_say(page, "optimization.kpi_assets"),
+                web_format_i64(arena, l, (int64_t)f->assets),
+                oq_text_fill(arena, l->lang, OQ_STR("optimization.kpi_assets_note"), of, 1));
+    oq_arg high[] = {{"count", web_format_i64(arena, l, (int64_t)f->risky)}};
+    web_add_kpi(list, f->risky ? "warn" : "", web_say(page, "optimization.kpi_risk"),
+                isnan(f->risk) ? OQ_STR(WEB_NOTHING) : web_format_f64(arena, l, f->risk, 0),
+                oq_text_fill(arena, l->lang, OQ_STR("optimization.kpi_risk_note"), high, 1));
+    web_add_kpi(list, "", web_say(page, "optimization.kpi_actions"),
+                run ? web_format_i64(arena, l, (int64_t)planned) : OQ_STR(WEB_NOTHING),
+                run ? web_format_day(arena, l, run->from_day) : OQ_NONE);
+    web_add_kpi(list, "", web_say(page, "optimization.kpi_waiting"),
+                run ? optimize_money(page, run->baseline_minor, run->currency)
+                    : OQ_STR(WEB_NOTHING),
+                web_say(page, "optimization.kpi_waiting_note"));
+}
+
+/* --- charts: SVG of 600 by 200 ------------------------------------------------------------------*/
+
+static oq_err *put_risk(const web_page *page, oq_scope *s)
+{
+    sql_optimize_risk_days_rows rows;
+    OQ_TRY(sql_optimize_risk_days(s, (sql_optimize_risk_days_args){oq_now(s) - RISK_DAYS * OQ_DAY},
+                                  &rows));
+    OQ_AUTO(oq_buf) mean = oq_buf_make(16 * 1024);
+    OQ_AUTO(oq_buf) most = oq_buf_make(16 * 1024);
+    double first = rows.count ? (double)rows.at[0].day : 0;
+    double span = rows.count ? (double)rows.at[rows.count - 1].day - first : 0;
+    for (size_t i = 0; i < rows.count; i++) {
+        double x = span > 0 ? ((double)rows.at[i].day - first) / span * 600 : 300;
+        oq_buf_f(&mean, "%s%.1f,%.1f", i ? " " : "", x, 195 - rows.at[i].mean * 1.9);
+        oq_buf_f(&most, "%s%.1f,%.1f", i ? " " : "", x, 195 - rows.at[i].most * 1.9);
+    }
+    web_value *to = web_put_object(page->view, "risk");
+    web_put_bool(to, "has_points", rows.count > 1);
+    web_put_text(to, "mean", oq_str_copy(page->arena, oq_buf_view(&mean)));
+    web_put_text(to, "most", oq_str_copy(page->arena, oq_buf_view(&most)));
+    if (rows.count) {
+        web_put_text(to, "from", web_format_day(page->arena, &page->locale, rows.at[0].day));
+        web_put_text(to, "to",
+                     web_format_day(page->arena, &page->locale, rows.at[rows.count - 1].day));
+    }
+    return NULL;
+}
+
+/* Doing nothing beside the plan, run by run, the oldest first. */
+static void put_costs(const web_page *page, const sql_optimize_run_list_rows *rows)
+{
+    web_value *list = web_put_list(page->view, "costs");
+    double most = 1;
+    size_t shown = 0;
+    for (size_t i = 0; i < rows->count; i++)
+        if (rows->at[i].baseline_minor != OQ_I64_NONE)
+            most = fmax(most, fmax((double)rows->at[i].baseline_minor,
+                                   (double)rows->at[i].objective_minor));
+    for (size_t i = rows->count; i-- > 0;) {
+        const optimize_run *r = &rows->at[i];
+        if (r->baseline_minor == OQ_I64_NONE)
+            continue;
+        web_value *v = web_add_object(list);
+        double idle = (double)r->baseline_minor / most * 170;
+        double plan = (double)r->objective_minor / most * 170;
+        double x = 4 + (double)shown++ * 50;
+        web_put_text(v, "x_idle", oq_strf(page->arena, "%.1f", x));
+        web_put_text(v, "x_plan", oq_strf(page->arena, "%.1f", x + 20));
+        web_put_text(v, "y_idle", oq_strf(page->arena, "%.1f", 180 - idle));
+        web_put_text(v, "y_plan", oq_strf(page->arena, "%.1f", 180 - plan));
+        web_put_text(v, "h_idle", oq_strf(page->arena, "%.1f", idle));
+        web_put_text(v, "h_plan", oq_strf(page->arena, "%.1f", plan));
+        web_put_text(v, "number", optimize_number_text(page->arena, r->number));
+        web_put_text(v, "idle", optimize_money(page, r->baseline_minor, r->currency));
+        web_put_text(v, "plan", optimize_money(page, r->objective_minor, r->currency));
+    }
+    web_put_bool(page->view, "has_costs", shown > 0);
+}
+
+/* --- the newest plan ----------------------------------------------------------------------------*/
+
+static void put_ranked(const web_page *page, json_reader *r, const json_node *n, web_value *v,
+                       oq_str currency)
+{
+    oq_arena *arena = page->arena;
+    double score = json_read_f64(r, n, "score"),
+           chance = json_read_f64(r, n, "failure_probability");
+    double avoided = json_read_f64(r, n, "avoided_minor"), health = json_read_f64(r, n, "health");
+    web_put_text(v, "rank", web_format_i64(arena, &page->locale, json_read_i64(r, n, "rank")));
+    web_put_text(v, "code", json_read_text(r, n, "code"));
+    web_put_text(
+        v, "name",
+        optimize_name(page, json_read_text(r, n, "name"), json_read_text(r, n, "name_ar")));
+    web_put_text(v, "href",
+                 oq_strf(arena, "/assets/%.*s", OQ_FMT(json_read_text(r, n, "asset_id"))));
+    web_put_text(v, "score",
+                 isnan(score) ? OQ_STR(WEB_NOTHING)
+                              : web_format_f64(arena, &page->locale, score, 0));
+    web_put_text(v, "health",
+                 isnan(health) ? OQ_STR(WEB_NOTHING)
+                               : web_format_f64(arena, &page->locale, health, 0));
+    web_put_text(v, "chance",
+                 isnan(chance) ? OQ_STR(WEB_NOTHING)
+                               : web_format_percent(arena, &page->locale, chance, 1));
+    web_put_text(v, "avoided",
+                 optimize_money(page, isnan(avoided) ? OQ_I64_NONE : llround(avoided), currency));
+}
+
+/* Risk against cost: what an asset's work avoids over what it costs. */
+static void put_trade(const web_page *page, json_reader *r, const json_node *assets_list)
+{
+    web_value *list = web_put_list(page->view, "trade");
+    double most_x = 1, most_y = 1;
+    size_t shown = 0;
+    for (const json_node *n = json_read_first(assets_list); n; n = n->next) {
+        most_x = fmax(most_x, json_read_f64(r, n, "work_minor"));
+        most_y = fmax(most_y, json_read_f64(r, n, "avoided_minor"));
+    }
+    for (const json_node *n = json_read_first(assets_list); n; n = n->next) {
+        double x = json_read_f64(r, n, "work_minor"), y = json_read_f64(r, n, "avoided_minor");
+        if (isnan(x) || isnan(y))
+            continue;
+        web_value *v = web_add_object(list);
+        web_put_text(v, "x", oq_strf(page->arena, "%.1f", 10 + fmax(x, 0) / most_x * 580));
+        web_put_text(v, "y", oq_strf(page->arena, "%.1f", 190 - fmax(y, 0) / most_y * 180));
+        web_put_text(v, "code", json_read_text(r, n, "code"));
+        web_put_bool(v, "is_worth", y > x);
+        shown++;
+    }
+    web_put_bool(page->view, "has_trade", shown > 0);
+}
+
+static oq_err *put_plan(const web_page *page, oq_scope *s, const optimize_run *run,
+                        size_t *ret_planned)
+{
+    json_reader r = {.arena = page->arena};
+    const json_node *root;
+    optimize_advices advices;
+    *ret_planned = 0;
+    web_value *to = web_put_object(page->view, "plan");
+    web_put_bool(page->view, "has_plan", run != NULL);
+    if (!run)
+        return NULL;
+    optimize_put_run(page, to, run);
+    OQ_TRY(json_tree_parse(page->arena, run->result, DEPTH_MAX, &root));
+    OQ_TRY(optimize_advices_of(s, run->id, &advices));
+    *ret_planned = (size_t)json_read_i64(&r, root, "planned");
+    const json_node *ranked = json_read_list(&r, root, "assets");
+    web_value *top = web_put_list(page->view, "assets_ranked");
+    size_t shown = 0;
+    for (const json_node *n = json_read_first(ranked); n && shown < TOP_SHOWN; n = n->next, shown++)
+        put_ranked(page, &r, n, web_add_object(top), run->currency);
+    web_put_bool(page->view, "has_ranked", shown > 0);
+    put_trade(page, &r, ranked);
+    web_value *actions = web_put_list(page->view, "actions");
+    for (size_t i = 0; i < advices.count && i < TOP_SHOWN; i++)
+        if (advices.at[i].action == OPTIMIZE_DO)
+            optimize_put_advice(page, web_add_object(actions), &advices.at[i]);
+    web_put_bool(page->view, "has_actions", *ret_planned > 0);
+    return NULL;
+}
+
+/* --- the page -----------------------------------------------------------------------------------*/
+
+static oq_err *put_sites(const web_page *page, oq_scope *s, oq_uuid chosen)
+{
+    sql_optimize_site_options_rows rows;
+    OQ_TRY(sql_optimize_site_options(s, (sql_optimize_site_options_args){SITES_MAX}, &rows));
+    web_value *list = web_put_list(page->view, "site_options");
+    for (size_t i = 0; i < rows.count; i++)
+        web_add_option(list, oq_uuid_text(page->arena, rows.at[i].id),
+                       optimize_name(page, rows.at[i].name, rows.at[i].name_ar),
+                       oq_uuid_eq(rows.at[i].id, chosen));
+    return NULL;
+}
+
+static oq_err *show(http_req *rq, oq_scope *s, const plan_form *form, const oq_err *wrong)
+{
+    figures f;
+    optimize_run *run;
+    sql_optimize_run_list_rows runs;
+    size_t planned;
+    OQ_TRY(read_figures(s, &f));
+    OQ_TRY(optimize_latest(s, OPTIMIZE_MAINTENANCE, OQ_UUID_ZERO, &run));
+    OQ_TRY(sql_optimize_run_list(
+        s, (sql_optimize_run_list_args){.before_time = LAST_MOMENT, .limit = RUNS_SHOWN}, &runs));
+    web_page page =
+        web_page_begin(rq, "optimization/overview", "optimization.title", "optimization");
+    page.status = wrong ? oq_kind_status(wrong->kind) : 0;
+    web_page_crumb(&page, web_say(&page, "optimization.title"), NULL);
+    web_page_form(&page, optimize_plan_form_fields, form, wrong);
+    OQ_TRY(put_plan(&page, s, run, &planned));
+    put_kpis(&page, &f, run, planned);
+    OQ_TRY(put_risk(&page, s));
+    put_costs(&page, &runs);
+    OQ_TRY(put_sites(&page, s, form->site_id));
+    web_value *list = web_put_list(page.view, "runs");
+    for (size_t i = 0; i < runs.count; i++)
+        optimize_put_run(&page, web_add_object(list), &runs.at[i]);
+    web_put_bool(page.view, "has_runs", runs.count > 0);
+    return web_page_send(&page);
+}
+
+oq_err *optimize_page_overview(http_req *rq, oq_scope *s)
+{
+    plan_form form;
+    oq_fields_preset(http_arena(rq), optimize_plan_form_fields, &form);
+    return show(rq, s, &form, NULL);
+}
+
+oq_err *optimize_page_plan(http_req *rq, oq_scope *s)
+{
+    plan_form form;
+    site *at;
+    oq_err *wrong = http_body(rq, &form);
+    if (wrong && wrong->kind != OQ_INVALID)
+        return wrong;
+    if (wrong)
+        return show(rq, s, &form, wrong);
+    OQ_TRY(site_find(s, form.site_id, &at));
+    if (!oq_uuid_is_zero(form.site_id) && !at)
+        return show(rq, s, &form, oq_fail_field("site_id", "optimize.site_unknown"));
+    optimize_run *run;
+    optimize_order order = {.problem = OPTIMIZE_MAINTENANCE,
+                            .site_id = form.site_id,
+                            .horizon_days = form.horizon_days,
+                            .from_day = OQ_DATE_NONE,
+                            .as_of = OQ_TIME_NONE};
+    oq_fields_preset(http_arena(rq), optimize_parameters_fields, &order.parameters);
+    order.parameters.budget = form.budget;
+    order.parameters.hours_share = form.hours_share / 100;
+    order.parameters.down_at_once = form.down_at_once;
+    OQ_TRY(optimize_ask(s, &order, &run));
+    http_redirect(rq, oq_strf(http_arena(rq), "/optimization/runs/%.*s",
+                              OQ_FMT(oq_uuid_text(http_arena(rq), run->id))));
+    return NULL;
+}
