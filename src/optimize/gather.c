@@ -220,6 +220,7 @@ static void price(gathering *g, size_t at, const optimize_mode_row *mode, const 
         g, &g->asset[at], risk.downtime_cost_per_hour * weight(g->parameters->cost_weight),
         risk.planned_hours);
     weigh(g, &risk);
+    g->in->carbon_unknown += isnan(risk.failure_carbon_kg);
     maintenance_job_price(g->arena, &risk, g->in->problem.days, task);
     if (!(task->missing & MAINTENANCE_MISSING_DURATION))
         spread(g, task, risk.planned_hours);

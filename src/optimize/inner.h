@@ -61,7 +61,8 @@ double optimize_carbon_kg(const optimize_prices *prices, const optimize_asset *a
 oq_str optimize_currency(const optimize_prices *prices);
 
 /* Fills what a failure, and planned work of so many hours, cost. What is priced in another currency
- * than `currency` is not known. */
+ * than `currency` is not known. Carbon of an asset whose power is not known is not counted: it
+ * would keep work from being planned for the smallest part of its cost. */
 void optimize_risk_of(const optimize_prices *prices, const optimize_asset *a,
                       const optimize_mode_row *mode, oq_str currency, double carbon_price_minor,
                       maintenance_risk *ret_risk);
@@ -100,7 +101,8 @@ typedef struct optimize_inputs {
     const oq_uuid *site;
     const oq_str *part; /* numbers */
     size_t assets_unscored;
-    size_t orders_cut; /* more than a plan takes */
+    size_t carbon_unknown; /* jobs whose carbon is not counted */
+    size_t orders_cut;     /* more than a plan takes */
 } optimize_inputs;
 
 OQ_CHECKED oq_err *optimize_gather(oq_scope *s, const optimize_run *run,

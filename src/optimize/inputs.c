@@ -168,6 +168,7 @@ oq_str optimize_inputs_write(oq_arena *arena, const optimize_inputs *in)
     oq_json_put(&j, text, "currency", in->currency);
     oq_json_put(&j, bool, "is_weighted", in->is_weighted);
     oq_json_put(&j, i64, "assets_unscored", (int64_t)in->assets_unscored);
+    oq_json_put(&j, i64, "carbon_unknown", (int64_t)in->carbon_unknown);
     oq_json_put(&j, i64, "orders_cut", (int64_t)in->orders_cut);
     oq_json_name(&j, "sites");
     oq_json_array(&j);
@@ -221,6 +222,7 @@ oq_str optimize_inputs_summary(oq_arena *arena, const optimize_inputs *in)
     oq_json_put(&j, i64, "jobs", (int64_t)p->jobs);
     oq_json_put(&j, i64, "orders", ordered);
     oq_json_put(&j, i64, "orders_cut", (int64_t)in->orders_cut);
+    oq_json_put(&j, i64, "carbon_unknown", (int64_t)in->carbon_unknown);
     oq_json_put(&j, i64, "unknown", unknown);
     oq_json_put(&j, i64, "crews", (int64_t)p->crews);
     oq_json_put(&j, f64, "crew_hours", (double)minutes / 60);
@@ -426,6 +428,7 @@ oq_err *optimize_inputs_read(oq_arena *arena, oq_str json, optimize_inputs *ret_
     ret_inputs->currency = json_read_text(&r, root, "currency");
     ret_inputs->is_weighted = json_read_bool(&r, root, "is_weighted");
     ret_inputs->assets_unscored = (size_t)json_read_i64(&r, root, "assets_unscored");
+    ret_inputs->carbon_unknown = (size_t)json_read_i64(&r, root, "carbon_unknown");
     ret_inputs->orders_cut = (size_t)json_read_i64(&r, root, "orders_cut");
     read_places(&r, root, ret_inputs);
     read_assets(&r, root, ret_inputs);

@@ -56,6 +56,16 @@ static oq_err *read_figures(oq_scope *s, figures *ret)
     return NULL;
 }
 
+/* Without decimals: a figure among figures. */
+static oq_str whole_money(const web_page *page, int64_t minor, oq_str currency)
+{
+    if (minor == OQ_I64_NONE || !currency.len)
+        return OQ_STR(WEB_NOTHING);
+    return web_format_quantity(page->arena, &page->locale,
+                               (double)minor / pow(10, web_currency_decimals(currency)), 0,
+                               currency);
+}
+
 static void put_kpis(const web_page *page, const figures *f, const optimize_run *run,
                      size_t planned)
 {
@@ -74,8 +84,7 @@ static void put_kpis(const web_page *page, const figures *f, const optimize_run 
                 run ? web_format_i64(arena, l, (int64_t)planned) : OQ_STR(WEB_NOTHING),
                 run ? web_format_day(arena, l, run->from_day) : OQ_NONE);
     web_add_kpi(list, "", web_say(page, "optimization.kpi_waiting"),
-                run ? optimize_money(page, run->baseline_minor, run->currency)
-                    : OQ_STR(WEB_NOTHING),
+                run ? whole_money(page, run->baseline_minor, run->currency) : OQ_STR(WEB_NOTHING),
                 web_say(page, "optimization.kpi_waiting_note"));
 }
 

@@ -157,6 +157,28 @@ static void put_rows(const web_page *page, const optimize_advices *rows)
 
 /* --- the page -----------------------------------------------------------------------------------*/
 
+/* What the plan rests on, and what it could not count. */
+static void put_basis(const web_page *page, json_reader *r, const optimize_run *run)
+{
+    static const char *const note[] = {"assets_unscored", "carbon_unknown", "orders_cut"};
+    const json_node *root;
+    web_value *list = web_put_list(page->view, "basis");
+    oq_mark mark = oq_err_mark();
+    if (!run->inputs_summary.len ||
+        json_tree_parse(page->arena, run->inputs_summary, DEPTH_MAX, &root)) {
+        oq_err_rewind(mark);
+        return;
+    }
+    for (size_t i = 0; i < OQ_COUNT(note); i++) {
+        int64_t count = json_read_i64(r, root, note[i]);
+        if (count)
+            web_put_text(web_add_object(list), "text",
+                         oq_text_count(page->arena, page->locale.lang,
+                                       oq_strf(page->arena, "optimization.basis.%s", note[i]),
+                                       count));
+    }
+}
+
 static oq_err *put_answer(const web_page *page, oq_scope *s, const optimize_run *run)
 {
     json_reader r = {.arena = page->arena};
@@ -169,6 +191,7 @@ static oq_err *put_answer(const web_page *page, oq_scope *s, const optimize_run 
         return NULL;
     OQ_TRY(json_tree_parse(page->arena, run->result, DEPTH_MAX, &root));
     put_costs(page, &r, root, run->currency);
+    put_basis(page, &r, run);
     put_limits(page, &r, root, run->currency);
     put_conflicts(page, &r, root);
     web_put_bool(page->view, "is_proven",

@@ -153,12 +153,13 @@ void optimize_risk_of(const optimize_prices *prices, const optimize_asset *a,
                        : is_priced                ? minor(m->carbon_per_tonne_minor)
                                                   : (double)NAN;
     double hours = optimize_downtime_of(prices, a, mode);
+    double kg = optimize_carbon_kg(prices, a, hours);
     *ret_risk = (maintenance_risk){
         .repair_cost = is_priced ? minor(m->failure_minor) : (double)NAN,
         .downtime_hours = hours,
         .downtime_cost_per_hour = is_priced ? minor(m->downtime_per_hour_minor) : (double)NAN,
-        .failure_carbon_kg = optimize_carbon_kg(prices, a, hours),
-        .carbon_price_per_kg = isnan(per_tonne) ? 0 : per_tonne / 1000,
+        .failure_carbon_kg = kg,
+        .carbon_price_per_kg = isnan(per_tonne) || isnan(kg) ? 0 : per_tonne / 1000,
         .planned_cost = is_priced ? minor(m->maintenance_minor) : (double)NAN,
         .planned_hours = mode ? mode->repair_h : (double)NAN,
         .planned_carbon_kg = NAN,

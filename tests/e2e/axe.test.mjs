@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { before } from 'node:test';
 import { inspect } from './inspect.mjs';
 import { pages, rights } from './pages.mjs';
-import { Visitor, people, story, unique } from './support.mjs';
+import { Visitor, people, story, unique, until } from './support.mjs';
 
 // Not looked at here: what installation.test.mjs looks at, for the demo has no such thing; what leads
 // on to another page; files.
@@ -43,6 +43,7 @@ async function furnish() {
   await admin.call('POST', '/api/webhooks',
     { name: unique(LONG.name.slice(0, 40)), url: 'https://hooks.axe.example/in' }, 201);
   await raiseAlarm(admin, unique('axe'));
+  await makePlans(admin);
   await owner.leave();
   await admin.leave();
 }
@@ -59,6 +60,16 @@ async function raiseAlarm(admin, code) {
     await new Promise((done) => { setTimeout(done, 200); });
   }
   assert.fail('no alarm with its incident within 40 seconds');
+}
+
+// Two plans with an answer, and a scenario.
+async function makePlans(admin) {
+  const plan = { horizon_days: 7 };
+  await admin.call('POST', '/api/optimization/scenarios',
+    { name: `${LONG.name} ${unique('')}`.slice(-100), problem: 'maintenance_priority', note: LONG.word }, 201);
+  for (let i = 0; i < 2; i++) await admin.call('POST', '/api/optimization/maintenance-priority', plan, 202);
+  await until('two plans', async () =>
+    (await admin.list('/api/optimization/runs?status=done&limit=2')).length === 2, 60_000);
 }
 
 // A record of each kind of the plant's data, as a file of them would have it.
@@ -110,6 +121,10 @@ function lookerAt(page) {
 
 // "/users/{id}" with an id of what there is: the first of GET /api/users.
 async function addressOf(v, { path }) {
+  if (path === '/optimization/compare') {
+    const [a, b] = await v.list('/api/optimization/runs?status=done&limit=2');
+    return `${path}?a=${a.id}&b=${b.id}`;
+  }
   if (!path.includes('{')) return path;
   if (path.startsWith('/once/')) return oncePath;
   if (path === '/tenant/{id}/data-mapping') {
@@ -117,6 +132,7 @@ async function addressOf(v, { path }) {
     return path.replace('{id}', me.tenant.id);
   }
   const noun = path.startsWith('/blackbox/') ? 'blackbox/incidents'
+    : path.startsWith('/optimization/') ? 'optimization/runs?status=done'
     : path.split('/').at(path.startsWith('/plant/') ? 2 : 1);
   const [first] = await v.list(`/api/${noun}`);
   assert.ok(first, `furnish() makes something for ${path}`);
