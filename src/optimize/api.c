@@ -302,8 +302,8 @@ typedef struct compare_query {
     oq_uuid a, b;
 } compare_query;
 static const oq_field compare_query_fields[] = {
-    OQ_UUID(compare_query, a, .required = true, .help = "a run that is done"),
-    OQ_UUID(compare_query, b, .required = true, .help = "another one"),
+    OQ_UUID(compare_query, a, .help = "a run that is done"),
+    OQ_UUID(compare_query, b, .help = "another one"),
     OQ_FIELDS_END,
 };
 

@@ -175,8 +175,8 @@ typedef struct compare_form {
     oq_uuid a, b;
 } compare_form;
 const oq_field optimize_compare_form_fields[] = {
-    OQ_UUID(compare_form, a, .required = true),
-    OQ_UUID(compare_form, b, .required = true),
+    OQ_UUID(compare_form, a),
+    OQ_UUID(compare_form, b),
     OQ_FIELDS_END,
 };
 

@@ -196,19 +196,23 @@ static void test_nav_by_role(void **state)
     } row[] = {
         {ROLE_PLATFORM_OWNER,
          ": dashboard | Plant: assets series plant | Black Box: alarms work_orders duty | "
-         "Platform: tenants leads"
+         "Decide: optimization models | Platform: tenants leads"
          " | Access: [users] tokens audit | Operation: settings jobs notifications outbox api"},
-        {ROLE_TENANT_ADMIN, ": dashboard | Plant: assets series plant | Black Box: alarms "
-                            "work_orders duty | Access: [users] tokens audit"
-                            " | Operation: settings jobs notifications outbox api"},
+        {ROLE_TENANT_ADMIN,
+         ": dashboard | Plant: assets series plant | Black Box: alarms "
+         "work_orders duty | Decide: optimization models | Access: [users] tokens audit"
+         " | Operation: settings jobs notifications outbox api"},
         {ROLE_OPTIMIZATION_ENGINEER,
          ": dashboard | Plant: assets series plant | Black Box: alarms work_orders duty | "
-         "Operation: settings jobs notifications api"},
-        {ROLE_RELIABILITY_ENGINEER, ": dashboard | Plant: assets series plant | Black Box: alarms "
-                                    "work_orders duty | Operation: settings notifications api"},
-        {ROLE_ENGINEER, ": dashboard | Plant: assets series plant | Black Box: alarms work_orders "
-                        "duty | Operation: settings notifications api"},
-        {ROLE_VIEWER, ": dashboard | Plant: assets series plant | Black Box: alarms | Operation: "
+         "Decide: optimization models | Operation: settings jobs notifications api"},
+        {ROLE_RELIABILITY_ENGINEER,
+         ": dashboard | Plant: assets series plant | Black Box: alarms "
+         "work_orders duty | Decide: optimization models | Operation: settings notifications api"},
+        {ROLE_ENGINEER,
+         ": dashboard | Plant: assets series plant | Black Box: alarms work_orders "
+         "duty | Decide: optimization models | Operation: settings notifications api"},
+        {ROLE_VIEWER, ": dashboard | Plant: assets series plant | Black Box: alarms | Decide: "
+                      "models | Operation: "
                       "notifications api"},
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++) {

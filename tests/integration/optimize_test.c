@@ -23,7 +23,7 @@
                      seen_.status, OQ_FMT(seen_.body));                                            \
     } while (0)
 
-static http_route_list routes = {optimize_routes, NULL};
+static http_route_list routes = {optimize_routes, optimize_page_routes, NULL};
 
 static const char *id_text(house *h, oq_uuid id)
 {
@@ -445,6 +445,12 @@ static void test_over_http(void **state)
                   house_send(h, ADMIN_B, "POST", "/api/optimization/maintenance-priority",
                              oq_strf(h->arena, "{\"site_id\":\"%s\"}", site_text).ptr),
                   422, "optimize.site_unknown");
+    seen page = house_form(h, ADMIN_B, "/optimization/plan",
+                           oq_strf(h->arena, "horizon_days=7&site_id=%s", site_text).ptr);
+    CHECK("nor on its page", page.status == 422 && !seen_has(&page, "Riyadh"));
+    page = house_form(h, ADMIN_B, "/optimization/scenarios",
+                      oq_strf(h->arena, "name=x&site_id=%s", site_text).ptr);
+    CHECK("nor on the other", page.status == 422 && !seen_has(&page, "Riyadh"));
     CHECK_REFUSED("and in a scenario",
                   house_send(h, ADMIN_B, "POST", "/api/optimization/scenarios",
                              oq_strf(h->arena,

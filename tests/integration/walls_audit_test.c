@@ -105,6 +105,12 @@ static const deed deeds[] = {
      "{\"kind\":\"delete\",\"from\":\"2026-01-01T00:00:00Z\",\"to\":\"2026-01-02T00:00:00Z\","
      "\"reason\":\"a ticket\"}"},
     {"POST /api/optimization/maintenance-priority", ADMIN, "{\"horizon_days\":{n}}"},
+    {"POST /optimization/plan", ADMIN, "horizon_days={n}"},
+    {"POST /optimization/scenarios", ADMIN, "name=Page+{n}"},
+    {"POST /optimization/scenarios/{id}/run", ADMIN},
+    {"POST /optimization/runs/{id}/approve", ADMIN, "note=Deed"},
+    {"POST /optimization/runs/{id}/cancel", ADMIN},
+    {"POST /optimization/recommendations/{id}/reject", ADMIN},
     {"POST /api/optimization/scenarios", ADMIN,
      "{\"name\":\"Deed {n}\",\"problem\":\"maintenance_priority\"}"},
     {"DELETE /api/optimization/scenarios/{id}", ADMIN},

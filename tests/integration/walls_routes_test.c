@@ -298,6 +298,7 @@ static const struct {
     {"/api/optimization/maintenance-priority", "site_id", "sites"},
     {"/api/optimization/deferral-cost", "asset_id", "assets"},
     {"/api/optimization/compare", "a", "runs"},
+    {"/optimization/compare", "a", "runs"},
     {"/api/optimization/runs", "scenario_id", "scenarios"},
     {"/api/ai/assets", "site_id", "sites"},
     {"/api/ai/assets", "class_id", "asset-classes"},
@@ -359,9 +360,9 @@ static void ask_plant(walls *w, testclient *b, const http_route *route)
 /* Bodies with ids that have tests of their own: test_walls of alarm_api and of ai_api, optimize's
  * test_over_http. */
 static const char *const asked_elsewhere[] = {
-    "/api/alarms/acknowledge", "/api/alarm-silences", "/api/alarm-rules/preview",
-    "/alarms/acknowledge",     "/alarm-silences/new", "/api/optimization/scenarios",
-    "/api/ai/models/fit"};
+    "/api/alarms/acknowledge", "/api/alarm-silences",     "/api/alarm-rules/preview",
+    "/alarms/acknowledge",     "/alarm-silences/new",     "/api/optimization/scenarios",
+    "/optimization/plan",      "/optimization/scenarios", "/api/ai/models/fit"};
 
 static bool is_listed(const char *path)
 {
@@ -401,6 +402,8 @@ static void test_ids_elsewhere(void **state)
             is_empty = r.status == 200 && oq_str_starts(r.body, OQ_STR("{\"incidents\":0,"));
         if (strstr(asks_with_id[i].path, "alarms/kpis"))
             is_empty = oq_str_find(r.body, OQ_STR("\"raised\":0,")) != SIZE_MAX;
+        if (strstr(asks_with_id[i].path, "maintenance-priority"))
+            is_empty = oq_str_starts(r.body, OQ_STR("{\"run\":null,"));
         if (oq_str_starts(r.type, OQ_STR("text/csv")))
             is_empty = oq_str_find(r.body, OQ_STR(WALLS_MARK)) == SIZE_MAX;
         if (is_page) /* of a list: without a word of A */
