@@ -7,9 +7,11 @@ CREATE INDEX notifications_entity_idx ON notifications (tenant_id, entity_id, en
 -- Events by what few of them have, in the order of time. The one by category and severity served
 -- nobody: time came last in it.
 DROP INDEX blackbox_events_category_idx;
-CREATE INDEX blackbox_events_severity_idx ON blackbox_events (tenant_id, severity, event_time, id);
+CREATE INDEX blackbox_events_severity_idx ON blackbox_events (tenant_id, severity, event_time, id)
+    WHERE severity <> 'INFO';
 CREATE INDEX blackbox_events_category_idx
-    ON blackbox_events (tenant_id, event_category, event_time, id);
+    ON blackbox_events (tenant_id, event_category, event_time, id)
+    WHERE event_category <> 'SENSOR';
 CREATE INDEX blackbox_events_system_idx
     ON blackbox_events (tenant_id, source_system, event_time, id);
 

@@ -84,7 +84,7 @@ static const char *way_of(const event_filter *f)
         return "asset";
     if (f->severity > SEVERITY_INFO)
         return "severity";
-    if (f->category)
+    if (f->category && f->category != CATEGORY_SENSOR)
         return "category";
     return f->source_system.len ? "system" : "time";
 }

@@ -5,7 +5,8 @@
 --     words texts?, but_category text?, but_system text?, shows_ids bool, limit i64) -> (id uuid)
 -- Newest first. One of the branches is gone through, each by an index of its own in the order of
 -- time: `way` names the one; the others are not begun. Their own orders make it a merge; without
--- them all that a branch has would be sorted.
+-- them all that a branch has would be sorted. What most events have (INFO, SENSOR) has no index: it is
+-- found by time.
 SELECT e.id
   FROM ((SELECT t.* FROM blackbox_events t
           WHERE t.tenant_id = :tenant AND :way = 'time'
@@ -17,10 +18,12 @@ SELECT e.id
          UNION ALL
         (SELECT t.* FROM blackbox_events t
           WHERE t.tenant_id = :tenant AND :way = 'severity' AND t.severity = :severity
+            AND t.severity <> 'INFO'
           ORDER BY t.event_time DESC, t.id DESC)
          UNION ALL
         (SELECT t.* FROM blackbox_events t
-          WHERE t.tenant_id = :tenant AND :way = 'category' AND t.event_category = :category
+          WHERE t.tenant_id = :tenant AND :way = 'category'
+            AND t.event_category = :category AND t.event_category <> 'SENSOR'
           ORDER BY t.event_time DESC, t.id DESC)
          UNION ALL
         (SELECT t.* FROM blackbox_events t
