@@ -12,28 +12,39 @@ static const double confidence = 0.95;
 
 /* --- by age --------------------------------------------------------------------------------------*/
 
-/* Of an age that is not known: as often as any unit of the class, between what the youngest and the
- * oldest that it can be would do. */
-static prognosis_chance chance_of_any_age(const weibull_fit *fit, double youngest, double hours)
+/* The youngest and the oldest that a label of unknown age can be. */
+static double youngest(const ai_prospect *p)
 {
-    double from = isnan(youngest) ? 0 : youngest, to = fmax(fit->oldest, from);
-    weibull_band young = weibull_bound_failure_within(fit, from, hours),
-                 old = weibull_bound_failure_within(fit, to, hours);
-    double mean = weibull_mean(fit->at);
-    prognosis_chance c = {fmin(young.low, old.low), 1 - exp(-hours / mean),
-                          fmax(young.high, old.high)};
-    c.mid = fmin(fmax(c.mid, fmin(young.value, old.value)), fmax(young.value, old.value));
-    return c;
+    return isnan(p->age.hours) ? 0 : p->age.hours;
+}
+
+static double oldest(const ai_prospect *p)
+{
+    return fmax(p->fit->oldest, youngest(p));
+}
+
+/* The likeliest alone, which curves ask for thousands of times. Of an age that is not known: as
+ * often as any unit of the class, between what the youngest and the oldest would do. */
+static double likeliest_by_life(const ai_prospect *p, double hours)
+{
+    weibull w = p->fit->at;
+    if (p->age.is_known)
+        return weibull_failure_within(w, p->age.hours, hours);
+    double young = weibull_failure_within(w, youngest(p), hours),
+           old = weibull_failure_within(w, oldest(p), hours);
+    return fmin(fmax(-expm1(-hours / weibull_mean(w)), fmin(young, old)), fmax(young, old));
 }
 
 static prognosis_chance chance_by_life(const ai_prospect *p, double hours)
 {
     if (!p->fit)
         return unknown;
-    if (!p->age.is_known)
-        return chance_of_any_age(p->fit, p->age.hours, hours);
-    weibull_band b = weibull_bound_failure_within(p->fit, p->age.hours, hours);
-    return (prognosis_chance){b.low, b.value, b.high};
+    bool is_known = p->age.is_known;
+    weibull_band a =
+        weibull_bound_failure_within(p->fit, is_known ? p->age.hours : youngest(p), hours);
+    weibull_band b = is_known ? a : weibull_bound_failure_within(p->fit, oldest(p), hours);
+    return (prognosis_chance){fmin(a.low, b.low), likeliest_by_life(p, hours),
+                              fmax(a.high, b.high)};
 }
 
 /* --- by condition --------------------------------------------------------------------------------*/
@@ -172,8 +183,7 @@ static double hazard_by(const ai_prospect *p, double horizon, double chance, dou
     double to_horizon = hazard_of(chance);
     if (!p->fit)
         return to_horizon * hours / horizon;
-    double here = hazard_of(chance_by_life(p, hours).mid),
-           then = hazard_of(chance_by_life(p, horizon).mid);
+    double here = hazard_of(likeliest_by_life(p, hours)), then = hazard_of(p->life.mid);
     if (!(then > 0))
         return to_horizon * hours / horizon;
     double k = to_horizon / then;

@@ -21,7 +21,7 @@ static double time_to(const ai_prospects *all, double share, int bound)
     double low = 0, high = TOO_LONG;
     if (of_bound(ai_prospects_by(all, high), bound) < share)
         return INFINITY;
-    for (int i = 0; i < 60 && high - low > 0.01; i++) {
+    for (int i = 0; i < 40 && high - low > 0.1; i++) {
         double middle = low + (high - low) / 2;
         if (of_bound(ai_prospects_by(all, middle), bound) < share)
             low = middle;
