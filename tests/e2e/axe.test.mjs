@@ -10,7 +10,7 @@ import { Visitor, people, story, unique, until } from './support.mjs';
 // Not looked at here: what installation.test.mjs looks at, for the demo has no such thing; what leads
 // on to another page; files.
 const elsewhere = new Set(['/setup', '/jobs/{id}', '/notifications/{id}', '/audit.csv', '/leads.csv',
-  '/plant/assets', '/plant/export', '/work-orders.csv', '/models/{id}']);
+  '/plant/assets', '/plant/export', '/work-orders.csv']);
 
 const LONG = {
   name: 'عبدالرحمن بن عبدالعزيز آل عبداللطيف – Abdulrahman bin Abdulaziz Al Abdullatif', // 79 letters
@@ -44,6 +44,7 @@ async function furnish() {
     { name: unique(LONG.name.slice(0, 40)), url: 'https://hooks.axe.example/in' }, 201);
   await raiseAlarm(admin, unique('axe'));
   await makePlans(admin);
+  await scorePump(admin);
   await owner.leave();
   await admin.leave();
 }
@@ -70,6 +71,19 @@ async function makePlans(admin) {
   for (let i = 0; i < 2; i++) await admin.call('POST', '/api/optimization/maintenance-priority', plan, 202);
   await until('two plans', async () =>
     (await admin.list('/api/optimization/runs?status=done&limit=2')).length === 2, 60_000);
+}
+
+// A pump with a score, and models of its class: the demo has its past.
+async function scorePump(admin) {
+  const [pump] = await admin.list('/api/assets?q=P-101&limit=1');
+  await admin.call('POST', '/api/ai/models/fit', { class_id: pump.class_id }, 202);
+  await admin.call('POST', `/api/ai/assets/${pump.id}/score`, {}, 202);
+  for (let tries = 0; tries < 300; tries++) {
+    const { scored_at: at } = await admin.call('GET', `/api/ai/assets/${pump.id}`);
+    if (at && (await admin.list('/api/ai/models?limit=1')).length > 0) return;
+    await new Promise((done) => { setTimeout(done, 200); });
+  }
+  assert.fail('no score and no model within 60 seconds');
 }
 
 // A record of each kind of the plant's data, as a file of them would have it.
@@ -133,6 +147,7 @@ async function addressOf(v, { path }) {
   }
   const noun = path.startsWith('/blackbox/') ? 'blackbox/incidents'
     : path.startsWith('/optimization/') ? 'optimization/runs?status=done'
+    : path.startsWith('/models/') ? 'ai/models'
     : path.split('/').at(path.startsWith('/plant/') ? 2 : 1);
   const [first] = await v.list(`/api/${noun}`);
   assert.ok(first, `furnish() makes something for ${path}`);
