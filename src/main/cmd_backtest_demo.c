@@ -31,7 +31,7 @@ typedef struct demo_options {
 
 static const oq_field demo_option_fields[] = {
     OQ_DATE(demo_options, from, .preset = "2026-03-01",
-            .help = "Day on which the plants begin to run; another day, other faults"),
+            .help = "Day on which the plants begin to run; quick faults follow the hours since then"),
     OQ_I64(demo_options, hours, .preset = "12", .min = 1, .max = 2000, .help = "How long they run"),
     OQ_I64(demo_options, days, .preset = "35", .min = 1, .max = DEMO_DAYS_MAX,
            .help = "Days of history before"),
