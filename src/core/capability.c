@@ -48,7 +48,7 @@
     ROW(CAP_WORK_ORDER_MANAGE,    "work_order.manage",    "PAO...", "Create, change and assign work orders") \
     ROW(CAP_WORK_ORDER_WORK,      "work_order.work",      "PAORE.", "Set the status of one's work orders, add notes, close them") \
     ROW(CAP_WORK_ORDER_APPROVE,   "work_order.approve",   "PA....", "Approve work orders that wait for it") \
-    ROW(CAP_MODEL_MANAGE,         "model.manage",         "PAOR..", "Fit models and choose which is in use") \
+    ROW(CAP_MODEL_MANAGE,         "model.manage",         "PAO...", "Fit models and choose which is in use") \
     ROW(CAP_OPTIMIZATION_READ,    "optimization.read",    "PAORE.", "See priorities, plans and scenarios") \
     ROW(CAP_OPTIMIZATION_RUN,     "optimization.run",     "PAO...", "Run optimization scenarios") \
     ROW(CAP_OPTIMIZATION_APPROVE, "optimization.approve", "PA....", "Approve optimization plans") \

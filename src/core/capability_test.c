@@ -17,7 +17,7 @@ static const struct {
     {ROLE_RELIABILITY_ENGINEER,
      "public signed_in dashboard.view settings.read asset.read alarm.read alarm.operate event.log "
      "incident.read incident.read_detail incident.manage work_order.read work_order.work "
-     "model.manage optimization.read twin.read notification.read "},
+     "optimization.read twin.read notification.read "},
     {ROLE_OPTIMIZATION_ENGINEER,
      "public signed_in dashboard.view settings.read job.read integration.read asset.read "
      "series.manage history.write alarm.read alarm.operate alarm.manage event.write event.log "
@@ -29,7 +29,8 @@ static const struct {
      "asset.read asset.manage series.manage history.write alarm.read alarm.operate alarm.manage "
      "event.write event.log incident.read incident.read_detail incident.manage rca.run "
      "rca.configure work_order.read work_order.manage work_order.work work_order.approve "
-     "model.manage optimization.read optimization.run optimization.approve twin.read notification.read "
+     "model.manage optimization.read optimization.run optimization.approve twin.read "
+     "notification.read "
      "webhook.manage "},
     {ROLE_PLATFORM_OWNER,
      "public signed_in dashboard.view tenant.manage tenant.switch lead.read user.read user.manage "
@@ -37,7 +38,8 @@ static const struct {
      "integration.manage asset.read asset.manage series.manage history.write alarm.read "
      "alarm.operate alarm.manage event.write event.log incident.read incident.read_detail "
      "incident.manage rca.run rca.configure work_order.read work_order.manage work_order.work "
-     "work_order.approve model.manage optimization.read optimization.run optimization.approve twin.read "
+     "work_order.approve model.manage optimization.read optimization.run optimization.approve "
+     "twin.read "
      "notification.read webhook.manage metrics.read "},
 };
 

@@ -89,7 +89,7 @@ static void test_what_is_missing_is_noticed(void **state)
         {"rows", "--exclude-table-data=public.login_throttle", NULL, "backup.rows_differ",
          "public.login_throttle"},
         {"table", "--exclude-table=public.leads", NULL, "backup.rows_differ", "public.leads"},
-        {"data", "--schema-only", NULL, "backup.rows_differ", "public.alarm_rules"},
+        {"data", "--schema-only", NULL, "backup.rows_differ", "public.ai_models"},
         {"status", NULL, "echo 'pg_dump: error: no luck' >&2; exit 1", "backup.tool_failed", NULL},
         {"killed", NULL, "kill -9 $$", "backup.tool_failed", NULL},
         {"nothing", NULL, "exit 0", "backup.tool_failed", NULL},

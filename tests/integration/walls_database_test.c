@@ -438,6 +438,7 @@ static void test_the_platforms_role(void **state)
     static const struct {
         const char *table, *columns; /* columns: those it may read; NULL: the whole table */
     } may[] = {
+        {"asset_ai_scores", "tenant_id,scored_at"}, /* readiness: how long ago the last was made */
         {"job_schedules", NULL},
         {"job_turns", NULL},
         {"series_batches",
