@@ -73,17 +73,15 @@ async function makePlans(admin) {
     (await admin.list('/api/optimization/runs?status=done&limit=2')).length === 2, 60_000);
 }
 
-// A pump with a score, and models of its class: the demo has its past.
+// A pump with a score, and models of its class: the demo has its past, and fits all of its classes first.
 async function scorePump(admin) {
   const [pump] = await admin.list('/api/assets?q=P-101&limit=1');
   await admin.call('POST', '/api/ai/models/fit', { class_id: pump.class_id }, 202);
   await admin.call('POST', `/api/ai/assets/${pump.id}/score`, {}, 202);
-  for (let tries = 0; tries < 300; tries++) {
+  await until('a score and a model', async () => {
     const { scored_at: at } = await admin.call('GET', `/api/ai/assets/${pump.id}`);
-    if (at && (await admin.list('/api/ai/models?limit=1')).length > 0) return;
-    await new Promise((done) => { setTimeout(done, 200); });
-  }
-  assert.fail('no score and no model within 60 seconds');
+    return at && (await admin.list('/api/ai/models?limit=1')).length > 0;
+  }, 300_000);
 }
 
 // A record of each kind of the plant's data, as a file of them would have it.
