@@ -159,6 +159,8 @@ oq_err *optimize_reject(oq_scope *s, oq_uuid advice_id, oq_uuid *ret_run_id)
     if (!rows.count)
         return oq_fail(OQ_NOT_FOUND, "optimize.advice_not_found");
     *ret_run_id = rows.at[0].run_id;
+    sql_optimize_run_hold_rows held; /* nobody approves meanwhile */
+    OQ_TRY(sql_optimize_run_hold(s, (sql_optimize_run_hold_args){*ret_run_id}, &held));
     OQ_TRY(sql_optimize_advice_decide(
         s,
         (sql_optimize_advice_decide_args){advice_id, OQ_STR("rejected"), optimize_person(s),

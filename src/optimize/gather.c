@@ -206,14 +206,14 @@ static void price(gathering *g, size_t at, const optimize_mode_row *mode, const 
     optimize_risk_of(g->prices, &g->asset[at], mode, g->in->currency, g->carbon_price, &risk);
     if (!isnan(hours))
         risk.planned_hours = hours;
-    if (!is_work)
-        risk.planned_cost = 0; /* an inspection is people's time alone */
+    if (!is_work) /* an inspection is people's time alone, against no failure in particular */
+        risk.planned_cost = risk.repair_cost = risk.downtime_hours = 0;
     risk.planned_stop_hours = task->is_shutdown ? risk.planned_hours : 0;
     double *chance = NULL;
-    if (r->is_known) {
+    if (r->is_known || !is_work) {
         chance = oq_new_n(g->arena, double, days + 1);
         for (size_t d = 0; d <= days; d++)
-            chance[d] = share ? r->chance[d] * share->share : 0;
+            chance[d] = share && is_work ? r->chance[d] * share->share : 0;
     }
     risk.failure_probability = chance;
     risk.stop_cost_per_hour = gather_stop_cost(
@@ -267,10 +267,11 @@ static void bound_by_dates(const gathering *g, const optimize_order_row *o, main
     int32_t days = g->in->problem.days;
     if (o->due_at != OQ_TIME_NONE) {
         int32_t due = roster_local_of(o->due_at, g->time_zone).day - g->in->from_day;
-        if (due >= 0 && due < days && o->status != WORK_PENDING_APPROVAL)
+        if (due < days && o->status != WORK_PENDING_APPROVAL)
             task->is_mandatory = true;
-        if (due < days)
-            task->day_last = due < task->days - 1 ? task->days - 1 : due; /* overdue: at once */
+        /* What is late already has no last day any more, and must be done all the same. */
+        if (due >= 0 && due < days)
+            task->day_last = due < task->days - 1 ? task->days - 1 : due;
     }
     if (o->planned_from != OQ_TIME_NONE) {
         int32_t planned = roster_local_of(o->planned_from, g->time_zone).day - g->in->from_day;

@@ -304,8 +304,11 @@ static size_t find_stock(const sql_optimize_stock_rows *stock, oq_str number)
 static void need_parts(gathering *g, maintenance_job *task, oq_uuid order,
                        const sql_optimize_needs_rows *needs, const sql_optimize_stock_rows *stock)
 {
-    maintenance_need *need = oq_new_n(g->arena, maintenance_need, needs->count);
-    for (size_t i = 0; i < needs->count; i++) {
+    size_t own = 0;
+    for (size_t i = 0; i < needs->count; i++)
+        own += oq_uuid_eq(needs->at[i].work_order_id, order);
+    maintenance_need *need = oq_new_n(g->arena, maintenance_need, own);
+    for (size_t i = 0; own && i < needs->count; i++) {
         const optimize_need_row *n = &needs->at[i];
         if (!oq_uuid_eq(n->work_order_id, order))
             continue;

@@ -35,11 +35,14 @@ static bool go_on(void *context, double done)
     return !w->err;
 }
 
-static oq_err *begin(job_run *run, oq_uuid id)
+/* *ret_waits: it has no answer yet, and nobody stopped it. */
+static oq_err *begin(job_run *run, oq_uuid id, bool *ret_waits)
 {
     oq_scope *s;
+    size_t touched = 0;
     OQ_TRY(job_scope(run, OQ_WRITE, &s));
-    oq_err *err = sql_optimize_run_begin(s, (sql_optimize_run_begin_args){id, oq_now(s)}, NULL);
+    oq_err *err = sql_optimize_run_begin(s, (sql_optimize_run_begin_args){id, oq_now(s)}, &touched);
+    *ret_waits = touched > 0;
     err = err ? err : oq_scope_commit(s);
     oq_scope_close(s);
     return err;
@@ -76,9 +79,12 @@ static oq_err *run_run(job_run *run)
     optimize_parameters parameters;
     optimize_answer answer;
     watching w = {.run = run};
+    bool waits;
     OQ_TRY(oq_fields_read_json(arena, payload_fields, job_payload(run), &p));
     OQ_TRY(job_checkpoint(run, (double)NAN, OQ_NONE));
-    OQ_TRY(begin(run, p.run_id));
+    OQ_TRY(begin(run, p.run_id, &waits));
+    if (!waits)
+        return NULL;
     OQ_TRY(prepare(run, p.run_id, &of, &inputs));
     OQ_TRY(optimize_inputs_read(arena, inputs, &in));
     OQ_TRY(oq_fields_read_json(arena, optimize_parameters_fields, of->parameters, &parameters));

@@ -24,7 +24,7 @@
 
 typedef enum optimize_problem {
     OPTIMIZE_MAINTENANCE = 1, /* "maintenance_priority" */
-    OPTIMIZE_DEFERRAL,        /* "deferral_cost" */
+    OPTIMIZE_DEFERRAL,        /* "deferral_cost": answered at once (optimize_deferral), never run */
     OPTIMIZE_PRODUCTION,      /* "production_risk": stored and refused until its part is there */
     OPTIMIZE_DISPATCH         /* "workforce_dispatch": likewise */
 } optimize_problem;

@@ -91,12 +91,14 @@ SELECT id, class_id, asset_id, skill_id, code, name, name_ar, repair_h
  ORDER BY code, id;
 
 -- OPTIMIZE_DOWNTIMES (as_of time) -> (class_id uuid, failure_mode_id uuid, downtime_h f64, times i64)
--- How long machines of a class stood, by what was mended (none named: by anything): the median.
+-- How long machines of a class stood after a failure, by what was mended (none named: by anything):
+-- the median. Planned stops say nothing of it.
 SELECT a.class_id, o.failure_mode_id,
        percentile_cont(0.5) WITHIN GROUP (ORDER BY o.downtime_h) AS downtime_h, count(*) AS times
   FROM work_orders o
   JOIN assets a ON a.tenant_id = :tenant AND a.id = o.asset_id
- WHERE o.tenant_id = :tenant AND o.downtime_h > 0 AND o.finished_at <= :as_of
+ WHERE o.tenant_id = :tenant AND o.kind = 'corrective' AND o.downtime_h > 0
+   AND o.finished_at <= :as_of
  GROUP BY a.class_id, o.failure_mode_id
  ORDER BY a.class_id, o.failure_mode_id;
 

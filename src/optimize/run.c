@@ -8,16 +8,46 @@
 #include "blackbox/collect.h"
 #include "duty/roster.h"
 #include "job/job.h"
+#include "quant/json_tree.h"
 #include "notify/notify.h"
 #include "tenant/tenant.h"
+#include "workorder/work_order.h"
 
 #include "optimize_store.sql.h"
 
 #include "base/banned.h"
 
-enum { SECONDS_MAX = 60, EVENTS_MAX = 10, MOVES_UNIT = 1000 };
+enum { DEPTH_MAX = 8, SECONDS_MAX = 60, EVENTS_MAX = 10, MOVES_UNIT = 1000 };
 
 /* --- asking -------------------------------------------------------------------------------------*/
+
+/* The members of a result that name no orders and no people. */
+static oq_err *without_orders(oq_arena *arena, oq_str *io_result)
+{
+    static const char *const kept[] = {"status",  "cost",    "idle",     "bound",
+                                       "gap",     "planned", "left_out", "unknown",
+                                       "took_us", "limits",  "assets",   "sites"};
+    const json_node *root;
+    if (!io_result->len)
+        return NULL;
+    OQ_TRY(json_tree_parse(arena, *io_result, DEPTH_MAX, &root));
+    OQ_AUTO(oq_buf) buf = oq_buf_make(OPTIMIZE_JSON_MAX);
+    oq_json j = oq_json_to(&buf);
+    oq_json_object(&j);
+    for (size_t i = 0; i < OQ_COUNT(kept); i++) {
+        const json_node *n = json_tree_member(root, kept[i]);
+        if (!n)
+            continue;
+        oq_json_name(&j, kept[i]);
+        if (n->type == JSON_NODE_TEXT)
+            oq_json_text(&j, n->text);
+        else
+            oq_json_raw(&j, n->text);
+    }
+    oq_json_object_end(&j);
+    *io_result = oq_str_copy(arena, oq_buf_view(&buf));
+    return NULL;
+}
 
 oq_err *optimize_run_get(oq_scope *s, oq_uuid id, optimize_run **ret_run)
 {
@@ -25,6 +55,8 @@ oq_err *optimize_run_get(oq_scope *s, oq_uuid id, optimize_run **ret_run)
     OQ_TRY(sql_optimize_run_get(s, (sql_optimize_run_get_args){id}, &rows));
     if (!rows.count)
         return oq_fail(OQ_NOT_FOUND, "optimize.run_not_found");
+    if (!oq_uuid_is_zero(work_order_only_user(s)))
+        OQ_TRY(without_orders(oq_scope_arena(s), &rows.at[0].result));
     *ret_run = rows.at;
     return NULL;
 }
@@ -52,7 +84,7 @@ oq_err *optimize_ask(oq_scope *s, const optimize_order *order, optimize_run **re
     oq_uuid id = oq_uuid_new(oq_now(s)), trace_id = oq_uuid_new(oq_now(s));
     oq_date from_day = order->from_day;
     sql_optimize_number_rows number;
-    if (order->problem != OPTIMIZE_MAINTENANCE && order->problem != OPTIMIZE_DEFERRAL)
+    if (order->problem != OPTIMIZE_MAINTENANCE)
         return oq_fail_field("problem", "optimize.not_here_yet");
     if (from_day == OQ_DATE_NONE)
         OQ_TRY(tomorrow(s, &from_day));
@@ -289,11 +321,24 @@ oq_err *optimize_latest(oq_scope *s, int problem, oq_uuid site_id, optimize_run 
     return rows.count ? optimize_run_get(s, rows.at[0].id, ret_run) : NULL;
 }
 
+static void hide_order(optimize_advice *a)
+{
+    a->order_number = a->order_title = a->order_title_ar = a->crew = a->crew_name = OQ_NONE;
+    a->work_order_id = a->made_order_id = OQ_UUID_ZERO;
+    a->reasons = OQ_STR("[]"); /* it names other orders and people */
+}
+
 oq_err *optimize_advices_of(oq_scope *s, oq_uuid run_id, optimize_advices *ret_advices)
 {
     sql_optimize_advice_list_rows rows;
     OQ_TRY(sql_optimize_advice_list(s, (sql_optimize_advice_list_args){run_id, OPTIMIZE_ADVICE_MAX},
                                     &rows));
+    /* Who sees only the orders that are their own learns of no others here either. */
+    oq_uuid only = work_order_only_user(s);
+    oq_str own = oq_uuid_text(oq_scope_arena(s), only);
+    for (size_t i = 0; !oq_uuid_is_zero(only) && i < rows.count; i++)
+        if (!oq_str_eq(rows.at[i].crew, own))
+            hide_order(&rows.at[i]);
     *ret_advices = (optimize_advices){rows.at, rows.count};
     return NULL;
 }

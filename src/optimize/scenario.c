@@ -43,7 +43,7 @@ oq_err *optimize_scenario_add(oq_scope *s, const optimize_scenario_order *order,
 {
     oq_uuid id = oq_uuid_new(oq_now(s));
     site *at;
-    if (order->problem != OPTIMIZE_MAINTENANCE && order->problem != OPTIMIZE_DEFERRAL)
+    if (order->problem != OPTIMIZE_MAINTENANCE)
         return oq_fail_field("problem", "optimize.not_here_yet");
     OQ_TRY(site_find(s, order->site_id, &at));
     if (!oq_uuid_is_zero(order->site_id) && !at)

@@ -331,6 +331,47 @@ static void test_people_who_are_away_do_nothing(void **state)
     CHECK("after the leave", a->action != OPTIMIZE_DO || a->day > r->from_day + 6);
 }
 
+static void test_what_is_late_is_done_all_the_same(void **state)
+{
+    house *h = *state;
+    order(h, PUMP_TWO, "Seal weeps", "2026-11-17T12:00:00Z");
+    work_away(h, ALI, "2026-11-19", "2026-11-22");
+    work_away(h, BADR, "2026-11-19", "2026-11-22");
+    optimize_run *r = plan(h);
+    optimize_advices rows = advices_of(h, r);
+    CHECK("done", r->status == OPTIMIZE_DONE);
+    CHECK("when somebody is there", advice_of(&rows, "P-102")->action == OPTIMIZE_DO);
+}
+
+static void test_an_inspection_needs_no_figures(void **state)
+{
+    house *h = *state;
+    run(h, "DELETE FROM asset_ai_scores");
+    oq_uuid id = order(h, PUMP_TWO, "Look at the seal", "2026-11-24T12:00:00Z");
+    run(h, "UPDATE work_orders SET kind = 'inspection' WHERE id = '%s'", id_text(h, id));
+    optimize_run *r = plan(h);
+    optimize_advices rows = advices_of(h, r);
+    CHECK("done in time", advice_of(&rows, "P-102")->action == OPTIMIZE_DO);
+}
+
+static void test_an_engineer_sees_own_orders_alone(void **state)
+{
+    house *h = *state;
+    order(h, PUMP_TWO, "Seal weeps", "2026-11-24T12:00:00Z");
+    optimize_run *r = plan(h), *seen_run;
+    optimize_advices rows;
+    oq_scope *s = worker_scope(h, CARIM, OQ_READ);
+    CHECK_OK(optimize_advices_of(s, r->id, &rows));
+    CHECK_OK(optimize_run_get(s, r->id, &seen_run));
+    oq_scope_close(s);
+    for (size_t i = 0; i < rows.count; i++)
+        CHECK("nobody else's", !rows.at[i].order_number.len && !rows.at[i].crew_name.len &&
+                                   oq_uuid_is_zero(rows.at[i].work_order_id));
+    CHECK("nor in the result", oq_str_find(seen_run->result, OQ_STR("WO-1001")) == SIZE_MAX &&
+                                   oq_str_find(seen_run->result, OQ_STR("Ali")) == SIZE_MAX);
+    CHECK("but what it costs", oq_str_find(seen_run->result, OQ_STR("\"cost\"")) != SIZE_MAX);
+}
+
 /* --- approval -----------------------------------------------------------------------------------*/
 
 static void test_a_plan_becomes_work(void **state)
@@ -476,6 +517,9 @@ int main(void)
         TEST(test_what_cannot_be_is_named),
         TEST(test_a_shutdown_costs_no_production),
         TEST(test_parts_and_order),
+        TEST(test_what_is_late_is_done_all_the_same),
+        TEST(test_an_inspection_needs_no_figures),
+        TEST(test_an_engineer_sees_own_orders_alone),
         TEST(test_unknown_is_asked_for),
         TEST(test_people_who_are_away_do_nothing),
         TEST(test_a_plan_becomes_work),
