@@ -43,7 +43,7 @@ BUILD = ROOT / "build-test"
 OPTRIA = BUILD / "src" / "main" / "optria"
 WORKERS = os.cpu_count() or 2
 OUTPUT_LINES = 200  # of a failing test
-E2E_LIMIT_S = 600
+E2E_LIMIT_S = 1200
 DEMO_LIMIT_S = 120
 
 

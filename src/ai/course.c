@@ -183,5 +183,6 @@ void ai_items_records(oq_arena *arena, const ai_sights *sights, const ai_asset *
 {
     put_events(arena, sights, a, io);
     put_renewals(arena, sights, a, io);
-    qsort(io->at, io->count, sizeof *io->at, by_moment);
+    if (io->count)
+        qsort(io->at, io->count, sizeof *io->at, by_moment);
 }
