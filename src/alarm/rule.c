@@ -195,12 +195,64 @@ static alarm_rule rule_of(oq_arena *arena, const class_limits *row, const struct
     return r;
 }
 
+/* --- and of what they look at -------------------------------------------------------------------*/
+
+static bool is_watched(const class_limits *row)
+{
+    return row->has_high_high || row->has_high || row->has_low || row->has_low_low;
+}
+
+/* An instrument that drops out: its limits are blind from then on. Where an outer limit protects
+ * the machine, that is as urgent as the limit. A signal that only ceases to come has no rule of its
+ * own here: it is its source that is lost then, and each of a thousand signals would say so. */
+static alarm_rule lost_rule_of(oq_arena *arena, const class_limits *row)
+{
+    oq_str name_ar = row->metric_name_ar.len ? row->metric_name_ar : row->metric_name,
+           class_ar = row->class_name_ar.len ? row->class_name_ar : row->class_name;
+    OQ_AUTO(oq_buf) out = oq_buf_make(4096);
+    oq_json j = oq_json_to(&out);
+    alarm_condition c = {.leaves = 1, .nodes = 1, .node = {{.leaf = 0, .end = 1}}};
+    alarm_rule r;
+    c.leaf[0] = (alarm_leaf){.metric = row->metric, .is = ALARM_BAD, .limit = (double)NAN};
+    alarm_condition_write(&j, &c);
+    oq_fields_preset(arena, alarm_rule_fields, &r);
+    r.code = oq_strf(arena, "%.*s_%.*s_lost", OQ_FMT(row->class_code), OQ_FMT(row->metric));
+    r.name = oq_strf(arena, "%.*s: bad quality (%.*s)", OQ_FMT(row->metric_name),
+                     OQ_FMT(row->class_name));
+    r.name_ar = oq_strf(arena, "%.*s: جودة سيئة (%.*s)", OQ_FMT(name_ar), OQ_FMT(class_ar));
+    r.class_id = row->class_id;
+    r.condition = oq_str_copy(arena, oq_buf_view(&out));
+    r.priority = row->has_high_high || row->has_low_low ? ALARM_HIGH : ALARM_MEDIUM;
+    r.on_delay_s = 60;
+    r.off_delay_s = 60;
+    r.response = OQ_STR("Watch the machine by other signals; check instrument, cable and gateway.");
+    r.response_ar = OQ_STR("راقب الآلة بقياسات أخرى، وافحص جهاز القياس والكابل وبوابة الاتصال.");
+    r.consequence = OQ_STR("The limits of this signal see nothing until it is back.");
+    r.consequence_ar = OQ_STR("لا ترى حدود هذه الإشارة شيئًا حتى تعود.");
+    r.is_enabled = true;
+    return r;
+}
+
 static bool has_code(const sql_alarm_rule_codes_rows *codes, oq_str code)
 {
     for (size_t i = 0; i < codes->count; i++)
         if (oq_str_eq(codes->at[i].code, code))
             return true;
     return false;
+}
+
+static oq_err *make_rule(oq_scope *s, const sql_alarm_rule_codes_rows *codes, bool dry_run,
+                         alarm_rule *r, rules_made *made)
+{
+    void *stored = r;
+    if (r->code.len > PLANT_CODE_MAX || has_code(codes, r->code)) {
+        made->kept++;
+        return NULL;
+    }
+    if (!dry_run)
+        OQ_TRY(record_add(s, &kind_alarm_rule, r, &stored));
+    made->at[made->count++] = *(alarm_rule *)stored;
+    return NULL;
 }
 
 oq_err *alarm_rules_from_limits(oq_scope *s, bool dry_run, rules_made *ret_made)
@@ -211,21 +263,20 @@ oq_err *alarm_rules_from_limits(oq_scope *s, bool dry_run, rules_made *ret_made)
     OQ_TRY(oq_scope_require(s, CAP_ALARM_MANAGE));
     OQ_TRY(sql_alarm_class_limits(s, &rows));
     OQ_TRY(sql_alarm_rule_codes(s, &codes));
-    rules_made made = {.at = oq_new_n(arena, alarm_rule, rows.count * OQ_COUNT(limit_rules))};
-    for (size_t i = 0; i < rows.count; i++)
-        for (size_t k = 0; k < OQ_COUNT(limit_rules); k++) {
-            if (!has_limit(&rows.at[i], limit_rules[k].limit))
-                continue;
-            alarm_rule r = rule_of(arena, &rows.at[i], &limit_rules[k]);
-            void *stored = &r;
-            if (r.code.len > PLANT_CODE_MAX || has_code(&codes, r.code)) {
-                made.kept++;
-                continue;
+    size_t most = rows.count * (OQ_COUNT(limit_rules) + 1);
+    rules_made made = {.at = oq_new_n(arena, alarm_rule, most)};
+    for (size_t i = 0; i < rows.count; i++) {
+        alarm_rule r;
+        for (size_t k = 0; k < OQ_COUNT(limit_rules); k++)
+            if (has_limit(&rows.at[i], limit_rules[k].limit)) {
+                r = rule_of(arena, &rows.at[i], &limit_rules[k]);
+                OQ_TRY(make_rule(s, &codes, dry_run, &r, &made));
             }
-            if (!dry_run)
-                OQ_TRY(record_add(s, &kind_alarm_rule, &r, &stored));
-            made.at[made.count++] = *(alarm_rule *)stored;
+        if (is_watched(&rows.at[i])) {
+            r = lost_rule_of(arena, &rows.at[i]);
+            OQ_TRY(make_rule(s, &codes, dry_run, &r, &made));
         }
+    }
     *ret_made = made;
     return NULL;
 }

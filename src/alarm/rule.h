@@ -37,9 +37,10 @@ typedef struct alarm_rules {
 extern const record_kind kind_alarm_rule; /* "alarm_rule", "alarm-rules" */
 
 /* Makes rules from the limits that classes have (approved thresholds before those of the metrics):
- * one per class, metric and limit, named "<class>_<metric>_<limit>". Limits are taken by name, so a
- * change of a threshold is a change of the rule. What is there already stays as it is. high_high
- * and low_low are high, high and low medium priority. */
+ * one per class, metric and limit, named "<class>_<metric>_<limit>", and one for each such metric
+ * whose quality turns bad, "<class>_<metric>_lost". Limits are taken by name, so a change of a
+ * threshold is a change of the rule. What is there already stays as it is. high_high and low_low,
+ * and the loss of a signal that has one of them, are high, the others medium priority. */
 typedef struct rules_made {
     alarm_rule *at; /* what was made, or (dry run) would be */
     size_t count;

@@ -179,8 +179,8 @@ static void test_demo_faults(void **state)
     oq_arena_close(arena);
 }
 
-/* Instruments that drift or hang, each at most of its way. What drifts within its noise is not seen;
- * what is seen must not be taken for a machine's fault. */
+/* Instruments that drift or hang, each at most of its way. What drifts within its noise is not
+ * seen; what is seen must not be taken for a machine's fault. */
 static void test_instruments(void **state)
 {
     tally t[2] = {{0}};

@@ -44,16 +44,18 @@ SELECT f.asset_id, a.code AS asset_code, f.kind, f.metric, f.begins_at, f.fails_
 -- DEMO_TENANT_CLASSES -> (id uuid, code text)
 SELECT id, code FROM asset_classes WHERE tenant_id = :tenant;
 
--- DEMO_RUNNING_CLASSES -> (id uuid, code text, name text, name_ar text)
--- Those whose machines say that they run, and that have no rule for a trip yet.
-SELECT c.id, c.code, c.name, c.name_ar
+-- DEMO_TRIPPING_CLASSES -> (id uuid, code text, name text, name_ar text, says_running bool)
+-- Those whose machines say that they run, or what load they carry, and that have no rule for a trip
+-- yet.
+SELECT c.id, c.code, c.name, c.name_ar, bool_or(m.metric = 'running') AS says_running
   FROM asset_classes c
   JOIN asset_class_metrics m
-    ON m.tenant_id = :tenant AND m.class_id = c.id AND m.metric = 'running'
+    ON m.tenant_id = :tenant AND m.class_id = c.id AND m.metric IN ('running', 'load_percent')
  WHERE c.tenant_id = :tenant
    AND NOT EXISTS (SELECT FROM alarm_rules r
                     WHERE r.tenant_id = :tenant AND r.code = c.code || '_trip')
    AND EXISTS (SELECT FROM assets a WHERE a.tenant_id = :tenant AND a.class_id = c.id)
+ GROUP BY c.id, c.code, c.name, c.name_ar
  ORDER BY c.code;
 
 -- DEMO_HAS_RULES -> (has bool)

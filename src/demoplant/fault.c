@@ -45,6 +45,7 @@ enum { SLOT_DAYS = 24, SENSOR_SLOT_DAYS = 30, ROTA_HOURS = 4 };
 #define FAULTY        0.45 /* share of an asset's slots with a fault */
 #define MENDED        0.5  /* of them, found and mended in time */
 #define SENSOR_FAULTY 0.10
+#define QUICK_H       48 /* what may come within two days may come at once; a winding heats slowly */
 
 static double between(uint64_t key, uint64_t salt, double low, double high)
 {
@@ -64,17 +65,17 @@ static bool has_class(const demo_fault_kind *kind, const char *code)
     return false;
 }
 
-/* One of the kinds that this class can have. */
-static const demo_fault_kind *choose(const demo_class *c, uint64_t key)
+/* One of the kinds that this class can have, and that may come to a failure within `lead_h`. */
+static const demo_fault_kind *choose(const demo_class *c, uint64_t key, double lead_h)
 {
     size_t count = 0;
     for (const demo_fault_kind *k = demo_fault_kinds; k->code; k++)
-        count += has_class(k, c->code);
+        count += has_class(k, c->code) && k->lead_h_min <= lead_h;
     if (count == 0)
         return NULL;
     size_t want = (size_t)(noise_even(key) * (double)count);
     for (const demo_fault_kind *k = demo_fault_kinds; k->code; k++)
-        if (has_class(k, c->code) && want-- == 0)
+        if (has_class(k, c->code) && k->lead_h_min <= lead_h && want-- == 0)
             return k;
     return NULL;
 }
@@ -94,11 +95,11 @@ static void keep(demo_faults *faults, const demo_fault *f)
     faults->at[at] = *f;
 }
 
-/* From its beginning on: fails after `lead` or is mended before, then rests. */
+/* From its beginning on: fails after `lead` or, with this chance, is mended before; then rests. */
 static demo_fault unfold(const demo_fault_kind *kind, uint64_t key, oq_us begins, oq_us lead,
-                         oq_us rest)
+                         oq_us rest, double mended_chance)
 {
-    bool mended = noise_even(noise_key(key, 3)) < MENDED;
+    bool mended = noise_even(noise_key(key, 3)) < mended_chance;
     oq_us rests = begins + (mended ? (oq_us)(between(key, 4, 0.7, 0.93) * (double)lead) : lead);
     return (demo_fault){.kind = kind,
                         .begins = begins,
@@ -113,14 +114,14 @@ static demo_fault unfold(const demo_fault_kind *kind, uint64_t key, oq_us begins
 static bool slow_fault(const demo_class *c, uint64_t key, int64_t slot, demo_fault *ret_fault)
 {
     key = noise_key(key, (uint64_t)slot);
-    const demo_fault_kind *kind = choose(c, noise_key(key, 1));
+    const demo_fault_kind *kind = choose(c, noise_key(key, 1), (double)INFINITY);
     if (!kind || noise_even(key) >= FAULTY)
         return false;
     oq_us lead = hours(between(key, 2, kind->lead_h_min, kind->lead_h_max));
     oq_us rest = hours(between(key, 6, kind->rest_h_min, kind->rest_h_max));
     oq_us room = SLOT - lead - rest - OQ_DAY;
     oq_us begins = slot * SLOT + (oq_us)(noise_even(noise_key(key, 7)) * (double)room);
-    *ret_fault = unfold(kind, key, begins, lead, rest);
+    *ret_fault = unfold(kind, key, begins, lead, rest, MENDED);
     return true;
 }
 
@@ -141,16 +142,17 @@ static bool is_slow_at(const demo_class *c, uint64_t key, oq_us from, oq_us to)
     return slow.count > 0;
 }
 
-/* The first turn begins with the epoch itself and is quick; the others leave an hour or more. */
+/* The first turn begins with the epoch itself and is quick; the others leave an hour or more.
+ * Nobody finds and mends what comes within minutes: it fails. */
 static demo_fault turn_of(const demo_class *c, uint64_t key, oq_us epoch, int64_t turn)
 {
-    const demo_fault_kind *kind = choose(c, noise_key(key, 1));
+    const demo_fault_kind *kind = choose(c, noise_key(key, 1), QUICK_H);
     oq_us begins = epoch + turn * ROTA, lead = 4 * OQ_MINUTE;
     if (turn > 0) {
         begins += hours(between(key, 8, 0, 1.5));
         lead = hours(between(key, 2, 0.4, 1.2));
     }
-    return unfold(kind, key, begins, lead, hours(between(key, 6, 0.4, 0.9)));
+    return unfold(kind, key, begins, lead, hours(between(key, 6, 0.4, 0.9)), 0);
 }
 
 /* The turn falls to one asset by lot, and goes on to the next while something slow is under way

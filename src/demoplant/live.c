@@ -108,8 +108,8 @@ static oq_err *put_order(const generator *g, oq_uuid asset_id, oq_str asset_code
         return NULL;
     bool has_failed = f->fails != OQ_TIME_NONE;
     oq_us started = has_failed ? f->fails : f->rests;
-    oq_str id = oq_strf(g->arena, "%.*s-%lld", OQ_FMT(asset_code),
-                        (long long)(f->begins / OQ_MINUTE));
+    oq_str id =
+        oq_strf(g->arena, "%.*s-%lld", OQ_FMT(asset_code), (long long)(f->begins / OQ_MINUTE));
     return sql_demo_order_add(
         g->s,
         (sql_demo_order_add_args){.id = oq_uuid_new(oq_now(g->s)),

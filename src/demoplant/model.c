@@ -39,15 +39,16 @@ double demo_load(const demo_site *site, demo_clock clock, oq_us at)
 }
 
 /* 1 while it runs, 0 at rest, in between as it runs down and up. */
-static double running(const demo_faults *faults, const demo_class *c, oq_us at)
+static double running(const demo_faults *faults, const demo_class *c, const demo_signal *g,
+                      oq_us at)
 {
-    double share = 1;
+    double share = 1, slow_s = g->follows_s > 0 ? g->follows_s : c->time_constant_s;
     for (size_t i = 0; i < faults->count; i++) {
         const demo_fault *f = &faults->at[i];
         if (f->kind->sort != DEMO_PROCESS || at < f->rests)
             continue;
-        double down = exp(-(double)(at - f->rests) / 1e6 / c->time_constant_s);
-        double up = at < f->ends ? 0 : 1 - exp(-(double)(at - f->ends) / 1e6 / c->time_constant_s);
+        double down = exp(-(double)(at - f->rests) / 1e6 / slow_s);
+        double up = at < f->ends ? 0 : 1 - exp(-(double)(at - f->ends) / 1e6 / slow_s);
         share *= at < f->ends ? down : up;
     }
     return share;
@@ -81,7 +82,7 @@ typedef struct signal_at {
 static double true_value(const signal_at *x, oq_us at)
 {
     const demo_signal *g = x->signal;
-    double r = running(&x->faults, x->asset->of, at);
+    double r = running(&x->faults, x->asset->of, g, at);
     if (g->is_state)
         return r > 0.5;
     double value = g->level * x->bias + g->by_load * (demo_load(x->site, x->clock, at) - 0.8) +

@@ -102,6 +102,61 @@ static void test_soon(void **state)
     }
 }
 
+/* What comes within minutes or hours is of a kind that can, and fails: nobody finds it in time. */
+static void test_quick(void **state)
+{
+    (void)state;
+    static demo_faults faults;
+    size_t quick = 0;
+    for (const demo_site *site = demo_sites; site->code; site++)
+        for (size_t a = 0; site->assets[a].code; a++) {
+            demo_faults_of(site, a, 42, clock_.epoch, clock_.epoch, clock_.epoch + 10 * OQ_DAY,
+                           &faults);
+            for (size_t i = 0; i < faults.count; i++) {
+                const demo_fault *f = &faults.at[i];
+                if (f->kind->sort != DEMO_PROCESS || f->rests - f->begins > 2 * OQ_HOUR)
+                    continue;
+                quick++;
+                assert_true(f->kind->lead_h_min <= 48);
+                CHECK(f->kind->code, f->fails == f->rests);
+            }
+        }
+    assert_true(quick > 150);
+}
+
+/* A transformer that is taken out has no load from that moment on, and cools down slowly. */
+static void test_out_of_service(void **state)
+{
+    (void)state;
+    static demo_faults faults;
+    oq_arena *arena = oq_arena_open(0);
+    size_t checked = 0;
+    for (const demo_site *site = demo_sites; site->code; site++)
+        for (size_t a = 0; site->assets[a].code; a++) {
+            if (strcmp(site->assets[a].of->code, "transformer") != 0)
+                continue;
+            demo_faults_of(site, a, 42, clock_.epoch, day, day + 90 * OQ_DAY, &faults);
+            for (size_t i = 0; i < faults.count; i++) {
+                const demo_fault *f = &faults.at[i];
+                if (f->kind->sort != DEMO_PROCESS)
+                    continue;
+                const demo_signal *heat = &site->assets[a].of->signal[0],
+                                  *load = &site->assets[a].of->signal[1];
+                oq_us soon = f->rests + 30 * OQ_SECOND;
+                samples was = demo_readings(arena, site, a, load, clock_, f->rests - OQ_MINUTE,
+                                            f->rests - 59 * OQ_SECOND, OQ_SECOND);
+                samples is = demo_readings(arena, site, a, load, clock_, soon, soon + 1, OQ_SECOND);
+                samples hot =
+                    demo_readings(arena, site, a, heat, clock_, soon, soon + 1, OQ_SECOND);
+                assert_true(was.value[0] > 20 && is.value[0] < 1);
+                assert_true(hot.value[0] > 45);
+                checked++;
+            }
+        }
+    assert_true(checked > 0);
+    oq_arena_close(arena);
+}
+
 /* A worn bearing shakes: the fault shows in its signals, and is gone after the repair. */
 static void test_effect(void **state)
 {
@@ -137,6 +192,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_any_order), cmocka_unit_test(test_ranges),
         cmocka_unit_test(test_schedule),  cmocka_unit_test(test_soon),
+        cmocka_unit_test(test_quick),     cmocka_unit_test(test_out_of_service),
         cmocka_unit_test(test_effect),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,7 +68,7 @@ static const demo_class valve = {"control_valve", 15, {
 
 static const demo_class transformer = {"transformer", 3600, {
     {"temperature",   "degC", 1,   61,   26,   0.75,   0.8,  0.3,  0.1,  -20, 160,  34,   "TEMP"},
-    {"load_percent",  "%",    1,   68,   95,   0.3,    1.2,  0.8,  0.3,    0, 150,  0,    "LOAD"},
+    {"load_percent",  "%",    1,   68,   95,   0.3,    1.2,  0.8,  0.3,    0, 150,  0,    "LOAD", .follows_s = 1},
     {"hydrogen",      "ppm",  0,   38,   4,    0.1,    1.0,  0.5,  0.4,    0, 3000, 38,   "H2"},
     {"pressure",      "kPa",  1,   18,   3,    0.16,   0.2,  0.1,  0.05,   0, 100,  15,   "PRES"},
     {"vibration_rms", "mm/s", 2,   0.9,  0.3,  0,      0.05, 0.04, 0.03,   0, 25,   0.02, "VIB"},

@@ -20,6 +20,7 @@ typedef struct demo_signal {
     double at_rest;            /* where it goes while the asset stands still */
     const char *mapped;        /* the ending of its tag: "VIB" makes "PI:P-101.VIB" */
     bool is_state;
+    double follows_s; /* 0: comes to rest and back as fast as its machine; else its own */
 } demo_signal;
 
 typedef struct demo_class {

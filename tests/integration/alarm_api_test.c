@@ -2,6 +2,8 @@
 #include "alarm/api.h"
 #include "integration/alarm_house.h"
 
+#include <math.h>
+
 #include "base/banned.h"
 
 static http_route_list routes = {alarm_routes, NULL};
@@ -82,11 +84,11 @@ static void test_from_limits(void **state)
     seen dry = house_send(h, ADMIN_A, "POST", "/api/alarm-rules/from-limits", "{\"dry_run\":true}");
     CHECK("dry",
           dry.status == 200 && testdb_number(h->db, "SELECT count(*) FROM alarm_rules") == 0);
-    house_between(h, &dry, "\"made\":3,\"kept\":0", "");
+    house_between(h, &dry, "\"made\":5,\"kept\":0", "");
     seen made = house_send(h, ADMIN_A, "POST", "/api/alarm-rules/from-limits", "{}");
-    house_between(h, &made, "\"made\":3,\"kept\":0", "");
+    house_between(h, &made, "\"made\":5,\"kept\":0", "");
     made = house_send(h, ADMIN_A, "POST", "/api/alarm-rules/from-limits", "{}");
-    house_between(h, &made, "\"made\":0,\"kept\":3", "");
+    house_between(h, &made, "\"made\":0,\"kept\":5", "");
     alarm_house_write(h, 1, VIBRATION, 0, 9, QUALITY_GOOD);
     alarm_house_write(h, 2, FLOW, 0, 9, QUALITY_GOOD);
     alarm_house_look(h, 1);
@@ -94,6 +96,18 @@ static void test_from_limits(void **state)
     CHECK_STR("they work", oq_cstr(alarm_house_alerts(h, true)),
               "P-1/pump_vibration_high unacknowledged x1; P-1/pump_vibration_high_high"
               " unacknowledged x1; P-2/pump_flow_low unacknowledged x1; ");
+    CHECK("a lost signal is as urgent as what it protects",
+          testdb_number(h->db, "SELECT count(*) FROM alarm_rules WHERE"
+                               " (code, priority) IN (('pump_vibration_lost', 'high'),"
+                               " ('pump_flow_lost', 'medium'))") == 2);
+    alarm_house_write(h, 3, VIBRATION, 20, (double)NAN, QUALITY_NO_COMMUNICATION);
+    alarm_house_look(h, 60);
+    CHECK("a hiccup is none",
+          testdb_number(h->db, "SELECT count(*) FROM alerts WHERE code LIKE '%_lost'") == 0);
+    alarm_house_look(h, 100);
+    CHECK("an instrument that stays away is one",
+          testdb_number(h->db, "SELECT count(*) FROM alerts WHERE code = 'pump_vibration_lost'"
+                               " AND severity = 'MAJOR'") == 1);
 }
 
 static void test_alarms(void **state)
