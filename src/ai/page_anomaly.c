@@ -15,17 +15,18 @@ static oq_str span_text(const web_page *page, double seconds)
 /* "Vibration reads 7.1 mm/s; at this hour it is usually between 2.1 and 3.4 mm/s." */
 static oq_str sentence_of(const web_page *page, const json_node *g, oq_str name, bool has_band)
 {
-    oq_str unit = ai_page_text(g, "unit");
+    oq_str unit = json_tree_text(g, "unit");
     const json_node *f = json_tree_member(g, "facts");
-    oq_str kind = f ? ai_page_text(f, "kind") : OQ_NONE;
+    oq_str kind = f ? json_tree_text(f, "kind") : OQ_NONE;
     oq_arg fact[] = {
         {.name = "name", .value = oq_strf(page->arena, WEB_FSI "%.*s" WEB_PDI, OQ_FMT(name))},
-        {.name = "value", .value = ai_page_quantity(page, ai_page_number(g, "value"), unit)},
-        {.name = "expected", .value = ai_page_quantity(page, ai_page_number(g, "expected"), unit)},
-        {.name = "low", .value = ai_page_quantity(page, ai_page_number(g, "low"), unit)},
-        {.name = "high", .value = ai_page_quantity(page, ai_page_number(g, "high"), unit)},
-        {.name = "lasted", .value = span_text(page, ai_page_number(f, "lasted_s"))},
-        {.name = "usual", .value = span_text(page, ai_page_number(f, "usual_s"))},
+        {.name = "value", .value = ai_page_quantity(page, json_tree_number(g, "value"), unit)},
+        {.name = "expected",
+         .value = ai_page_quantity(page, json_tree_number(g, "expected"), unit)},
+        {.name = "low", .value = ai_page_quantity(page, json_tree_number(g, "low"), unit)},
+        {.name = "high", .value = ai_page_quantity(page, json_tree_number(g, "high"), unit)},
+        {.name = "lasted", .value = span_text(page, json_tree_number(f, "lasted_s"))},
+        {.name = "usual", .value = span_text(page, json_tree_number(f, "usual_s"))},
     };
     bool is_of_values = oq_str_eq(kind, OQ_STR("LEVEL")) || oq_str_eq(kind, OQ_STR("JUMP"));
     oq_str key = is_of_values && !has_band
@@ -38,14 +39,14 @@ static oq_str sentence_of(const web_page *page, const json_node *g, oq_str name,
 
 static void put_signal(const web_page *page, web_value *to, const json_node *g)
 {
-    oq_str name = ai_page_either(page, ai_page_text(g, "name"), ai_page_text(g, "name_ar"));
-    oq_str unit = ai_page_text(g, "unit"), id = ai_page_text(g, "series_id");
-    double low = ai_page_number(g, "low"), high = ai_page_number(g, "high");
-    double value = ai_page_number(g, "value"), share = ai_page_number(g, "score");
+    oq_str name = ai_page_either(page, json_tree_text(g, "name"), json_tree_text(g, "name_ar"));
+    oq_str unit = json_tree_text(g, "unit"), id = json_tree_text(g, "series_id");
+    double low = json_tree_number(g, "low"), high = json_tree_number(g, "high");
+    double value = json_tree_number(g, "value"), share = json_tree_number(g, "score");
     bool has_band = !isnan(low) && !isnan(high);
     const json_node *f = json_tree_member(g, "facts");
     oq_us since = ai_page_time(f, "since");
-    name = name.len ? name : ai_page_text(g, "metric");
+    name = name.len ? name : json_tree_text(g, "metric");
     oq_str range = has_band ? ai_page_range(page, ai_page_quantity(page, low, unit),
                                             ai_page_quantity(page, high, unit))
                             : OQ_NONE;

@@ -62,11 +62,11 @@ static void put_kpis(const web_page *page, web_value *to, const ai_score *x)
 
 static oq_str limits_fact(const web_page *page, const json_node *f)
 {
-    oq_str unit = ai_page_text(f, "unit");
-    double value = ai_page_number(f, "value");
-    double high = ai_page_number(f, "high"), low = ai_page_number(f, "low");
-    high = isnan(high) ? ai_page_number(f, "high_high") : high;
-    low = isnan(low) ? ai_page_number(f, "low_low") : low;
+    oq_str unit = json_tree_text(f, "unit");
+    double value = json_tree_number(f, "value");
+    double high = json_tree_number(f, "high"), low = json_tree_number(f, "low");
+    high = isnan(high) ? json_tree_number(f, "high_high") : high;
+    low = isnan(low) ? json_tree_number(f, "low_low") : low;
     oq_arg fact[] = {{.name = "value", .value = ai_page_quantity(page, value, unit)},
                      {.name = "high", .value = ai_page_quantity(page, high, unit)},
                      {.name = "low", .value = ai_page_quantity(page, low, unit)}};
@@ -85,13 +85,13 @@ static oq_str fact_of(const web_page *page, oq_str code, const json_node *f)
     if (oq_str_eq(code, OQ_STR("limits")))
         return limits_fact(page, f);
     for (size_t i = 0; i < OQ_COUNT(counted); i++) {
-        double n = ai_page_number(f, counted[i].member);
+        double n = json_tree_number(f, counted[i].member);
         if (oq_str_eq(code, oq_cstr(counted[i].code)) && !isnan(n))
             return oq_text_count(page->arena, page->locale.lang, oq_cstr(counted[i].key),
                                  (int64_t)n);
     }
-    double share = ai_page_number(f, "probability");
-    share = isnan(share) ? ai_page_number(f, "anomaly") : share;
+    double share = json_tree_number(f, "probability");
+    share = isnan(share) ? json_tree_number(f, "anomaly") : share;
     return isnan(share) ? OQ_NONE : ai_page_share(page, share);
 }
 
@@ -99,17 +99,17 @@ static void put_contributor(const web_page *page, web_value *to, const json_node
 {
     oq_lang lang = page->locale.lang;
     const json_node *f = json_tree_member(c, "facts");
-    oq_str code = ai_page_text(c, "code"), input = ai_page_text(c, "state");
+    oq_str code = json_tree_text(c, "code"), input = json_tree_text(c, "state");
     oq_str part = web_choice_label(lang, "health_part", oq_str_c(page->arena, code));
     oq_str name =
-        f ? ai_page_either(page, ai_page_text(f, "name"), ai_page_text(f, "name_ar")) : OQ_NONE;
-    name = name.len || !f ? name : ai_page_text(f, "metric");
-    double loss = ai_page_number(c, "loss");
+        f ? ai_page_either(page, json_tree_text(f, "name"), json_tree_text(f, "name_ar")) : OQ_NONE;
+    name = name.len || !f ? name : json_tree_text(f, "metric");
+    double loss = json_tree_number(c, "loss");
     web_put_text(to, "label", part);
     web_put_text(to, "name", name);
     web_put_text(to, "fact", f ? fact_of(page, code, f) : OQ_NONE);
-    web_put_text(to, "score", plain(page, ai_page_number(c, "score")));
-    web_put_text(to, "weight", ai_page_share(page, ai_page_number(c, "weight")));
+    web_put_text(to, "score", plain(page, json_tree_number(c, "score")));
+    web_put_text(to, "weight", ai_page_share(page, json_tree_number(c, "weight")));
     web_put_text(to, "loss", web_format_f64(page->arena, &page->locale, loss, loss < 10 ? 1 : 0));
     web_put_text(to, "bar", oq_strf(page->arena, "%.1f", isnan(loss) ? 0 : loss));
     web_put(to, "badge", NULL);
@@ -136,16 +136,16 @@ static void put_models(const web_page *page, web_value *to, const json_node *mod
     web_value *list = web_put_list(to, "models");
     for (const json_node *m = ai_page_first(models); m; m = m->next) {
         web_value *item = web_add_object(list);
-        oq_str kind = ai_page_text(m, "kind");
+        oq_str kind = json_tree_text(m, "kind");
         oq_arg fact[] = {
             {.name = "kind",
              .value = web_choice_label(page->locale.lang, "ai_kind", oq_str_c(page->arena, kind))},
             {.name = "number",
-             .value =
-                 web_format_i64(page->arena, &page->locale, (int64_t)ai_page_number(m, "number"))}};
+             .value = web_format_i64(page->arena, &page->locale,
+                                     (int64_t)json_tree_number(m, "number"))}};
         web_put_text(item, "label", filled(page, "aipage.model_number", fact, 2));
         web_put_text(item, "href",
-                     oq_strf(page->arena, "/models/%.*s", OQ_FMT(ai_page_text(m, "id"))));
+                     oq_strf(page->arena, "/models/%.*s", OQ_FMT(json_tree_text(m, "id"))));
     }
     web_put_bool(to, "has_models", web_count(list) > 0);
 }

@@ -9,9 +9,6 @@
 /* --- what is stored as JSON; a member that is not there is NaN, not given, NULL ------------------*/
 
 OQ_CHECKED oq_err *ai_page_json(oq_arena *arena, oq_str json, const json_node **ret_root);
-double ai_page_number(const json_node *object, const char *member);
-oq_str ai_page_text(const json_node *object, const char *member);
-bool ai_page_truth(const json_node *object, const char *member);
 oq_us ai_page_time(const json_node *object, const char *member);
 /* The first item of a list or member of an object. */
 const json_node *ai_page_first(const json_node *list);

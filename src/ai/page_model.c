@@ -60,7 +60,7 @@ static void put_facts(const web_page *page, const ai_model *m)
 static oq_str with_bounds(const web_page *page, const json_node *of, const char *name,
                           const char *bounds)
 {
-    double x = ai_page_number(of, name);
+    double x = json_tree_number(of, name);
     const json_node *low = ai_page_first(json_tree_member(of, bounds));
     if (isnan(x) || !low || low->type != JSON_NODE_NUMBER || !low->next ||
         low->next->type != JSON_NODE_NUMBER)
@@ -79,20 +79,20 @@ static void put_cell(web_value *cells, const web_page *page, const char *key, oq
 
 static void put_failure_cells(const web_page *page, web_value *cells, const json_node *m)
 {
-    oq_str brier = figure(page, ai_page_number(m, "brier"));
-    double base = ai_page_number(m, "brier_base");
+    oq_str brier = figure(page, json_tree_number(m, "brier"));
+    double base = json_tree_number(m, "brier_base");
     if (brier.len && !isnan(base))
         brier =
             oq_strf(page->arena, "%.*s / %.*s", OQ_FMT(brier), OQ_FMT(ai_page_figure(page, base)));
-    put_cell(cells, page, "aipage.failures", count_text(page, ai_page_number(m, "failures")));
-    put_cell(cells, page, "aipage.auc", figure(page, ai_page_number(m, "auc")));
+    put_cell(cells, page, "aipage.failures", count_text(page, json_tree_number(m, "failures")));
+    put_cell(cells, page, "aipage.auc", figure(page, json_tree_number(m, "auc")));
     put_cell(cells, page, "aipage.precision",
              with_bounds(page, m, "precision", "precision_bounds"));
     put_cell(cells, page, "aipage.recall", with_bounds(page, m, "recall", "recall_bounds"));
     put_cell(cells, page, "aipage.f1", with_bounds(page, m, "f1", "f1_bounds"));
     put_cell(cells, page, "aipage.brier", brier);
-    put_cell(cells, page, "aipage.ece", figure(page, ai_page_number(m, "ece")));
-    put_cell(cells, page, "aipage.threshold", figure(page, ai_page_number(m, "threshold")));
+    put_cell(cells, page, "aipage.ece", figure(page, json_tree_number(m, "ece")));
+    put_cell(cells, page, "aipage.threshold", figure(page, json_tree_number(m, "threshold")));
 }
 
 static oq_str between(const web_page *page, double x, double low, double high, bool is_hours)
@@ -111,20 +111,21 @@ static oq_str between(const web_page *page, double x, double low, double high, b
 static void put_life_cells(const web_page *page, web_value *cells, const json_node *m)
 {
     const json_node *fit = json_tree_member(m, "fit");
-    put_cell(cells, page, "aipage.failures", count_text(page, ai_page_number(m, "failures")));
-    put_cell(cells, page, "aipage.censored", count_text(page, ai_page_number(m, "censored")));
+    put_cell(cells, page, "aipage.failures", count_text(page, json_tree_number(m, "failures")));
+    put_cell(cells, page, "aipage.censored", count_text(page, json_tree_number(m, "censored")));
     put_cell(cells, page, "aipage.beta",
-             between(page, ai_page_number(m, "beta"), ai_page_number(m, "beta_low"),
-                     ai_page_number(m, "beta_high"), false));
+             between(page, json_tree_number(m, "beta"), json_tree_number(m, "beta_low"),
+                     json_tree_number(m, "beta_high"), false));
     put_cell(cells, page, "aipage.eta",
-             between(page, ai_page_number(m, "eta_h"), ai_page_number(m, "eta_low"),
-                     ai_page_number(m, "eta_high"), true));
+             between(page, json_tree_number(m, "eta_h"), json_tree_number(m, "eta_low"),
+                     json_tree_number(m, "eta_high"), true));
     put_cell(cells, page, "aipage.mean_life",
-             isnan(ai_page_number(m, "mean_h")) ? OQ_NONE
-                                                : ai_page_hours(page, ai_page_number(m, "mean_h")));
-    put_cell(cells, page, "aipage.age_p", figure(page, ai_page_number(m, "age_matters_p")));
-    put_cell(cells, page, "aipage.fit_r", figure(page, ai_page_number(fit, "correlation")));
-    put_cell(cells, page, "aipage.fit_p", figure(page, ai_page_number(fit, "p")));
+             isnan(json_tree_number(m, "mean_h"))
+                 ? OQ_NONE
+                 : ai_page_hours(page, json_tree_number(m, "mean_h")));
+    put_cell(cells, page, "aipage.age_p", figure(page, json_tree_number(m, "age_matters_p")));
+    put_cell(cells, page, "aipage.fit_r", figure(page, json_tree_number(fit, "correlation")));
+    put_cell(cells, page, "aipage.fit_p", figure(page, json_tree_number(fit, "p")));
 }
 
 /* Members of the metrics that are figures of a mode. */
@@ -173,12 +174,12 @@ static void put_features(const web_page *page, const json_node *features)
     web_value *list = web_put_list(page->view, "features");
     double most = 0;
     for (const json_node *f = ai_page_first(features); f; f = f->next)
-        most = fmax(most, ai_page_number(f, "importance"));
+        most = fmax(most, json_tree_number(f, "importance"));
     for (const json_node *f = ai_page_first(features); f && web_count(list) < FEATURES_MAX;
          f = f->next) {
-        double share = ai_page_number(f, "importance");
+        double share = json_tree_number(f, "importance");
         web_value *item = web_add_object(list);
-        web_put_text(item, "name", ai_page_text(f, "feature"));
+        web_put_text(item, "name", json_tree_text(f, "feature"));
         web_put_text(item, "share", isnan(share) ? OQ_NONE : ai_page_share(page, share));
         web_put_text(item, "bar",
                      oq_strf(page->arena, "%.0f", most > 0 && share > 0 ? 100 * share / most : 0));
@@ -193,24 +194,24 @@ static void put_drifts(const web_page *page, const ai_model *m, const json_node 
     for (const json_node *d = ai_page_first(signals); d && web_count(list) < DRIFTS_MAX;
          d = d->next) {
         web_value *row = web_add_object(list);
-        oq_str state = ai_page_text(d, "state");
+        oq_str state = json_tree_text(d, "state");
         bool is_shifted = oq_str_eq(state, OQ_STR("SHIFTED"));
         bool is_moved = oq_str_eq(state, OQ_STR("MOVED"));
-        web_put_text(row, "metric", ai_page_text(d, "metric"));
+        web_put_text(row, "metric", json_tree_text(d, "metric"));
         web_put_badge(
             row,
             is_shifted ? "bad"
             : is_moved ? "warn"
                        : "off",
             web_choice_label(page->locale.lang, "drift_state", oq_str_c(page->arena, state)));
-        web_put_text(row, "psi", figure(page, ai_page_number(d, "psi")));
-        web_put_text(row, "ks", figure(page, ai_page_number(d, "ks")));
-        web_put_text(row, "then", figure(page, ai_page_number(d, "median_then")));
-        web_put_text(row, "now", figure(page, ai_page_number(d, "median_now")));
+        web_put_text(row, "psi", figure(page, json_tree_number(d, "psi")));
+        web_put_text(row, "ks", figure(page, json_tree_number(d, "ks")));
+        web_put_text(row, "then", figure(page, json_tree_number(d, "median_then")));
+        web_put_text(row, "now", figure(page, json_tree_number(d, "median_now")));
         web_put_text(row, "missing",
-                     isnan(ai_page_number(d, "missing_now"))
+                     isnan(json_tree_number(d, "missing_now"))
                          ? OQ_NONE
-                         : ai_page_share(page, ai_page_number(d, "missing_now")));
+                         : ai_page_share(page, json_tree_number(d, "missing_now")));
     }
     web_put_bool(page->view, "has_drifts", web_count(list) > 0);
     web_put_text(page->view, "drift_at",

@@ -27,11 +27,11 @@ static oq_str quality_of(const web_page *page, const ai_model *m, const json_nod
 {
     const json_node *all = metrics ? json_tree_member(metrics, "all") : NULL;
     oq_arena *arena = page->arena;
-    if (m->kind == AI_FAILURE && all && !isnan(ai_page_number(all, "auc"))) {
+    if (m->kind == AI_FAILURE && all && !isnan(json_tree_number(all, "auc"))) {
         oq_arg fact[] = {
-            {.name = "auc", .value = ai_page_figure(page, ai_page_number(all, "auc"))},
-            {.name = "f1", .value = ai_page_figure(page, ai_page_number(all, "f1"))},
-            {.name = "ece", .value = ai_page_figure(page, ai_page_number(all, "ece"))}};
+            {.name = "auc", .value = ai_page_figure(page, json_tree_number(all, "auc"))},
+            {.name = "f1", .value = ai_page_figure(page, json_tree_number(all, "f1"))},
+            {.name = "ece", .value = ai_page_figure(page, json_tree_number(all, "ece"))}};
         return oq_text_fill(arena, page->locale.lang, OQ_STR("aipage.quality_failure"), fact, 3);
     }
     if (m->kind == AI_LIFE) {
@@ -46,7 +46,7 @@ static oq_str quality_of(const web_page *page, const ai_model *m, const json_nod
 
 static void put_drift(const web_page *page, web_value *to, const json_node *drift)
 {
-    oq_str state = ai_page_text(drift, "state");
+    oq_str state = json_tree_text(drift, "state");
     web_put(to, "badge", NULL);
     if (!state.len)
         return;

@@ -12,11 +12,11 @@ static void put_reasons(const web_page *page, web_value *to, const json_node *wh
 {
     web_value *list = web_put_list(to, "why");
     for (const json_node *r = ai_page_first(why); r && web_count(list) < REASONS_MAX; r = r->next) {
-        double push = ai_page_number(r, "push"), value = ai_page_number(r, "value");
+        double push = json_tree_number(r, "push"), value = json_tree_number(r, "value");
         if (isnan(push) || fabs(push) < 0.05)
             continue;
         web_value *item = web_add_object(list);
-        web_put_text(item, "feature", ai_page_text(r, "feature"));
+        web_put_text(item, "feature", json_tree_text(r, "feature"));
         web_put_text(item, "value",
                      isnan(value) ? web_say(page, "aipage.not_known")
                                   : ai_page_figure(page, value));
@@ -33,19 +33,19 @@ static oq_str share_or_nothing(const web_page *page, double share)
 static void put_mode(const web_page *page, web_value *to, const json_node *m,
                      const ai_page_names *names)
 {
-    oq_str code = ai_page_text(m, "mode");
-    double age = ai_page_number(m, "age_h"), low = ai_page_number(m, "low");
+    oq_str code = json_tree_text(m, "mode");
+    double age = json_tree_number(m, "age_h"), low = json_tree_number(m, "low");
     web_put_text(to, "name", ai_page_name_of(page, names, code));
     web_put_text(to, "code", code);
-    web_put_text(to, "probability", ai_page_share(page, ai_page_number(m, "probability")));
+    web_put_text(to, "probability", ai_page_share(page, json_tree_number(m, "probability")));
     web_put_text(to, "range",
                  isnan(low) ? OQ_NONE
                             : ai_page_range(page, ai_page_share(page, low),
-                                            ai_page_share(page, ai_page_number(m, "high"))));
-    web_put_text(to, "life", share_or_nothing(page, ai_page_number(m, "life")));
-    web_put_text(to, "condition", share_or_nothing(page, ai_page_number(m, "condition")));
+                                            ai_page_share(page, json_tree_number(m, "high"))));
+    web_put_text(to, "life", share_or_nothing(page, json_tree_number(m, "life")));
+    web_put_text(to, "condition", share_or_nothing(page, json_tree_number(m, "condition")));
     web_put_text(to, "age", isnan(age) ? OQ_NONE : ai_page_hours(page, age));
-    web_put_bool(to, "is_age_known", ai_page_truth(m, "age_known"));
+    web_put_bool(to, "is_age_known", json_tree_truth(m, "age_known"));
     put_reasons(page, to, json_tree_member(m, "why"));
 }
 
@@ -58,18 +58,18 @@ static void put_rul(const web_page *page, web_value *to, const ai_score *x, cons
         return;
     web_value *view = web_put_object(to, "rul");
     const json_node *f = rul ? json_tree_member(rul, "facts") : NULL;
-    oq_str by = ai_page_text(rul, "by"), unit = f ? ai_page_text(f, "unit") : OQ_NONE;
+    oq_str by = json_tree_text(rul, "by"), unit = f ? json_tree_text(f, "unit") : OQ_NONE;
     oq_arg fact[] = {
         {.name = "p10", .value = ai_page_hours(page, x->rul_p10_h)},
         {.name = "p50", .value = ai_page_hours(page, x->rul_p50_h)},
         {.name = "p90", .value = ai_page_hours(page, x->rul_p90_h)},
-        {.name = "metric", .value = f ? ai_page_text(f, "metric") : OQ_STR("")},
+        {.name = "metric", .value = f ? json_tree_text(f, "metric") : OQ_STR("")},
         {.name = "level",
-         .value = ai_page_quantity(page, f ? ai_page_number(f, "level") : NAN, unit)},
+         .value = ai_page_quantity(page, f ? json_tree_number(f, "level") : NAN, unit)},
         {.name = "limit",
-         .value = ai_page_quantity(page, f ? ai_page_number(f, "limit") : NAN, unit)},
+         .value = ai_page_quantity(page, f ? json_tree_number(f, "limit") : NAN, unit)},
         {.name = "slope",
-         .value = ai_page_quantity(page, f ? ai_page_number(f, "slope_per_day") : NAN, unit)},
+         .value = ai_page_quantity(page, f ? json_tree_number(f, "slope_per_day") : NAN, unit)},
     };
     oq_lang lang = page->locale.lang;
     const char *key = isnan(x->rul_p50_h)   ? "aipage.rul_at_least"
@@ -87,13 +87,14 @@ static void put_rul(const web_page *page, web_value *to, const ai_score *x, cons
 static void put_risk(const web_page *page, web_value *to, const json_node *risk)
 {
     const json_node *f = risk ? json_tree_member(risk, "facts") : NULL;
-    double consequence = ai_page_number(risk, "consequence");
+    double consequence = json_tree_number(risk, "consequence");
     web_put_text(to, "risk_text", OQ_NONE);
     if (!f || isnan(consequence))
         return;
-    oq_str degree = ai_page_text(f, "criticality");
+    oq_str degree = json_tree_text(f, "criticality");
     oq_arg fact[] = {
-        {.name = "probability", .value = ai_page_share(page, ai_page_number(risk, "probability"))},
+        {.name = "probability",
+         .value = ai_page_share(page, json_tree_number(risk, "probability"))},
         {.name = "consequence", .value = ai_page_share(page, consequence)},
         {.name = "criticality",
          .value = degree.len ? web_choice_label(page->locale.lang, "criticality",

@@ -160,10 +160,10 @@ void ai_page_put_reliability(const web_page *page, web_value *to, const json_nod
     double most = 0;
     for (int pass = 0; pass < 2; pass++) {
         for (const json_node *b = ai_page_first(bins); b; b = b->next) {
-            oq_str of = ai_page_text(b, "mode");
-            double told = ai_page_number(b, "told"), seen = ai_page_number(b, "happened");
-            double low = ai_page_number(b, "low"), high = ai_page_number(b, "high");
-            double rows = ai_page_number(b, "count");
+            oq_str of = json_tree_text(b, "mode");
+            double told = json_tree_number(b, "told"), seen = json_tree_number(b, "happened");
+            double low = json_tree_number(b, "low"), high = json_tree_number(b, "high");
+            double rows = json_tree_number(b, "count");
             if ((mode.len && !oq_str_eq(of, mode)) || isnan(told) || isnan(seen) || !(rows > 0))
                 continue;
             most = fmax(most, fmax(told, seen));

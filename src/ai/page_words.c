@@ -24,35 +24,10 @@ oq_err *ai_page_json(oq_arena *arena, oq_str json, const json_node **ret_root)
     return json.len ? json_tree_parse(arena, json, DEPTH_MAX, ret_root) : NULL;
 }
 
-static const json_node *member(const json_node *object, const char *name, json_type type)
-{
-    const json_node *found =
-        object && object->type == JSON_NODE_OBJECT ? json_tree_member(object, name) : NULL;
-    return found && found->type == type ? found : NULL;
-}
-
-double ai_page_number(const json_node *object, const char *name)
-{
-    const json_node *found = member(object, name, JSON_NODE_NUMBER);
-    return found ? found->number : (double)NAN;
-}
-
-oq_str ai_page_text(const json_node *object, const char *name)
-{
-    const json_node *found = member(object, name, JSON_NODE_TEXT);
-    return found ? found->text : OQ_NONE;
-}
-
-bool ai_page_truth(const json_node *object, const char *name)
-{
-    const json_node *found = member(object, name, JSON_NODE_BOOL);
-    return found && found->truth;
-}
-
 oq_us ai_page_time(const json_node *object, const char *name)
 {
     oq_us at;
-    return oq_time_parse(ai_page_text(object, name), &at) ? at : OQ_TIME_NONE;
+    return oq_time_parse(json_tree_text(object, name), &at) ? at : OQ_TIME_NONE;
 }
 
 const json_node *ai_page_first(const json_node *list)
@@ -169,7 +144,7 @@ void ai_page_put_missing(const web_page *page, web_value *to, const json_node *m
     size_t told = 0;
     for (const json_node *item = ai_page_first(missing); item && told < MISSING_MAX;
          item = item->next) {
-        oq_str code = ai_page_text(item, "code");
+        oq_str code = json_tree_text(item, "code");
         oq_str key = oq_strf(page->arena, "ai.missing.%.*s", OQ_FMT(code));
         oq_arg fact[FACTS_MAX];
         size_t facts = facts_of(page, item, names, fact);

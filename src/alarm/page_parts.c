@@ -8,7 +8,7 @@
 
 oq_str alarm_text(oq_lang lang, oq_str text, oq_str text_ar)
 {
-    return lang == OQ_LANG_AR && text_ar.len ? text_ar : text;
+    return oq_lang_pick(lang, text, text_ar);
 }
 
 /* Grey is normal; colour comes with a sign and a word (ISA-101). */

@@ -62,7 +62,7 @@ oq_err *audit_record(oq_scope *s, const audit_entry *entry)
 
 /* Years 1 to 9999, in which every row lies. */
 static const oq_us at_least = -62135596800 * OQ_SECOND;
-static const oq_us at_most = 253402300799 * OQ_SECOND;
+static const oq_us at_most = OQ_TIME_LAST;
 
 static oq_us bound(oq_us at, oq_us otherwise)
 {

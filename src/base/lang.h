@@ -27,6 +27,13 @@ bool oq_lang_parse(oq_str code, oq_lang *ret_lang);
 oq_str oq_text(oq_lang lang, oq_str key);
 bool oq_text_exists(oq_lang lang, oq_str key);
 
+/* Of what people named in one language or two: the Arabic one for who reads Arabic, if there is
+ * one. */
+static inline oq_str oq_lang_pick(oq_lang lang, oq_str text, oq_str text_ar)
+{
+    return lang == OQ_LANG_AR && text_ar.len ? text_ar : text;
+}
+
 /* The text with its placeholders filled; a placeholder without a fact stays as it is. */
 oq_str oq_text_fill(oq_arena *arena, oq_lang lang, oq_str key, const oq_arg *arg, size_t count);
 

@@ -12,7 +12,8 @@
 
 typedef int64_t oq_us;
 
-#define OQ_TIME_NONE INT64_MIN /* no moment: SQL NULL, an absent member */
+#define OQ_TIME_NONE INT64_MIN                           /* no moment: SQL NULL, an absent member */
+#define OQ_TIME_LAST (INT64_C(253402300799) * OQ_SECOND) /* 9999-12-31T23:59:59Z */
 #define OQ_MS        INT64_C(1000)
 #define OQ_SECOND    (1000 * OQ_MS)
 #define OQ_MINUTE    (60 * OQ_SECOND)

@@ -39,7 +39,7 @@ enum {
 };
 /* From the year 1900 on, until 9999. */
 #define EVENT_TIME_MIN (-2208988800 * OQ_SECOND)
-#define EVENT_TIME_MAX (253402300799 * OQ_SECOND)
+#define EVENT_TIME_MAX OQ_TIME_LAST
 
 typedef struct event_item {
     size_t place; /* index, from 0; of lines, the line, from 1 */

@@ -82,7 +82,6 @@ const oq_field incident_names_fields[] = {
 
 /* The years that times of rows lie in: the index wants bounds. */
 #define FIRST_MOMENT (-62135596800 * OQ_SECOND)
-#define LAST_MOMENT  (253402300799 * OQ_SECOND)
 
 static oq_us or_else(oq_us at, oq_us preset)
 {
@@ -106,8 +105,8 @@ oq_err *incident_find(oq_scope *s, const incident_filter *f, oq_str cursor, size
     OQ_TRY(sql_incident_list(s,
                              (sql_incident_list_args){
                                  .from_time = or_else(f->from, FIRST_MOMENT),
-                                 .to_time = or_else(f->to, LAST_MOMENT),
-                                 .before_time = or_else(before_time, LAST_MOMENT),
+                                 .to_time = or_else(f->to, OQ_TIME_LAST),
+                                 .before_time = or_else(before_time, OQ_TIME_LAST),
                                  .before_id = before_id,
                                  .severity = choice(incident_severity_choices, f->severity),
                                  .status = choice(incident_status_choices, f->status),
@@ -138,7 +137,7 @@ oq_err *incident_count(oq_scope *s, const incident_filter *f, incident_kpis *ret
     OQ_TRY(sql_incident_kpis(s,
                              (sql_incident_kpis_args){
                                  .from_time = or_else(f->from, FIRST_MOMENT),
-                                 .to_time = or_else(f->to, LAST_MOMENT),
+                                 .to_time = or_else(f->to, OQ_TIME_LAST),
                                  .severity = choice(incident_severity_choices, f->severity),
                                  .incident_type = choice(incident_type_choices, f->incident_type),
                                  .asset_id = f->asset_id,

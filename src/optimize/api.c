@@ -10,7 +10,6 @@
 
 #include "base/banned.h"
 
-#define LAST_MOMENT (253402300799 * OQ_SECOND) /* of the year 9999 */
 enum { LIST_MAX = 200, DEPTH_MAX = 8 };
 
 /* --- priorities ---------------------------------------------------------------------------------*/
@@ -145,7 +144,7 @@ static oq_err *page_of(http_req *rq, list_query *q, oq_us *ret_at, oq_uuid *ret_
     OQ_TRY(http_query(rq, q));
     OQ_TRY(http_cursor_read(q->cursor, ret_at, ret_id));
     if (*ret_at == OQ_TIME_NONE)
-        *ret_at = LAST_MOMENT;
+        *ret_at = OQ_TIME_LAST;
     return NULL;
 }
 

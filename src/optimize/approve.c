@@ -26,8 +26,8 @@ static oq_err *begin_of(oq_arena *arena, oq_date date, oq_str time_zone, oq_us *
 
 static oq_str title_of(oq_arena *arena, oq_lang lang, const optimize_advice *a)
 {
-    oq_str mode = lang == OQ_LANG_AR && a->mode_name_ar.len ? a->mode_name_ar : a->mode_name;
-    oq_str named = lang == OQ_LANG_AR && a->asset_name_ar.len ? a->asset_name_ar : a->asset_name;
+    oq_str mode = oq_lang_pick(lang, a->mode_name, a->mode_name_ar);
+    oq_str named = oq_lang_pick(lang, a->asset_name, a->asset_name_ar);
     oq_arg arg[] = {{"mode", mode.len ? mode : a->failure_mode},
                     {"asset", oq_strf(arena, "%.*s %.*s", OQ_FMT(a->asset_code), OQ_FMT(named))}};
     bool is_named = arg[0].value.len > 0;

@@ -29,7 +29,7 @@ static int compare_ids(const void *a, const void *b)
 }
 
 /* The number of an id among those that there are, in the order of ids. */
-static uint32_t place_of(const oq_uuid *id, size_t count, oq_uuid wanted)
+uint32_t gather_place(const oq_uuid *id, size_t count, oq_uuid wanted)
 {
     const oq_uuid *found = count ? bsearch(&wanted, id, count, sizeof *id, compare_ids) : NULL;
     return found ? (uint32_t)(found - id) : UINT32_MAX;
@@ -61,7 +61,7 @@ static void place_assets(gathering *g)
     uint32_t *of = oq_new_n(g->arena, uint32_t, g->assets);
     uint32_t *down_max = oq_new_n(g->arena, uint32_t, g->in->problem.units);
     for (size_t i = 0; i < g->assets; i++)
-        of[i] = place_of(unit, g->in->problem.units, g->asset[i].unit_id);
+        of[i] = gather_place(unit, g->in->problem.units, g->asset[i].unit_id);
     for (size_t i = 0; i < g->in->problem.units; i++)
         down_max[i] = oq_uuid_is_zero(unit[i]) ? 0
                       : g->parameters->down_at_once == OQ_I64_NONE
@@ -89,16 +89,15 @@ static void share_risk(gathering *g, asset_risk *r)
         oq_err_rewind(mark); /* without it the whole risk is one */
         root = NULL;
     }
-    list = root && root->type == JSON_NODE_OBJECT ? json_tree_member(root, "failure") : NULL;
+    list = json_tree_typed(root, "failure", JSON_NODE_LIST);
     r->share = oq_new_n(g->arena, mode_share, MODES_MAX + 1);
     double sum = 0;
-    for (const json_node *n = list && list->type == JSON_NODE_LIST ? list->child : NULL;
-         n && r->shares < MODES_MAX; n = n->next) {
-        const json_node *mode = n->type == JSON_NODE_OBJECT ? json_tree_member(n, "mode") : NULL;
-        const json_node *chance = mode ? json_tree_member(n, "probability") : NULL;
-        if (!chance || mode->type != JSON_NODE_TEXT || chance->type != JSON_NODE_NUMBER)
+    for (const json_node *n = list ? list->child : NULL; n && r->shares < MODES_MAX; n = n->next) {
+        oq_str mode = json_tree_text(n, "mode");
+        double chance = json_tree_number(n, "probability");
+        if (!mode.ptr || isnan(chance))
             continue;
-        r->share[r->shares++] = (mode_share){.mode = mode->text, .share = fmax(0, chance->number)};
+        r->share[r->shares++] = (mode_share){.mode = mode, .share = fmax(0, chance)};
         sum += r->share[r->shares - 1].share;
     }
     if (sum <= 0) {
@@ -132,7 +131,7 @@ static oq_err *gather_risks(gathering *g)
         scored[i] = scores.at[i].asset_id; /* in the order of ids */
     g->risk = oq_new_n(g->arena, asset_risk, g->assets);
     for (size_t i = 0; i < g->assets; i++) {
-        uint32_t at = place_of(scored, scores.count, g->asset[i].id);
+        uint32_t at = gather_place(scored, scores.count, g->asset[i].id);
         g->risk[i].score = at == UINT32_MAX ? NULL : &scores.at[at];
         if (g->risk[i].score) {
             share_risk(g, &g->risk[i]);
@@ -234,7 +233,7 @@ static void put_job(gathering *g, size_t at, const optimize_mode_row *mode, cons
     maintenance_job *task = &g->job[g->jobs];
     *task = (maintenance_job){
         .asset = (uint32_t)at,
-        .site = place_of(g->in->site, g->in->problem.sites, g->asset[at].site_id),
+        .site = gather_place(g->in->site, g->in->problem.sites, g->asset[at].site_id),
         .skills = mode ? skill_bit(g, mode->skill_id) : 0,
         .is_shutdown = is_shutdown,
         .day_last = g->in->problem.days - 1,
@@ -418,9 +417,4 @@ oq_err *optimize_gather(oq_scope *s, const optimize_run *run, const optimize_par
     name_assets(&g);
     bound_by_money(&g);
     return NULL;
-}
-
-uint32_t gather_place(const oq_uuid *id, size_t count, oq_uuid wanted)
-{
-    return place_of(id, count, wanted);
 }

@@ -51,7 +51,8 @@ typedef struct gathering {
     size_t jobs, ordered; /* the first of them have orders */
 } gathering;
 
-uint32_t gather_place(const oq_uuid *id, size_t count, oq_uuid wanted); /* UINT32_MAX: none */
+/* The number of an id among `id`, which rise; UINT32_MAX: none. */
+uint32_t gather_place(const oq_uuid *id, size_t count, oq_uuid wanted);
 OQ_CHECKED oq_err *gather_assets(gathering *g);
 uint32_t gather_asset(const gathering *g, oq_uuid id); /* UINT32_MAX: none */
 OQ_CHECKED oq_err *gather_skills(gathering *g);

@@ -9,6 +9,7 @@
 
 #include "base/facts.h"
 
+#include "optimize_page.sql.h"
 #include "optimize_store.sql.h"
 
 #include "base/banned.h"
@@ -128,9 +129,9 @@ static oq_err *run_daily(job_run *run)
                                &order.parameters));
     OQ_TRY(job_checkpoint(run, (double)NAN, OQ_NONE));
     OQ_TRY(job_scope(run, OQ_WRITE, &s));
-    ai_scores scores;
-    oq_err *err = ai_scores_of(s, NULL, 0, OQ_UUID_ZERO, OQ_TIME_NONE, &scores);
-    if (!err && scores.count) { /* a plan without any risk known says nothing */
+    sql_optimize_standing_rows standing;
+    oq_err *err = sql_optimize_standing(s, &standing);
+    if (!err && standing.at[0].scored) { /* a plan without any risk known says nothing */
         err = optimize_ask(s, &order, &made);
         err = err ? err : oq_scope_commit(s);
     }

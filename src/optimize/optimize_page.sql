@@ -1,9 +1,13 @@
 -- What pages of the optimizer show beside runs.
 
--- OPTIMIZE_ASSET_COUNT -> (assets i64)
-SELECT count(*) AS assets
-  FROM assets
- WHERE tenant_id = :tenant AND status IN ('in_service', 'standby');
+-- OPTIMIZE_STANDING -> (assets i64, scored i64, risky i64, risk f64)
+-- Assets at work, those of them with a risk index, those at 50 or more, and the mean index.
+SELECT count(*) AS assets, count(c.production_risk_index) AS scored,
+       count(*) FILTER (WHERE c.production_risk_index >= 50) AS risky,
+       avg(c.production_risk_index) AS risk
+  FROM assets a
+  LEFT JOIN asset_ai_scores c ON c.tenant_id = :tenant AND c.asset_id = a.id AND c.is_latest
+ WHERE a.tenant_id = :tenant AND a.status IN ('in_service', 'standby');
 
 -- OPTIMIZE_RISK_DAYS (from_time time) -> (day date, mean f64, most f64)
 -- Production risk, day by day: the mean of all assets, and the highest.

@@ -24,13 +24,6 @@ INSERT INTO optimization_scenarios
 VALUES (:tenant, :id, :site_id, :name, :problem, :horizon_days, :parameters, :note, :created_by,
         :created_by_id, :now, :now);
 
--- OPTIMIZE_SCENARIO_UPDATE (id uuid, site_id uuid?, name text, horizon_days i32, parameters json,
---     note text?, version i64, now time) -> nothing
-UPDATE optimization_scenarios
-   SET site_id = :site_id, name = :name, horizon_days = :horizon_days, parameters = :parameters,
-       note = :note, updated_at = :now, version = version + 1
- WHERE tenant_id = :tenant AND id = :id AND version = :version;
-
 -- OPTIMIZE_SCENARIO_REMOVE (id uuid) -> nothing
 -- Only one that was never run.
 DELETE FROM optimization_scenarios c

@@ -1,7 +1,6 @@
 /* /optimization: what needs attention first, what waiting costs, and a new plan. */
 #include <math.h>
 
-#include "ai/score.h"
 #include "optimize/json_read.h"
 #include "optimize/pages.h"
 #include "web/parts.h"
@@ -11,8 +10,7 @@
 
 #include "base/banned.h"
 
-#define LAST_MOMENT (253402300799 * OQ_SECOND) /* of the year 9999 */
-enum { DEPTH_MAX = 8, RUNS_SHOWN = 12, TOP_SHOWN = 10, RISK_DAYS = 30, SITES_MAX = 500 };
+enum { DEPTH_MAX = 8, RUNS_SHOWN = 12, TOP_SHOWN = 10, RISK_DAYS = 30 };
 
 typedef struct plan_form {
     int64_t horizon_days;
@@ -31,31 +29,6 @@ const oq_field optimize_plan_form_fields[] = {
 
 /* --- figures ------------------------------------------------------------------------------------*/
 
-typedef struct figures {
-    size_t assets, scored, risky;
-    double risk; /* mean index; NaN: none */
-} figures;
-
-static oq_err *read_figures(oq_scope *s, figures *ret)
-{
-    ai_scores scores;
-    sql_optimize_asset_count_rows rows;
-    *ret = (figures){.risk = NAN};
-    OQ_TRY(ai_scores_of(s, NULL, 0, OQ_UUID_ZERO, OQ_TIME_NONE, &scores));
-    OQ_TRY(sql_optimize_asset_count(s, &rows));
-    double sum = 0;
-    for (size_t i = 0; i < scores.count; i++) {
-        if (isnan(scores.at[i].production_risk_index))
-            continue;
-        sum += scores.at[i].production_risk_index;
-        ret->scored++;
-        ret->risky += scores.at[i].production_risk_index >= 50;
-    }
-    ret->assets = (size_t)rows.at[0].assets;
-    ret->risk = ret->scored ? sum / (double)ret->scored : (double)NAN;
-    return NULL;
-}
-
 /* Without decimals: a figure among figures. */
 static oq_str whole_money(const web_page *page, int64_t minor, oq_str currency)
 {
@@ -66,17 +39,17 @@ static oq_str whole_money(const web_page *page, int64_t minor, oq_str currency)
                                currency);
 }
 
-static void put_kpis(const web_page *page, const figures *f, const optimize_run *run,
-                     size_t planned)
+static void put_kpis(const web_page *page, const sql_optimize_standing_row *f,
+                     const optimize_run *run, size_t planned)
 {
     oq_arena *arena = page->arena;
     const web_locale *l = &page->locale;
     web_value *list = web_put_list(page->view, "kpis");
-    oq_arg of[] = {{"scored", web_format_i64(arena, l, (int64_t)f->scored)}};
+    oq_arg of[] = {{"scored", web_format_i64(arena, l, f->scored)}};
     web_add_kpi(list, "", web_say(page, "optimization.kpi_assets"),
-                web_format_i64(arena, l, (int64_t)f->assets),
+                web_format_i64(arena, l, f->assets),
                 oq_text_fill(arena, l->lang, OQ_STR("optimization.kpi_assets_note"), of, 1));
-    oq_arg high[] = {{"count", web_format_i64(arena, l, (int64_t)f->risky)}};
+    oq_arg high[] = {{"count", web_format_i64(arena, l, f->risky)}};
     web_add_kpi(list, f->risky ? "warn" : "", web_say(page, "optimization.kpi_risk"),
                 isnan(f->risk) ? OQ_STR(WEB_NOTHING) : web_format_f64(arena, l, f->risk, 0),
                 oq_text_fill(arena, l->lang, OQ_STR("optimization.kpi_risk_note"), high, 1));
@@ -232,38 +205,26 @@ static oq_err *put_plan(const web_page *page, oq_scope *s, const optimize_run *r
 
 /* --- the page -----------------------------------------------------------------------------------*/
 
-static oq_err *put_sites(const web_page *page, oq_scope *s, oq_uuid chosen)
-{
-    sql_optimize_site_options_rows rows;
-    OQ_TRY(sql_optimize_site_options(s, (sql_optimize_site_options_args){SITES_MAX}, &rows));
-    web_value *list = web_put_list(page->view, "site_options");
-    for (size_t i = 0; i < rows.count; i++)
-        web_add_option(list, oq_uuid_text(page->arena, rows.at[i].id),
-                       optimize_name(page, rows.at[i].name, rows.at[i].name_ar),
-                       oq_uuid_eq(rows.at[i].id, chosen));
-    return NULL;
-}
-
 static oq_err *show(http_req *rq, oq_scope *s, const plan_form *form, const oq_err *wrong)
 {
-    figures f;
+    sql_optimize_standing_rows standing;
     optimize_run *run;
     sql_optimize_run_list_rows runs;
     size_t planned;
-    OQ_TRY(read_figures(s, &f));
+    OQ_TRY(sql_optimize_standing(s, &standing));
     OQ_TRY(optimize_latest(s, OPTIMIZE_MAINTENANCE, OQ_UUID_ZERO, &run));
     OQ_TRY(sql_optimize_run_list(
-        s, (sql_optimize_run_list_args){.before_time = LAST_MOMENT, .limit = RUNS_SHOWN}, &runs));
+        s, (sql_optimize_run_list_args){.before_time = OQ_TIME_LAST, .limit = RUNS_SHOWN}, &runs));
     web_page page =
         web_page_begin(rq, "optimization/overview", "optimization.title", "optimization");
     page.status = wrong ? oq_kind_status(wrong->kind) : 0;
     web_page_crumb(&page, web_say(&page, "optimization.title"), NULL);
     web_page_form(&page, optimize_plan_form_fields, form, wrong);
     OQ_TRY(put_plan(&page, s, run, &planned));
-    put_kpis(&page, &f, run, planned);
+    put_kpis(&page, standing.at, run, planned);
     OQ_TRY(put_risk(&page, s));
     put_costs(&page, &runs);
-    OQ_TRY(put_sites(&page, s, form->site_id));
+    OQ_TRY(optimize_put_sites(&page, s, form->site_id));
     web_value *list = web_put_list(page.view, "runs");
     for (size_t i = 0; i < runs.count; i++)
         optimize_put_run(&page, web_add_object(list), &runs.at[i]);

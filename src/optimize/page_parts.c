@@ -5,13 +5,15 @@
 #include "optimize/pages.h"
 #include "web/parts.h"
 
+#include "optimize_page.sql.h"
+
 #include "base/banned.h"
 
-enum { DEPTH_MAX = 8 };
+enum { DEPTH_MAX = 8, SITES_MAX = 500 };
 
 oq_str optimize_name(const web_page *page, oq_str name, oq_str name_ar)
 {
-    return page->locale.lang == OQ_LANG_AR && name_ar.len ? name_ar : name;
+    return oq_lang_pick(page->locale.lang, name, name_ar);
 }
 
 oq_str optimize_money(const web_page *page, int64_t minor, oq_str currency)
@@ -203,4 +205,16 @@ void optimize_put_advice(const web_page *page, web_value *to, const optimize_adv
                       ? OQ_NONE
                       : oq_text(page->locale.lang,
                                 oq_strf(arena, "optimization.advice.%.*s", OQ_FMT(a->status))));
+}
+
+oq_err *optimize_put_sites(const web_page *page, oq_scope *s, oq_uuid chosen)
+{
+    sql_optimize_site_options_rows rows;
+    OQ_TRY(sql_optimize_site_options(s, (sql_optimize_site_options_args){SITES_MAX}, &rows));
+    web_value *list = web_put_list(page->view, "site_options");
+    for (size_t i = 0; i < rows.count; i++)
+        web_add_option(list, oq_uuid_text(page->arena, rows.at[i].id),
+                       optimize_name(page, rows.at[i].name, rows.at[i].name_ar),
+                       oq_uuid_eq(rows.at[i].id, chosen));
+    return NULL;
 }

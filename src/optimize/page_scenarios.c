@@ -6,13 +6,11 @@
 #include "optimize/pages.h"
 #include "web/parts.h"
 
-#include "optimize_page.sql.h"
 #include "optimize_store.sql.h"
 
 #include "base/banned.h"
 
-#define LAST_MOMENT (253402300799 * OQ_SECOND) /* of the year 9999 */
-enum { SHOWN = 50, SITES_MAX = 500 };
+enum { SHOWN = 50 };
 
 typedef struct scenario_form {
     oq_str name, note;
@@ -33,23 +31,11 @@ const oq_field optimize_scenario_form_fields[] = {
     OQ_FIELDS_END,
 };
 
-static oq_err *put_sites(const web_page *page, oq_scope *s, oq_uuid chosen)
-{
-    sql_optimize_site_options_rows rows;
-    OQ_TRY(sql_optimize_site_options(s, (sql_optimize_site_options_args){SITES_MAX}, &rows));
-    web_value *list = web_put_list(page->view, "site_options");
-    for (size_t i = 0; i < rows.count; i++)
-        web_add_option(list, oq_uuid_text(page->arena, rows.at[i].id),
-                       optimize_name(page, rows.at[i].name, rows.at[i].name_ar),
-                       oq_uuid_eq(rows.at[i].id, chosen));
-    return NULL;
-}
-
 static oq_err *put_list(const web_page *page, oq_scope *s)
 {
     sql_optimize_scenario_list_rows rows;
     OQ_TRY(sql_optimize_scenario_list(
-        s, (sql_optimize_scenario_list_args){LAST_MOMENT, OQ_UUID_ZERO, SHOWN}, &rows));
+        s, (sql_optimize_scenario_list_args){OQ_TIME_LAST, OQ_UUID_ZERO, SHOWN}, &rows));
     web_value *list = web_put_list(page->view, "rows");
     for (size_t i = 0; i < rows.count; i++) {
         const optimize_scenario *c = &rows.at[i];
@@ -58,7 +44,7 @@ static oq_err *put_list(const web_page *page, oq_scope *s)
         oq_str id = oq_uuid_text(page->arena, c->id);
         OQ_TRY(sql_optimize_run_list(s,
                                      (sql_optimize_run_list_args){.scenario_id = c->id,
-                                                                  .before_time = LAST_MOMENT,
+                                                                  .before_time = OQ_TIME_LAST,
                                                                   .limit = 1},
                                      &runs));
         web_put_text(v, "name", c->name);
@@ -85,7 +71,7 @@ static oq_err *put_choices(const web_page *page, oq_scope *s, oq_uuid a, oq_uuid
 {
     sql_optimize_run_list_rows runs;
     OQ_TRY(sql_optimize_run_list(
-        s, (sql_optimize_run_list_args){.before_time = LAST_MOMENT, .limit = SHOWN}, &runs));
+        s, (sql_optimize_run_list_args){.before_time = OQ_TIME_LAST, .limit = SHOWN}, &runs));
     web_value *first = web_put_list(page->view, "first_options");
     web_value *second = web_put_list(page->view, "second_options");
     size_t count = 0;
@@ -113,7 +99,7 @@ static oq_err *show(http_req *rq, oq_scope *s, const scenario_form *form, const 
     web_page_crumb(&page, web_say(&page, "optimization.title"), "/optimization");
     web_page_crumb(&page, web_say(&page, "optimization.scenarios"), NULL);
     web_page_form(&page, optimize_scenario_form_fields, form, wrong);
-    OQ_TRY(put_sites(&page, s, form->site_id));
+    OQ_TRY(optimize_put_sites(&page, s, form->site_id));
     OQ_TRY(put_list(&page, s));
     OQ_TRY(put_choices(&page, s, OQ_UUID_ZERO, OQ_UUID_ZERO));
     return web_page_send(&page);

@@ -31,6 +31,9 @@ void optimize_put_run(const web_page *page, web_value *to, const optimize_run *r
 /* A recommendation in words: what, when, who, what for, why. */
 void optimize_put_advice(const web_page *page, web_value *to, const optimize_advice *a);
 
+/* Sites to choose from, as the member "site_options". */
+OQ_CHECKED oq_err *optimize_put_sites(const web_page *page, oq_scope *s, oq_uuid chosen);
+
 /* Puts what waiting costs, of an asset or an order, as the member "deferral" of `to`: for the pages
  * of assets and orders. Nothing for who may not read plans. */
 OQ_CHECKED oq_err *optimize_put_deferral(const web_page *page, oq_scope *s, web_value *to,

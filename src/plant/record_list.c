@@ -75,7 +75,7 @@ static oq_err *put_asset(web_page *page, oq_scope *s, const record_query *q)
     if (err)
         return err->kind == OQ_NOT_FOUND ? NULL : err;
     web_value *of = web_put_object(page->view, "of_asset");
-    oq_str name = page->locale.lang == OQ_LANG_AR && a->name_ar.len ? a->name_ar : a->name;
+    oq_str name = oq_lang_pick(page->locale.lang, a->name, a->name_ar);
     web_put_text(of, "code", a->code);
     web_put_text(of, "name", name);
     web_put_text(of, "href", record_href(page->arena, &kind_asset, a->id));

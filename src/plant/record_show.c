@@ -116,8 +116,7 @@ bool record_is_named(const record_kind *kind)
 
 oq_str record_label_shown(const web_page *page, const record_kind *kind, const record_label *label)
 {
-    oq_str name =
-        page->locale.lang == OQ_LANG_AR && label->name_ar.len ? label->name_ar : label->name;
+    oq_str name = oq_lang_pick(page->locale.lang, label->name, label->name_ar);
     if (!name.len || oq_str_eq(name, label->code))
         return label->code;
     bool is_named = record_is_named(kind);

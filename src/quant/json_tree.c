@@ -278,3 +278,28 @@ const json_node *json_tree_member(const json_node *object, const char *name)
             return m;
     return NULL;
 }
+
+const json_node *json_tree_typed(const json_node *object, const char *name, json_type type)
+{
+    const json_node *found =
+        object && object->type == JSON_NODE_OBJECT ? json_tree_member(object, name) : NULL;
+    return found && found->type == type ? found : NULL;
+}
+
+double json_tree_number(const json_node *object, const char *name)
+{
+    const json_node *found = json_tree_typed(object, name, JSON_NODE_NUMBER);
+    return found ? found->number : (double)NAN;
+}
+
+oq_str json_tree_text(const json_node *object, const char *name)
+{
+    const json_node *found = json_tree_typed(object, name, JSON_NODE_TEXT);
+    return found ? found->text : OQ_NONE;
+}
+
+bool json_tree_truth(const json_node *object, const char *name)
+{
+    const json_node *found = json_tree_typed(object, name, JSON_NODE_BOOL);
+    return found && found->truth;
+}

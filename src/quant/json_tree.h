@@ -35,5 +35,11 @@ OQ_CHECKED oq_err *json_tree_parse(oq_arena *arena, oq_str json, size_t depth_ma
 
 /* A member of an object; NULL: it has none of that name. */
 const json_node *json_tree_member(const json_node *object, const char *name);
+/* The same of one type, of what may be no object or NULL; NULL: there is none. */
+const json_node *json_tree_typed(const json_node *object, const char *name, json_type type);
+/* Values of members; NaN, not given, false: there is none of this type. */
+double json_tree_number(const json_node *object, const char *name);
+oq_str json_tree_text(const json_node *object, const char *name);
+bool json_tree_truth(const json_node *object, const char *name);
 
 #endif

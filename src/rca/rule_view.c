@@ -188,7 +188,7 @@ static void put_badge(const web_page *page, web_value *row, const char *name, co
 
 static oq_str in_language(const web_page *page, oq_str text, oq_str text_ar)
 {
-    return page->locale.lang == OQ_LANG_AR && text_ar.len ? text_ar : text;
+    return oq_lang_pick(page->locale.lang, text, text_ar);
 }
 
 static void put_trial(const web_page *page, web_value *row, const rule_trial *t)

@@ -36,7 +36,7 @@ static oq_str summary_of(oq_arena *arena, oq_lang lang, const work_order *o)
 {
     oq_str key = oq_strf(arena, "work_order_status.%s",
                          oq_choice_text(work_order_status_choices, o->status));
-    oq_str title = lang == OQ_LANG_AR && o->title_ar.len ? o->title_ar : o->title;
+    oq_str title = oq_lang_pick(lang, o->title, o->title_ar);
     oq_str text = oq_strf(arena, lang == OQ_LANG_AR ? "%.*s، %.*s: %.*s" : "%.*s, %.*s: %.*s",
                           OQ_FMT(o->number), OQ_FMT(oq_text(lang, key)), OQ_FMT(title));
     return cut(text, EVENT_SUMMARY_MAX);
