@@ -190,6 +190,12 @@ static void put_cost(const web_page *page, const asset_detail *d)
     add_money(page, list, "assets.cost_failure", c->failure_minor, c->currency);
     add_money(page, list, "assets.cost_maintenance", c->maintenance_minor, c->currency);
     add_money(page, list, "assets.cost_downtime", c->downtime_per_hour_minor, c->currency);
+    add_money(page, list, "assets.cost_secondary", c->secondary_minor, c->currency);
+    add_money(page, list, "assets.cost_planned_stop", c->planned_stop_per_hour_minor, c->currency);
+    if (!isnan(c->failure_delay_h))
+        asset_add_fact(page, list, "assets.cost_delay",
+                       web_format_quantity(page->arena, &page->locale, c->failure_delay_h, 1,
+                                           OQ_STR("h")));
     add_money(page, list, "assets.cost_labour", c->labour_per_hour_minor, c->currency);
     add_money(page, list, "assets.cost_energy", c->energy_per_mwh_minor, c->currency);
     add_money(page, list, "assets.cost_carbon", c->carbon_per_tonne_minor, c->currency);

@@ -65,10 +65,11 @@ SELECT EXISTS (SELECT FROM alarm_rules WHERE tenant_id = :tenant) AS has;
 --                 started time, finished time) -> nothing
 -- The record of work that was done before anybody looked: what failed, or was found in time.
 INSERT INTO work_orders (tenant_id, id, number, source, source_id, site_id, unit_id, asset_id, title,
-                         title_ar, kind, status, priority, failure_mode_id, started_at, finished_at,
-                         closed_at, created_at, updated_at)
+                         title_ar, kind, status, priority, failure_mode_id, downtime_h, started_at,
+                         finished_at, closed_at, created_at, updated_at)
 SELECT :tenant, :id, :number, 'DEMO', :source_id, a.site_id, a.unit_id, a.id,
-       coalesce(f.name, :mode), f.name_ar, :kind, 'closed', 'medium', f.id, :started, :finished,
+       coalesce(f.name, :mode), f.name_ar, :kind, 'closed', 'medium', f.id,
+       extract(epoch FROM :finished::timestamptz - :started::timestamptz) / 3600, :started, :finished,
        :finished, :started, :finished
   FROM assets a
   LEFT JOIN asset_failure_modes f

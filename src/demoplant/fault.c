@@ -42,6 +42,8 @@ enum { SLOT_DAYS = 24, SENSOR_SLOT_DAYS = 30, ROTA_HOURS = 4 };
 #define SLOT          (SLOT_DAYS * OQ_DAY)
 #define SENSOR_SLOT   (SENSOR_SLOT_DAYS * OQ_DAY)
 #define ROTA          (ROTA_HOURS * OQ_HOUR)
+#define DELAY_H_MIN   4 /* who failed stands until somebody is there, knows why, and has the part */
+#define DELAY_H_MAX   16
 #define FAULTY        0.45 /* share of an asset's slots with a fault */
 #define MENDED        0.5  /* of them, found and mended in time */
 #define SENSOR_FAULTY 0.10
@@ -122,6 +124,8 @@ static bool slow_fault(const demo_class *c, uint64_t key, int64_t slot, demo_fau
     oq_us room = SLOT - lead - rest - OQ_DAY;
     oq_us begins = slot * SLOT + (oq_us)(noise_even(noise_key(key, 7)) * (double)room);
     *ret_fault = unfold(kind, key, begins, lead, rest, MENDED);
+    if (ret_fault->fails != OQ_TIME_NONE) /* within the day that the slot leaves free */
+        ret_fault->ends += hours(between(key, 8, DELAY_H_MIN, DELAY_H_MAX));
     return true;
 }
 

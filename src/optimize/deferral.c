@@ -158,7 +158,8 @@ oq_err *optimize_deferral(oq_scope *s, oq_uuid asset_id, oq_uuid order_id, int64
         .downtime_cost_per_hour = risk.downtime_cost_per_hour,
         .carbon_kg = risk.failure_carbon_kg,
         .carbon_price_per_kg = risk.carbon_price_per_kg,
-        .planned_cost = risk.planned_cost + hours * risk.downtime_cost_per_hour,
+        .secondary_damage = risk.secondary_damage,
+        .planned_cost = risk.planned_cost + hours * optimize_stop_cost(prices, a, currency),
     };
     if (score && score->state != AI_NOT_ENOUGH)
         read_curves(arena, score, p.days, &p);

@@ -191,6 +191,7 @@ static void weigh(const gathering *g, maintenance_risk *risk)
 {
     const optimize_parameters *p = g->parameters;
     risk->repair_cost *= weight(p->risk_weight);
+    risk->secondary_damage *= weight(p->risk_weight);
     risk->downtime_cost_per_hour *= weight(p->risk_weight);
     risk->planned_cost *= weight(p->cost_weight);
     risk->carbon_price_per_kg *= weight(p->carbon_weight);
@@ -206,7 +207,7 @@ static void price(gathering *g, size_t at, const optimize_mode_row *mode, const 
     if (!isnan(hours))
         risk.planned_hours = hours;
     if (!is_work) /* an inspection is people's time alone, against no failure in particular */
-        risk.planned_cost = risk.repair_cost = risk.downtime_hours = 0;
+        risk.planned_cost = risk.repair_cost = risk.secondary_damage = risk.downtime_hours = 0;
     risk.planned_stop_hours = task->is_shutdown ? risk.planned_hours : 0;
     double *chance = NULL;
     if (r->is_known || !is_work) {
@@ -215,9 +216,11 @@ static void price(gathering *g, size_t at, const optimize_mode_row *mode, const 
             chance[d] = share && is_work ? r->chance[d] * share->share : 0;
     }
     risk.failure_probability = chance;
-    risk.stop_cost_per_hour = gather_stop_cost(
-        g, &g->asset[at], risk.downtime_cost_per_hour * weight(g->parameters->cost_weight),
-        risk.planned_hours);
+    risk.stop_cost_per_hour =
+        gather_stop_cost(g, &g->asset[at],
+                         optimize_stop_cost(g->prices, &g->asset[at], g->in->currency) *
+                             weight(g->parameters->cost_weight),
+                         risk.planned_hours);
     weigh(g, &risk);
     g->in->carbon_unknown += isnan(risk.failure_carbon_kg);
     maintenance_job_price(g->arena, &risk, g->in->problem.days, task);

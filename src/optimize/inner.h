@@ -51,11 +51,20 @@ const cost_model *optimize_cost_of(const optimize_prices *prices, const optimize
 const optimize_mode_row *optimize_mode_of(const optimize_prices *prices, const optimize_asset *a,
                                           oq_str code);
 const optimize_mode_row *optimize_mode_by_id(const optimize_prices *prices, oq_uuid id);
-/* Hours a failure takes: the median of past ones of this mode in this class, else of the class,
- * else the mode's repair time; NaN: not known. */
+/* Hours it stands after a failure: the median of past failures of this mode in this class; else the
+ * mode's repair time and the delay that the cost model gives; else the median of the class's
+ * commonest mode; NaN: not known. */
 double optimize_downtime_of(const optimize_prices *prices, const optimize_asset *a,
                             const optimize_mode_row *mode);
-/* CO2e of the energy that it takes over so many hours; NaN: not known. */
+/* Hours of planned work against a mode: its repair time. Of a mode that is not named, or gives none:
+ * the median of what its class's modes give (*ret_of_class); NaN: none gives any. */
+double optimize_hours_of(const optimize_prices *prices, const optimize_asset *a,
+                         const optimize_mode_row *mode, bool *ret_of_class);
+/* Minor units of `currency` that an hour of a planned stop costs: load is shifted before, a spare
+ * runs. What the cost model gives, else an hour of downtime; NaN: not known. */
+double optimize_stop_cost(const optimize_prices *prices, const optimize_asset *a, oq_str currency);
+/* CO2e of what makes up for it while it stands: its rated power for so many hours, from the grid of
+ * its country. Of a failure and of a planned stop alike; NaN: not known. */
 double optimize_carbon_kg(const optimize_prices *prices, const optimize_asset *a, double hours);
 /* The currency that most assets are priced in; not given: there is no cost model. */
 oq_str optimize_currency(const optimize_prices *prices);

@@ -2,7 +2,8 @@
  *
  * optimize.run: one run, by its id (payload {"run_id"}). Running twice is harmless: the answer of a
  * run is stored once, and a try that broke off leaves none. optimize.daily: the plan that a tenant
- * finds in the morning; twice gives a second plan. */
+ * finds in the morning: one for each day, asked for as soon as the day has come and something is
+ * known of its assets. */
 #include "optimize/run.h"
 
 #include <math.h>
@@ -14,7 +15,7 @@
 
 #include "base/banned.h"
 
-enum { DAILY_HORIZON_DAYS = 14 };
+enum { DAILY_HORIZON_DAYS = 14, DAILY_LOOK_S = 120 };
 
 typedef struct run_payload {
     oq_uuid run_id;
@@ -115,26 +116,34 @@ static oq_err *end_run(oq_scope *s, const job_ended *ended)
         s, p.run_id, ended->state == JOB_CANCELLED ? OPTIMIZE_CANCELLED : OPTIMIZE_FAILED, error);
 }
 
-static oq_err *run_daily(job_run *run)
+static oq_err *ask_daily(oq_scope *s)
 {
-    oq_scope *s;
+    sql_optimize_standing_rows standing;
+    sql_optimize_run_daily_rows there;
     optimize_run *made;
     optimize_order order = {
         .problem = OPTIMIZE_MAINTENANCE,
         .horizon_days = DAILY_HORIZON_DAYS,
-        .from_day = OQ_DATE_NONE,
         .as_of = OQ_TIME_NONE,
     };
-    OQ_TRY(oq_fields_read_json(job_arena(run), optimize_parameters_fields, OQ_STR("{}"),
-                               &order.parameters));
+    OQ_TRY(optimize_tomorrow(s, &order.from_day));
+    OQ_TRY(sql_optimize_run_daily(s, (sql_optimize_run_daily_args){order.from_day}, &there));
+    if (there.at[0].is_there)
+        return NULL;
+    OQ_TRY(sql_optimize_standing(s, &standing));
+    if (!standing.at[0].scored) /* a plan without any risk known says nothing */
+        return NULL;
+    oq_fields_preset(oq_scope_arena(s), optimize_parameters_fields, &order.parameters);
+    return optimize_ask(s, &order, &made);
+}
+
+static oq_err *run_daily(job_run *run)
+{
+    oq_scope *s;
     OQ_TRY(job_checkpoint(run, (double)NAN, OQ_NONE));
     OQ_TRY(job_scope(run, OQ_WRITE, &s));
-    sql_optimize_standing_rows standing;
-    oq_err *err = sql_optimize_standing(s, &standing);
-    if (!err && standing.at[0].scored) { /* a plan without any risk known says nothing */
-        err = optimize_ask(s, &order, &made);
-        err = err ? err : oq_scope_commit(s);
-    }
+    oq_err *err = ask_daily(s);
+    err = err ? err : oq_scope_commit(s);
     oq_scope_close(s);
     return err;
 }
@@ -148,7 +157,7 @@ const job_kind optimize_job_kinds[] = {
     {.name = "optimize.daily",
      .run = run_daily,
      .lane = JOB_PER_TENANT,
-     .every_s = 24 * 3600,
+     .every_s = DAILY_LOOK_S,
      .limit_s = 60},
     {0},
 };

@@ -78,8 +78,9 @@ SELECT user_id, skill_id
 
 -- OPTIMIZE_COST_MODELS -> cost_model
 SELECT id, code, name, name_ar, class_id, is_default, currency, failure_minor, maintenance_minor,
-       downtime_per_hour_minor, energy_per_mwh_minor, labour_per_hour_minor, carbon_per_tonne_minor,
-       source, approved_by, approved_at, version, created_at, updated_at
+       downtime_per_hour_minor, secondary_minor, failure_delay_h, planned_stop_per_hour_minor,
+       discount_percent, energy_per_mwh_minor, labour_per_hour_minor, carbon_per_tonne_minor, source,
+       approved_by, approved_at, version, created_at, updated_at
   FROM optimization_cost_models
  WHERE tenant_id = :tenant
  ORDER BY code;

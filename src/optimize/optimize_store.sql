@@ -93,6 +93,12 @@ SELECT id
  ORDER BY finished_at DESC, id DESC
  LIMIT 1;
 
+-- OPTIMIZE_RUN_DAILY (from_day date) -> (is_there bool)
+-- Whether the program asked for the plan of that day, whatever became of it.
+SELECT EXISTS (SELECT FROM optimization_runs
+                WHERE tenant_id = :tenant AND problem = 'maintenance_priority' AND from_day = :from_day
+                  AND made_by_id IS NULL AND scenario_id IS NULL AND site_id IS NULL) AS is_there;
+
 -- OPTIMIZE_RUN_JOB (id uuid, job_id uuid) -> nothing
 UPDATE optimization_runs SET job_id = :job_id WHERE tenant_id = :tenant AND id = :id;
 

@@ -2,6 +2,7 @@
 #include "optimize/inner.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "quant/unit.h"
 
@@ -10,6 +11,8 @@
 #include "optimize_gather.sql.h"
 
 #include "base/banned.h"
+
+enum { HOURS_MAX = 256 }; /* modes of a class that are looked at */
 
 struct optimize_prices {
     const cost_model *model;
@@ -82,20 +85,48 @@ double optimize_downtime_of(const optimize_prices *prices, const optimize_asset 
                             const optimize_mode_row *mode)
 {
     double of_class = NAN, times = 0;
-    for (size_t i = 0; !oq_uuid_is_zero(a->class_id) && i < prices->downtimes; i++) {
+    for (size_t i = 0; i < prices->downtimes; i++) {
         const sql_optimize_downtimes_row *d = &prices->downtime[i];
-        if (!oq_uuid_eq(d->class_id, a->class_id))
-            continue;
-        if (mode && oq_uuid_eq(d->failure_mode_id, mode->id))
+        bool is_class = oq_uuid_eq(d->class_id, a->class_id);
+        if (mode && is_class && oq_uuid_eq(d->failure_mode_id, mode->id))
             return d->downtime_h;
-        if ((double)d->times > times) {
+        if (is_class && !oq_uuid_is_zero(a->class_id) && (double)d->times > times) {
             of_class = d->downtime_h;
             times = (double)d->times;
         }
     }
-    if (mode && !isnan(mode->repair_h))
-        return mode->repair_h;
+    if (mode && !isnan(mode->repair_h)) {
+        const cost_model *m = optimize_cost_of(prices, a);
+        return mode->repair_h + (m && !isnan(m->failure_delay_h) ? m->failure_delay_h : 0);
+    }
     return of_class;
+}
+
+static int compare_hours(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+double optimize_hours_of(const optimize_prices *prices, const optimize_asset *a,
+                         const optimize_mode_row *mode, bool *ret_of_class)
+{
+    *ret_of_class = !mode || isnan(mode->repair_h);
+    if (!*ret_of_class)
+        return mode->repair_h;
+    double hours[HOURS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < prices->modes && count < HOURS_MAX; i++) {
+        const optimize_mode_row *m = &prices->mode[i];
+        bool is_own = oq_uuid_eq(m->asset_id, a->id) ||
+                      (!oq_uuid_is_zero(m->class_id) && oq_uuid_eq(m->class_id, a->class_id));
+        if (is_own && !isnan(m->repair_h))
+            hours[count++] = m->repair_h;
+    }
+    if (!count)
+        return NAN;
+    qsort(hours, count, sizeof *hours, compare_hours);
+    return (hours[(count - 1) / 2] + hours[count / 2]) / 2;
 }
 
 static double kg_per_kwh(const optimize_prices *prices, oq_str country)
@@ -143,6 +174,15 @@ static double minor(int64_t amount)
     return amount == OQ_I64_NONE ? NAN : (double)amount;
 }
 
+double optimize_stop_cost(const optimize_prices *prices, const optimize_asset *a, oq_str currency)
+{
+    const cost_model *m = optimize_cost_of(prices, a);
+    if (!m || !oq_str_eq(m->currency, currency))
+        return NAN;
+    return minor(m->planned_stop_per_hour_minor != OQ_I64_NONE ? m->planned_stop_per_hour_minor
+                                                               : m->downtime_per_hour_minor);
+}
+
 void optimize_risk_of(const optimize_prices *prices, const optimize_asset *a,
                       const optimize_mode_row *mode, oq_str currency, double carbon_price_minor,
                       maintenance_risk *ret_risk)
@@ -154,14 +194,18 @@ void optimize_risk_of(const optimize_prices *prices, const optimize_asset *a,
                                                   : (double)NAN;
     double hours = optimize_downtime_of(prices, a, mode);
     double kg = optimize_carbon_kg(prices, a, hours);
+    bool of_class;
+    double planned_h = optimize_hours_of(prices, a, mode, &of_class);
     *ret_risk = (maintenance_risk){
         .repair_cost = is_priced ? minor(m->failure_minor) : (double)NAN,
+        .secondary_damage =
+            is_priced && m->secondary_minor != OQ_I64_NONE ? (double)m->secondary_minor : 0,
         .downtime_hours = hours,
         .downtime_cost_per_hour = is_priced ? minor(m->downtime_per_hour_minor) : (double)NAN,
         .failure_carbon_kg = kg,
         .carbon_price_per_kg = isnan(per_tonne) || isnan(kg) ? 0 : per_tonne / 1000,
         .planned_cost = is_priced ? minor(m->maintenance_minor) : (double)NAN,
-        .planned_hours = mode ? mode->repair_h : (double)NAN,
+        .planned_hours = planned_h,
         .planned_carbon_kg = NAN,
     };
 }

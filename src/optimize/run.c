@@ -69,7 +69,7 @@ oq_str optimize_parameters_json(oq_arena *arena, const optimize_parameters *p)
     return oq_str_copy(arena, oq_buf_view(&buf));
 }
 
-static oq_err *tomorrow(oq_scope *s, oq_date *ret_day)
+oq_err *optimize_tomorrow(oq_scope *s, oq_date *ret_day)
 {
     tenant *t;
     OQ_TRY(tenant_self(s, &t));
@@ -87,7 +87,7 @@ oq_err *optimize_ask(oq_scope *s, const optimize_order *order, optimize_run **re
     if (order->problem != OPTIMIZE_MAINTENANCE)
         return oq_fail_field("problem", "optimize.not_here_yet");
     if (from_day == OQ_DATE_NONE)
-        OQ_TRY(tomorrow(s, &from_day));
+        OQ_TRY(optimize_tomorrow(s, &from_day));
     OQ_TRY(sql_optimize_number(s, &number));
     OQ_TRY(sql_optimize_run_add(
         s,

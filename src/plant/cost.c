@@ -26,6 +26,14 @@
                .help = "repair after a failure, in minor units"),                                  \
         OQ_I64(cost_model, maintenance_minor, MONEY, .help = "the same work, planned"),            \
         OQ_I64(cost_model, downtime_per_hour_minor, MONEY, .help = "production lost"),             \
+        OQ_I64(cost_model, secondary_minor, MONEY,                                                 \
+               .help = "what a failure damages beside itself"),                                    \
+        OQ_F64(cost_model, failure_delay_h, .f64_min = 0, .f64_max = 8760,                         \
+               .help = "from failing until the repair begins: call-out, finding, parts"),          \
+        OQ_I64(cost_model, planned_stop_per_hour_minor, MONEY,                                     \
+               .help = "production lost in an hour of a planned stop; not given: as unplanned"),   \
+        OQ_F64(cost_model, discount_percent, .f64_min = 0, .f64_max = 100,                         \
+               .help = "a year: what it is worth to spend later"),                                 \
         OQ_I64(cost_model, energy_per_mwh_minor, MONEY),                                           \
         OQ_I64(cost_model, labour_per_hour_minor, MONEY),                                          \
         OQ_I64(cost_model, carbon_per_tonne_minor, MONEY),                                         \

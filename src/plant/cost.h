@@ -16,7 +16,11 @@ typedef struct cost_model {
     oq_str currency;
     int64_t failure_minor;           /* repair after a failure */
     int64_t maintenance_minor;       /* the same work, planned */
-    int64_t downtime_per_hour_minor; /* production lost */
+    int64_t downtime_per_hour_minor; /* production lost when it stands unplanned */
+    int64_t secondary_minor;         /* what a failure damages beside itself */
+    double failure_delay_h; /* from failing until the repair begins: call-out, finding, parts; NaN */
+    int64_t planned_stop_per_hour_minor; /* production lost when the stop is planned */
+    double discount_percent;             /* a year; NaN: not known */
     int64_t energy_per_mwh_minor, labour_per_hour_minor, carbon_per_tonne_minor;
     oq_str source; /* where the figures are from */
     oq_uuid approved_by;

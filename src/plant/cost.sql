@@ -7,16 +7,18 @@
 
 -- COST_MODEL_GET (id uuid) -> cost_model
 SELECT id, code, name, name_ar, class_id, is_default, currency, failure_minor, maintenance_minor,
-       downtime_per_hour_minor, energy_per_mwh_minor, labour_per_hour_minor,
-       carbon_per_tonne_minor, source, approved_by, approved_at, version, created_at, updated_at
+       downtime_per_hour_minor, secondary_minor, failure_delay_h, planned_stop_per_hour_minor,
+       discount_percent, energy_per_mwh_minor, labour_per_hour_minor, carbon_per_tonne_minor, source,
+       approved_by, approved_at, version, created_at, updated_at
   FROM optimization_cost_models
  WHERE tenant_id = :tenant AND id = :id;
 
 -- COST_MODEL_OF (id uuid?, class_id uuid?) -> cost_model
 -- The asset's own, else the first of its class, else the default one.
 SELECT id, code, name, name_ar, class_id, is_default, currency, failure_minor, maintenance_minor,
-       downtime_per_hour_minor, energy_per_mwh_minor, labour_per_hour_minor,
-       carbon_per_tonne_minor, source, approved_by, approved_at, version, created_at, updated_at
+       downtime_per_hour_minor, secondary_minor, failure_delay_h, planned_stop_per_hour_minor,
+       discount_percent, energy_per_mwh_minor, labour_per_hour_minor, carbon_per_tonne_minor, source,
+       approved_by, approved_at, version, created_at, updated_at
   FROM optimization_cost_models
  WHERE tenant_id = :tenant AND (id = :id OR class_id = :class_id OR is_default)
  ORDER BY (id = :id) IS TRUE DESC, (class_id = :class_id) IS TRUE DESC, code
@@ -28,8 +30,9 @@ SELECT id FROM optimization_cost_models
 
 -- COST_MODEL_FIND (class_id uuid?, words texts?, after_key text?, limit i64) -> cost_model
 SELECT id, code, name, name_ar, class_id, is_default, currency, failure_minor, maintenance_minor,
-       downtime_per_hour_minor, energy_per_mwh_minor, labour_per_hour_minor,
-       carbon_per_tonne_minor, source, approved_by, approved_at, version, created_at, updated_at
+       downtime_per_hour_minor, secondary_minor, failure_delay_h, planned_stop_per_hour_minor,
+       discount_percent, energy_per_mwh_minor, labour_per_hour_minor, carbon_per_tonne_minor, source,
+       approved_by, approved_at, version, created_at, updated_at
   FROM optimization_cost_models
  WHERE tenant_id = :tenant
    AND (:class_id IS NULL OR class_id = :class_id)
@@ -40,26 +43,32 @@ SELECT id, code, name, name_ar, class_id, is_default, currency, failure_minor, m
 
 -- COST_MODEL_ADD (id uuid, code text, name text, name_ar text?, class_id uuid?, is_default bool,
 --   currency text, failure_minor i64?, maintenance_minor i64?, downtime_per_hour_minor i64?,
---   energy_per_mwh_minor i64?, labour_per_hour_minor i64?, carbon_per_tonne_minor i64?,
---   source text?, now time) -> nothing
+--   secondary_minor i64?, failure_delay_h f64?, planned_stop_per_hour_minor i64?,
+--   discount_percent f64?, energy_per_mwh_minor i64?, labour_per_hour_minor i64?,
+--   carbon_per_tonne_minor i64?, source text?, now time) -> nothing
 INSERT INTO optimization_cost_models
        (tenant_id, id, code, name, name_ar, class_id, is_default, currency, failure_minor,
-        maintenance_minor, downtime_per_hour_minor, energy_per_mwh_minor, labour_per_hour_minor,
+        maintenance_minor, downtime_per_hour_minor, secondary_minor, failure_delay_h,
+        planned_stop_per_hour_minor, discount_percent, energy_per_mwh_minor, labour_per_hour_minor,
         carbon_per_tonne_minor, source, created_at, updated_at)
 VALUES (:tenant, :id, :code, :name, :name_ar, :class_id, :is_default, :currency, :failure_minor,
-        :maintenance_minor, :downtime_per_hour_minor, :energy_per_mwh_minor,
+        :maintenance_minor, :downtime_per_hour_minor, :secondary_minor, :failure_delay_h,
+        :planned_stop_per_hour_minor, :discount_percent, :energy_per_mwh_minor,
         :labour_per_hour_minor, :carbon_per_tonne_minor, :source, :now, :now);
 
 -- COST_MODEL_UPDATE (id uuid, code text, name text, name_ar text?, class_id uuid?,
 --   is_default bool, currency text, failure_minor i64?, maintenance_minor i64?,
---   downtime_per_hour_minor i64?, energy_per_mwh_minor i64?, labour_per_hour_minor i64?,
---   carbon_per_tonne_minor i64?, source text?, approved_by uuid?, approved_at time?, version i64,
+--   downtime_per_hour_minor i64?, secondary_minor i64?, failure_delay_h f64?,
+--   planned_stop_per_hour_minor i64?, discount_percent f64?, energy_per_mwh_minor i64?,
+--   labour_per_hour_minor i64?, carbon_per_tonne_minor i64?, source text?, approved_by uuid?, approved_at time?, version i64,
 --   now time) -> nothing
 UPDATE optimization_cost_models
    SET code = :code, name = :name, name_ar = :name_ar, class_id = :class_id,
        is_default = :is_default, currency = :currency, failure_minor = :failure_minor,
        maintenance_minor = :maintenance_minor, downtime_per_hour_minor = :downtime_per_hour_minor,
-       energy_per_mwh_minor = :energy_per_mwh_minor,
+       secondary_minor = :secondary_minor, failure_delay_h = :failure_delay_h,
+       planned_stop_per_hour_minor = :planned_stop_per_hour_minor,
+       discount_percent = :discount_percent, energy_per_mwh_minor = :energy_per_mwh_minor,
        labour_per_hour_minor = :labour_per_hour_minor,
        carbon_per_tonne_minor = :carbon_per_tonne_minor, source = :source,
        approved_by = :approved_by, approved_at = :approved_at, updated_at = :now,

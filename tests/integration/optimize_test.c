@@ -2,6 +2,7 @@
 #include "work_house.h"
 
 #include <math.h>
+#include <unistd.h>
 
 #include "optimize/compare.h"
 #include "optimize/optimize.h"
@@ -143,6 +144,26 @@ static const optimize_advice *advice_of(const optimize_advices *rows, const char
     return NULL;
 }
 
+/* Until nothing waits any more. */
+static void do_job(house *h, const char *kind)
+{
+    static const job_kind *const kinds[] = {optimize_job_kinds, NULL};
+    job_runner *runner;
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_OK(job_add(s, &(job_order){.kind = kind, .run_at = OQ_TIME_NONE}, NULL));
+    house_commit(s);
+    CHECK_OK(job_runner_open(&(job_runner_options){.pool = h->pool,
+                                                   .kinds = kinds,
+                                                   .worker = OQ_STR("test"),
+                                                   .threads = 1,
+                                                   .lease = 60 * OQ_SECOND},
+                             &runner));
+    for (int i = 0; i < 3000 && work_count(h, "jobs WHERE state IN ('ready', 'running')"); i++)
+        usleep(10000);
+    job_runner_close(runner, 5000);
+    assert_int_equal(work_count(h, "jobs WHERE state IN ('ready', 'running')"), 0);
+}
+
 /* --- a plan -------------------------------------------------------------------------------------*/
 
 static void test_what_is_feared_most_comes_first(void **state)
@@ -212,6 +233,52 @@ static void test_nothing_later_is_looked_at(void **state)
     house_commit(s);
     assert_int_equal(again->objective_minor, first->objective_minor);
     assert_int_equal(again->baseline_minor, first->baseline_minor);
+}
+
+/* A failure stands for the delay too, damages more than itself, and costs the full hour. */
+static void test_a_planned_stop_is_not_a_failure(void **state)
+{
+    house *h = *state;
+    optimize_advices before = advices_of(h, plan(h));
+    run(h, "UPDATE optimization_cost_models SET planned_stop_per_hour_minor = 100000");
+    optimize_advices cheaper = advices_of(h, plan(h));
+    const optimize_advice *a = advice_of(&before, "P-101"), *b = advice_of(&cheaper, "P-101");
+    /* 4 h of its mode's repair time, at 1,000.00 instead of 5,000.00 */
+    assert_int_equal(a->planned_minor - b->planned_minor, 4 * 400000);
+    assert_int_equal(a->waiting_minor, b->waiting_minor);
+    run(h, "UPDATE optimization_cost_models SET failure_delay_h = 10, secondary_minor = 3000000");
+    optimize_advices dearer = advices_of(h, plan(h));
+    const optimize_advice *c = advice_of(&dearer, "P-101");
+    assert_int_equal(b->planned_minor, c->planned_minor);
+    /* P = 0.9 x 14/30 by the horizon's end: 10 h x 5,000.00 + 30,000.00 more */
+    assert_int_equal(c->waiting_minor - b->waiting_minor, 8000000 * 42 / 100);
+    /* What was seen of failures comes before what is assumed of them. */
+    run(h,
+        "INSERT INTO work_orders (tenant_id, id, number, source, source_id, site_id, asset_id, title,"
+        " kind, status, priority, failure_mode_id, downtime_h, started_at, finished_at, created_at,"
+        " updated_at) SELECT " A ", gen_random_uuid(), 'H-1', 'TEST', '1', a.site_id, a.id, 'x',"
+        " 'corrective', 'closed', 'medium', m.id, 24, '2026-10-01', '2026-10-02', '2026-10-01',"
+        " '2026-10-02' FROM assets a, asset_failure_modes m WHERE a.id = '%s'"
+        " AND m.asset_id = a.id",
+        id_text(h, WORK_ASSET));
+    optimize_advices seen_before = advices_of(h, plan(h));
+    assert_int_equal(advice_of(&seen_before, "P-101")->waiting_minor - c->waiting_minor,
+                     (24 - 14) * 500000 * 42 / 100);
+}
+
+static void test_a_plan_for_each_day(void **state)
+{
+    house *h = *state;
+    do_job(h, "optimize.daily");
+    do_job(h, "optimize.daily");
+    assert_int_equal(work_count(h, "optimization_runs WHERE from_day = '2026-11-20'"), 1);
+    oq_clock_set(WORK_NOON + OQ_DAY);
+    do_job(h, "optimize.daily");
+    assert_int_equal(work_count(h, "optimization_runs"), 2);
+    run(h, "DELETE FROM asset_ai_scores");
+    oq_clock_set(WORK_NOON + 2 * OQ_DAY);
+    do_job(h, "optimize.daily");
+    assert_int_equal(work_count(h, "optimization_runs"), 2); /* nothing is known: nothing to plan */
 }
 
 /* --- limits -------------------------------------------------------------------------------------*/
@@ -515,6 +582,8 @@ int main(void)
         TEST(test_nothing_later_is_looked_at),
         TEST(test_an_order_takes_the_risk_it_is_against),
         TEST(test_what_cannot_be_is_named),
+        TEST(test_a_planned_stop_is_not_a_failure),
+        TEST(test_a_plan_for_each_day),
         TEST(test_a_shutdown_costs_no_production),
         TEST(test_parts_and_order),
         TEST(test_what_is_late_is_done_all_the_same),

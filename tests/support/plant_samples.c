@@ -25,7 +25,9 @@ static const struct {
     {"cost_model", "{\"code\":\"$-COST\",\"name\":\"$ costs\",\"name_ar\":\"تكلفة $\","
                    "\"class_id\":\"@asset_class\",\"is_default\":false,\"currency\":\"SAR\","
                    "\"failure_minor\":2500000,\"maintenance_minor\":800000,"
-                   "\"downtime_per_hour_minor\":150000,\"energy_per_mwh_minor\":18000,"
+                   "\"downtime_per_hour_minor\":150000,\"secondary_minor\":300000,"
+                   "\"failure_delay_h\":6.5,\"planned_stop_per_hour_minor\":60000,"
+                   "\"discount_percent\":7.5,\"energy_per_mwh_minor\":18000,"
                    "\"labour_per_hour_minor\":12000,\"carbon_per_tonne_minor\":0,"
                    "\"source\":\"$ finance\"}"},
     {"asset", "{\"code\":\"$-P-101\",\"site_id\":\"@site\",\"unit_id\":\"@unit\","
