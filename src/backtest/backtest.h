@@ -44,14 +44,37 @@ typedef struct backtest_costs {
 /* Presets are those of examples/backtest-maintenance.json. */
 extern const oq_field backtest_cost_fields[];
 
+enum { BACKTEST_POLICIES = 5 };
+
+/* What one policy would have led to. Money as in backtest_costs. */
+typedef struct backtest_policy {
+    const char *name;   /* "run_to_failure" "fixed_interval" "threshold" "error_code" "optria" */
+    const char *choice; /* what it had to choose before the first day: "days", "deviations"; NULL */
+    double chosen;
+    int64_t failures, planned;
+    double failure_hours, planned_hours; /* of stopped production */
+    double repair_cost, failure_stop_cost, work_cost, planned_stop_cost, cost;
+    double saving, saving_low, saving_high; /* what the program saves against it; NaN: itself */
+    double *day_cost;                       /* [days]: what was spent on each */
+} backtest_policy;
+
+typedef struct backtest_walk {
+    int64_t machines, days;
+    oq_date first_day, last_day;
+    backtest_costs costs;
+    backtest_policy policy[BACKTEST_POLICIES]; /* the program is the last */
+} backtest_walk;
+
 /* Microsoft's simulated machines, day by day from `from` on (OQ_TIME_NONE: 1 August 2015) to `to`
  * (1 January 2016): which components are replaced, by five policies: run to failure, fixed
  * interval, threshold, error codes, and this program (failure_model.h, maintenance_plan.h).
  * Whatever has to be chosen or learned is so before `from`; a day's decision knows what came before
- * its morning. Figures: maintenance.optria_cost, maintenance.saving_run_to_failure, ... */
-OQ_CHECKED oq_err *backtest_maintenance(oq_arena *arena, const char *folder,
-                                        const backtest_costs *costs, oq_us from, oq_us to,
-                                        report **ret_report);
+ * its morning. Fails: as file_csv; backtest.days_invalid (first, last). */
+OQ_CHECKED oq_err *backtest_maintenance_walk(oq_arena *arena, const char *folder,
+                                             const backtest_costs *costs, oq_us from, oq_us to,
+                                             backtest_walk **ret_walk);
+/* Figures: maintenance.optria_cost, maintenance.saving_run_to_failure, ... */
+report *backtest_maintenance_report(oq_arena *arena, const backtest_walk *walk);
 
 typedef enum backtest_dataset {
     BACKTEST_AZURE = 1,

@@ -93,84 +93,52 @@ static oq_err *history_open(oq_arena *arena, const char *folder, const backtest_
     return NULL;
 }
 
-/* --- the report ---------------------------------------------------------------------------------*/
+/* --- what came of it ----------------------------------------------------------------------------*/
 
-typedef struct totals {
-    size_t failures, planned;
-    double hours, cost;
-} totals;
-
-static totals total_of(const history *h, const policy_count *count)
+static void take_policy(const history *h, const decider *d, const decider *optria,
+                        backtest_policy *p)
 {
-    totals t = {.cost = policy_cost(count, h->past.machines, h->price)};
+    const backtest_costs *c = h->costs;
+    *p = (backtest_policy){.name = d->policy.name, .choice = d->choice, .chosen = d->chosen};
     for (size_t m = 0; m < h->past.machines; m++)
-        t.failures += count[m].failures, t.planned += count[m].planned;
-    t.hours = (double)t.failures * h->costs->downtime_hours +
-              (double)t.planned * h->costs->planned_stop_hours;
-    return t;
-}
-
-static void add_figure(report *r, const char *name, const char *what, double value,
-                       const char *unit)
-{
-    oq_str full = oq_strf(r->arena, "maintenance.%s_%s", name, what);
-    report_figure_add(r, (report_figure){.name = oq_str_c(r->arena, full),
-                                         .value = value,
-                                         .unit = unit,
-                                         .peer_value = NAN,
-                                         .wanted = NAN});
-}
-
-static void report_policy(const history *h, const decider *d, const decider *optria, report *r,
-                          report_table *t)
-{
-    totals sum = total_of(h, d->count);
-    add_figure(r, d->policy.name, "failures", (double)sum.failures, "failures");
-    add_figure(r, d->policy.name, "planned", (double)sum.planned, "jobs");
-    add_figure(r, d->policy.name, "hours", sum.hours, "h stopped");
-    add_figure(r, d->policy.name, "cost", sum.cost, "money");
+        p->failures += (int64_t)d->count[m].failures, p->planned += (int64_t)d->count[m].planned;
+    double failures = (double)p->failures, planned = (double)p->planned;
+    p->failure_hours = failures * c->downtime_hours;
+    p->planned_hours = planned * c->planned_stop_hours;
+    p->repair_cost = failures * c->repair_cost;
+    p->failure_stop_cost = p->failure_hours * c->downtime_cost_per_hour;
+    p->work_cost = planned * (c->planned_cost + c->planned_hours * c->labour_cost_per_hour);
+    p->planned_stop_cost = p->planned_hours * c->downtime_cost_per_hour;
+    p->cost = policy_cost(d->count, h->past.machines, h->price);
     policy_saving s =
         policy_compare(h->arena, optria->count, d->count, h->past.machines, h->price, 1);
-    if (d != optria) {
-        oq_str name = oq_strf(r->arena, "maintenance.saving_%s", d->policy.name);
-        report_figure_add(r, (report_figure){.name = oq_str_c(r->arena, name),
-                                             .value = s.value,
-                                             .unit = "money",
-                                             .peer_value = NAN,
-                                             .wanted = NAN,
-                                             .has_interval = true,
-                                             .low = s.low,
-                                             .high = s.high});
-    }
-    report_cell(r, t, oq_cstr(d->policy.name));
-    report_cell(r, t, d->chosen.len ? d->chosen : OQ_STR("-"));
-    report_number(r, t, (double)sum.failures, 0);
-    report_number(r, t, (double)sum.planned, 0);
-    report_number(r, t, sum.hours, 0);
-    report_number(r, t, sum.cost, 0);
-    report_number(r, t, d == optria ? NAN : s.value, 0);
-    report_cell(r, t,
-                d == optria ? OQ_STR("-") : oq_strf(r->arena, "%.0f ... %.0f", s.low, s.high));
+    bool is_own = d == optria;
+    p->saving = is_own ? (double)NAN : s.value;
+    p->saving_low = is_own ? (double)NAN : s.low;
+    p->saving_high = is_own ? (double)NAN : s.high;
+    p->day_cost = oq_new_n(h->arena, double, (size_t)(h->to - h->from));
+    for (int32_t i = 0; i < h->to - h->from; i++)
+        p->day_cost[i] = policy_cost(&d->day[i], 1, h->price);
 }
 
-oq_err *backtest_maintenance(oq_arena *arena, const char *folder, const backtest_costs *costs,
-                             oq_us from, oq_us to, report **ret_report)
+oq_err *backtest_maintenance_walk(oq_arena *arena, const char *folder, const backtest_costs *costs,
+                                  oq_us from, oq_us to, backtest_walk **ret_walk)
 {
     history h;
     decider list[DECIDERS];
     OQ_TRY(history_open(arena, folder, costs, from, to, &h));
     OQ_TRY(deciders_make(&h, list));
     for (size_t i = 0; i < DECIDERS; i++)
-        OQ_TRY(policy_walk(arena, &h.past, &list[i].policy, h.from, h.to, &list[i].count));
-    report *r = report_make(arena);
-    report_table *t = report_table_add(r, "policies", 8);
-    static const char *const head[] = {"policy", "chosen", "failures", "planned",
-                                       "hours",  "cost",   "saving",   "saving_95"};
-    for (size_t i = 0; i < OQ_COUNT(head); i++)
-        report_cell(r, t, oq_cstr(head[i]));
+        OQ_TRY(policy_walk(arena, &h.past, &list[i].policy, h.from, h.to, &list[i].count,
+                           &list[i].day));
+    backtest_walk *w = oq_new(arena, backtest_walk);
+    *w = (backtest_walk){.machines = (int64_t)h.past.machines,
+                         .days = h.to - h.from,
+                         .first_day = history_morning(h.from) / OQ_DAY,
+                         .last_day = history_morning(h.to - 1) / OQ_DAY,
+                         .costs = *costs};
     for (size_t i = 0; i < DECIDERS; i++)
-        report_policy(&h, &list[i], &list[DECIDERS - 1], r, t);
-    add_figure(r, "days", "count", h.to - h.from, "days");
-    *ret_report = r;
+        take_policy(&h, &list[i], &list[DECIDERS - 1], &w->policy[i]);
+    *ret_walk = w;
     return NULL;
 }

@@ -20,12 +20,13 @@ typedef struct history {
 oq_us history_morning(int32_t day);
 int32_t history_day(oq_us at); /* below 0 before the first morning */
 
-enum { DECIDERS = 5 };
+enum { DECIDERS = BACKTEST_POLICIES };
 
 typedef struct decider {
     policy policy;
-    oq_str chosen; /* what was chosen before `from`, in a few characters */
-    policy_count *count;
+    const char *choice; /* what was chosen before `from`: "days", "deviations"; NULL: nothing */
+    double chosen;
+    policy_count *count, *day; /* [machines], [to - from] */
 } decider;
 
 /* Run to failure, fixed interval, threshold, error codes, and last the program's own. Fails: as

@@ -148,7 +148,7 @@ static oq_err *by_error(void *self, policy_run *run, int32_t day)
 static oq_err *cost_before(const history *h, const policy *p, double *ret_cost)
 {
     policy_count *count;
-    OQ_TRY(policy_walk(h->arena, &h->past, p, 0, h->from, &count));
+    OQ_TRY(policy_walk(h->arena, &h->past, p, 0, h->from, &count, NULL));
     *ret_cost = policy_cost(count, h->past.machines, h->price);
     return NULL;
 }
@@ -170,7 +170,8 @@ static oq_err *choose_interval(history *h, decider *d)
             best = cost, chosen = days[i];
     }
     v->days = chosen;
-    d->chosen = oq_strf(h->arena, "%d d", chosen);
+    d->choice = "days";
+    d->chosen = chosen;
     return NULL;
 }
 
@@ -189,7 +190,8 @@ static oq_err *choose_threshold(history *h, decider *d)
             best = cost, chosen = z;
     }
     t->z = chosen;
-    d->chosen = oq_strf(h->arena, "%.2f sd", chosen);
+    d->choice = "deviations";
+    d->chosen = chosen;
     return NULL;
 }
 

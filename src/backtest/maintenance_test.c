@@ -1,5 +1,6 @@
 /* The backtest of maintenance on a small fleet made by hand: ten machines whose components fail
  * every twelve days in turn, each with its error the night before. */
+#include <math.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -124,11 +125,21 @@ static const backtest_costs costs = {.repair_cost = 8000,
 
 static report *run(oq_arena *arena, const fleet *f)
 {
-    report *r;
+    backtest_walk *w;
     oq_us first = oq_days_from_civil(2015, 1, 1) * OQ_DAY;
-    CHECK_OK(backtest_maintenance(arena, f->folder, &costs, first + FROM * OQ_DAY,
-                                  first + TO * OQ_DAY, &r));
-    return r;
+    CHECK_OK(backtest_maintenance_walk(arena, f->folder, &costs, first + FROM * OQ_DAY,
+                                       first + TO * OQ_DAY, &w));
+    assert_int_equal(w->last_day - w->first_day + 1, w->days);
+    for (size_t i = 0; i < BACKTEST_POLICIES; i++) { /* the parts are the whole */
+        const backtest_policy *p = &w->policy[i];
+        double spent = 0;
+        for (int64_t d = 0; d < w->days; d++)
+            spent += p->day_cost[d];
+        assert_true(fabs(spent - p->cost) < 0.01);
+        assert_true(fabs(p->repair_cost + p->failure_stop_cost + p->work_cost +
+                         p->planned_stop_cost - p->cost) < 0.01);
+    }
+    return backtest_maintenance_report(arena, w);
 }
 
 static double figure(const report *r, const char *name)
@@ -184,12 +195,12 @@ static void test_days(void **state)
 {
     oq_arena *arena = oq_arena_open(1 << 20);
     fleet f = fleet_write(arena, 60);
-    report *r;
+    backtest_walk *w;
     oq_us day = oq_days_from_civil(2015, 6, 1) * OQ_DAY;
-    CHECK_CODE("backwards", backtest_maintenance(arena, f.folder, &costs, day, day, &r),
+    CHECK_CODE("backwards", backtest_maintenance_walk(arena, f.folder, &costs, day, day, &w),
                "backtest.days_invalid");
     CHECK_CODE("too early",
-               backtest_maintenance(arena, f.folder, &costs, day - 140 * OQ_DAY, day, &r),
+               backtest_maintenance_walk(arena, f.folder, &costs, day - 140 * OQ_DAY, day, &w),
                "backtest.days_invalid");
     fleet_remove(&f);
     oq_arena_close(arena);

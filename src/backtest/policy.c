@@ -9,7 +9,7 @@ struct policy_run {
     int32_t day;
     int32_t *replaced; /* [machines * components]: on which day last */
     size_t done;       /* today */
-    policy_count *count;
+    policy_count *count, *today;
 };
 
 static int32_t *replaced_at(const policy_run *run, uint32_t machine, uint32_t component)
@@ -40,29 +40,36 @@ bool policy_replace(policy_run *run, uint32_t machine, uint32_t component)
     *replaced_at(run, machine, component) = run->day;
     run->done++;
     run->count[machine].planned++;
+    run->today->planned++;
     return true;
 }
 
 oq_err *policy_walk(oq_arena *arena, const policy_past *past, const policy *p, int32_t from,
-                    int32_t to, policy_count **ret_count)
+                    int32_t to, policy_count **ret_count, policy_count **ret_day)
 {
     size_t all = past->machines * past->components, next = 0;
     policy_run run = {.past = past,
                       .replaced = oq_new_n(arena, int32_t, all),
                       .count = oq_new_n(arena, policy_count, past->machines)};
+    policy_count *day = oq_new_n(arena, policy_count, (size_t)(to - from));
     for (size_t i = 0; i < all; i++)
         run.replaced[i] = NEVER;
     while (next < past->failures && past->failure[next].day < from)
         next++;
     for (run.day = from; run.day < to; run.day++) {
         run.done = 0;
+        run.today = &day[run.day - from];
         OQ_TRY(p->decide(p->self, &run, run.day));
         for (; next < past->failures && past->failure[next].day <= run.day; next++) {
             const policy_failure *f = &past->failure[next];
-            run.count[f->machine].failures += !is_protected(&run, f->machine, f->component);
+            bool happens = !is_protected(&run, f->machine, f->component);
+            run.count[f->machine].failures += happens;
+            run.today->failures += happens;
         }
     }
     *ret_count = run.count;
+    if (ret_day)
+        *ret_day = day;
     return NULL;
 }
 

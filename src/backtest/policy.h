@@ -55,9 +55,10 @@ bool policy_replace(policy_run *run, uint32_t machine, uint32_t component);
 /* Days since its last planned replacement in this run; INT32_MAX: none. */
 int32_t policy_since_replaced(const policy_run *run, uint32_t machine, uint32_t component);
 
-/* Days [from, to) of the past. ret_count: [machines]. */
+/* Days [from, to) of the past. ret_count: [machines]; ret_day: [to - from], or NULL. */
 OQ_CHECKED oq_err *policy_walk(oq_arena *arena, const policy_past *past, const policy *p,
-                               int32_t from, int32_t to, policy_count **ret_count);
+                               int32_t from, int32_t to, policy_count **ret_count,
+                               policy_count **ret_day);
 
 /* What one machine's count costs. */
 typedef struct policy_price {

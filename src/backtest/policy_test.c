@@ -40,8 +40,14 @@ static policy_count *walk(oq_arena *arena, script *s, int32_t from, int32_t to)
 {
     policy_past past = fleet();
     policy p = {"script", follow, s};
-    policy_count *count;
-    CHECK_OK(policy_walk(arena, &past, &p, from, to, &count));
+    policy_count *count, *day, of_machines = {0}, of_days = {0};
+    CHECK_OK(policy_walk(arena, &past, &p, from, to, &count, &day));
+    for (size_t m = 0; m < past.machines; m++)
+        of_machines.failures += count[m].failures, of_machines.planned += count[m].planned;
+    for (int32_t d = 0; d < to - from; d++)
+        of_days.failures += day[d].failures, of_days.planned += day[d].planned;
+    assert_int_equal(of_days.failures, of_machines.failures);
+    assert_int_equal(of_days.planned, of_machines.planned);
     return count;
 }
 

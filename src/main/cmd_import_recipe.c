@@ -6,7 +6,6 @@
 #include "main/operator.h"
 #include "main/table.h"
 #include "recipe/recipe.h"
-#include "tenant/tenant.h"
 
 #include "base/banned.h"
 
@@ -135,28 +134,12 @@ static void print_json(const session *t)
 
 /* --- running -----------------------------------------------------------------------------------*/
 
-static oq_err *find_tenant(db_pool *pool, oq_arena *arena, oq_str code, oq_uuid *ret_id)
-{
-    db_platform *p;
-    tenant *found = NULL;
-    OQ_TRY(operator_open_platform(pool, arena, OQ_READ, "command line", &p));
-    oq_err *err = tenant_find_by_code(p, code, &found);
-    db_platform_close(p);
-    OQ_TRY(err);
-    if (!found)
-        return oq_fail(OQ_NOT_FOUND, "people.tenant_unknown", "tenant=%.*s", OQ_FMT(code));
-    *ret_id = found->id;
-    return NULL;
-}
-
 static oq_err *run_in_tenant(session *t, db_pool *pool)
 {
     const recipe_options *o = t->run->options;
     recipe_order order = {
         .pool = pool,
-        .actor = {.kind = ACTOR_SYSTEM,
-                  .label = OQ_STR("command line"),
-                  .caps = oq_caps_of_role(ROLE_PLATFORM_OWNER)},
+        .actor = operator_actor(),
         .request_id = OQ_STR("command line"),
         .data = o->data,
         .lang = t->run->lang,
@@ -165,8 +148,7 @@ static oq_err *run_in_tenant(session *t, db_pool *pool)
         .progress = tell_progress,
         .refused = tell_refused,
     };
-    OQ_TRY(find_tenant(pool, t->run->arena, o->tenant, &order.tenant_id));
-    order.actor.home_tenant = TENANT_PLATFORM;
+    OQ_TRY(operator_find_tenant(pool, t->run->arena, o->tenant, &order.tenant_id));
     oq_err *err = recipe_run(t->recipe, &order, t->counts);
     clear_line(t);
     return err;

@@ -45,6 +45,10 @@ extern const command *const commands[];
 /* The command of the first one or two words; NULL: no such. */
 const command *command_find(char *const *words, size_t count, size_t *ret_used);
 
+/* For a command that needs settings for a part of its work alone; others have them. Fails:
+ * config.invalid. */
+OQ_CHECKED oq_err *command_load_settings(command_run *run);
+
 /* All commands with a line each; one command in full. */
 void command_print_overview(FILE *out);
 void command_print_help(FILE *out, const command *c);

@@ -90,7 +90,7 @@ static bool asks_for_help(char *const *words, size_t count)
     return false;
 }
 
-static oq_err *load_settings(command_run *run)
+oq_err *command_load_settings(command_run *run)
 {
     oq_err *err = settings_load(run->arena, settings_environment, &run->settings);
     if (err)
@@ -109,7 +109,7 @@ static oq_err *run_command(const command *c, command_run *run, char *const *word
     OQ_TRY(err);
     run->options = options;
     if (!c->needs_no_settings)
-        OQ_TRY(load_settings(run));
+        OQ_TRY(command_load_settings(run));
     return c->run(run);
 }
 

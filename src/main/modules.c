@@ -5,6 +5,7 @@
 #include "alarm/alarm.h"
 #include "asset/asset.h"
 #include "audit/audit.h"
+#include "backtest/stored.h"
 #include "blackbox/event_list.h"
 #include "blackbox/incident.h"
 #include "blackbox/incident_list.h"
@@ -90,6 +91,7 @@ http_route_list module_routes = {
     optimize_routes,
     ai_routes,
     optimize_page_routes,
+    backtest_routes,
     NULL,
 };
 /* clang-format on */

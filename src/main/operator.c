@@ -67,3 +67,25 @@ oq_err *operator_owner_url(const settings *s, oq_str *ret_url)
     *ret_url = s->db_owner_url.len ? s->db_owner_url : s->db_url;
     return NULL;
 }
+
+oq_err *operator_find_tenant(db_pool *pool, oq_arena *arena, oq_str code, oq_uuid *ret_id)
+{
+    db_platform *p;
+    tenant *found = NULL;
+    OQ_TRY(operator_open_platform(pool, arena, OQ_READ, "command line", &p));
+    oq_err *err = tenant_find_by_code(p, code, &found);
+    db_platform_close(p);
+    OQ_TRY(err);
+    if (!found)
+        return oq_fail(OQ_NOT_FOUND, "people.tenant_unknown", "tenant=%.*s", OQ_FMT(code));
+    *ret_id = found->id;
+    return NULL;
+}
+
+oq_actor operator_actor(void)
+{
+    return (oq_actor){.kind = ACTOR_SYSTEM,
+                      .home_tenant = TENANT_PLATFORM,
+                      .label = OQ_STR("command line"),
+                      .caps = oq_caps_of_role(ROLE_PLATFORM_OWNER)};
+}

@@ -21,6 +21,12 @@ OQ_CHECKED oq_err *operator_open_pool(const settings *s, db_pool **ret_pool);
 OQ_CHECKED oq_err *operator_open_platform(db_pool *pool, oq_arena *arena, oq_access access,
                                           const char *label, db_platform **ret_platform);
 
+/* Fails: people.tenant_unknown (tenant). */
+OQ_CHECKED oq_err *operator_find_tenant(db_pool *pool, oq_arena *arena, oq_str code,
+                                        oq_uuid *ret_id);
+/* Who works in a tenant from the command line. */
+oq_actor operator_actor(void);
+
 /* The address for work on the schema: OPTRIA_DB_OWNER_URL, else OPTRIA_DB_URL. Fails:
  * config.missing. */
 OQ_CHECKED oq_err *operator_owner_url(const settings *s, oq_str *ret_url);
