@@ -17,14 +17,25 @@ SELECT id, rule_id, asset_id, site_id, source, source_key, code, title, title_ar
  WHERE tenant_id = :tenant AND id = :id
    FOR UPDATE;
 
--- ALERT_LOCK_ACTIVE (source text, source_key text) -> alert
+-- ALERTS_GET (ids uuids) -> alert
 SELECT id, rule_id, asset_id, site_id, source, source_key, code, title, title_ar, priority,
        severity, state, shelved_until, shelved_reason, suppressed_by, value, limit_value, unit,
        occurrences, is_first_out, is_chattering, raised_at, seen_at, last_at, acknowledged_at,
        acknowledged_by, returned_at, cleared_at, trace_id, version
   FROM alerts
- WHERE tenant_id = :tenant AND source = :source AND source_key = :source_key
+ WHERE tenant_id = :tenant AND id = ANY (:ids)
+ ORDER BY id;
+
+-- ALERTS_LOCK_ACTIVE (source text, source_keys texts) -> alert
+-- In one order, so that nobody waits in a circle.
+SELECT id, rule_id, asset_id, site_id, source, source_key, code, title, title_ar, priority,
+       severity, state, shelved_until, shelved_reason, suppressed_by, value, limit_value, unit,
+       occurrences, is_first_out, is_chattering, raised_at, seen_at, last_at, acknowledged_at,
+       acknowledged_by, returned_at, cleared_at, trace_id, version
+  FROM alerts
+ WHERE tenant_id = :tenant AND source = :source AND source_key = ANY (:source_keys)
    AND cleared_at IS NULL
+ ORDER BY source_key
    FOR UPDATE;
 
 -- ALERT_OF_ASSET (asset_id uuid, limit i64) -> alert
@@ -39,19 +50,31 @@ SELECT id, rule_id, asset_id, site_id, source, source_key, code, title, title_ar
 
 -- --- transitions --------------------------------------------------------------------------------
 
--- ALERT_RAISE (id uuid, rule_id uuid?, source text, source_key text, asset_id uuid?, site_id uuid?,
---   series_no i64?, code text, title text, title_ar text?, priority text, severity text,
---   shelved_until time?, shelved_by uuid?, shelved_reason text?, suppressed_by text?, value f64?,
---   limit_value f64?, unit text?, raised_at time, now time, trace_id uuid) -> alert
--- One active row, whoever comes first: the other one counts it up.
+-- ALERTS_RAISE (source text, ids uuids, rule_ids uuids, source_keys texts, asset_ids uuids,
+--   site_ids uuids, series_nos i64s, codes texts, titles texts, titles_ar texts, priorities texts,
+--   severities texts, shelved_until times, shelved_by uuids, shelved_reasons texts,
+--   suppressed_by texts, values f64s, limit_values f64s, units texts, raised_at times,
+--   trace_ids uuids, now time) -> alert
+-- One active row each, whoever comes first: the other one counts it up. The rows come in the order
+-- of the keys, which is also that of the locks.
 INSERT INTO alerts
        (tenant_id, id, rule_id, source, source_key, asset_id, site_id, series_no, code, title,
         title_ar, priority, severity, state, shelved_until, shelved_by, shelved_reason,
         suppressed_by, value, limit_value, unit, raised_at, seen_at, last_at, trace_id, updated_at)
-VALUES (:tenant, :id, :rule_id, :source, :source_key, :asset_id, :site_id, :series_no, :code,
-        :title, :title_ar, :priority, :severity, 'unacknowledged', :shelved_until, :shelved_by,
-        :shelved_reason, :suppressed_by, :value, :limit_value, :unit, :raised_at, :now, :raised_at,
-        :trace_id, :now)
+SELECT :tenant, o.id, nullif(o.rule_id, '00000000-0000-0000-0000-000000000000'), :source,
+       o.source_key, nullif(o.asset_id, '00000000-0000-0000-0000-000000000000'),
+       nullif(o.site_id, '00000000-0000-0000-0000-000000000000'), o.series_no, o.code, o.title,
+       o.title_ar, o.priority, o.severity, 'unacknowledged', o.shelved_until,
+       nullif(o.shelved_by, '00000000-0000-0000-0000-000000000000'), o.shelved_reason,
+       o.suppressed_by, o.value, o.limit_value, o.unit, o.raised_at, :now, o.raised_at, o.trace_id,
+       :now
+  FROM unnest(:ids, :rule_ids, :source_keys, :asset_ids, :site_ids, :series_nos, :codes, :titles,
+              :titles_ar, :priorities, :severities, :shelved_until, :shelved_by, :shelved_reasons,
+              :suppressed_by, :values, :limit_values, :units, :raised_at, :trace_ids)
+       AS o (id, rule_id, source_key, asset_id, site_id, series_no, code, title, title_ar, priority,
+             severity, shelved_until, shelved_by, shelved_reason, suppressed_by, value, limit_value,
+             unit, raised_at, trace_id)
+ ORDER BY o.source_key
 ON CONFLICT (tenant_id, source, source_key) WHERE cleared_at IS NULL
 DO UPDATE SET occurrences = alerts.occurrences + 1, state = 'unacknowledged',
        last_at = excluded.last_at, value = excluded.value, limit_value = excluded.limit_value,
@@ -63,13 +86,16 @@ RETURNING id, rule_id, asset_id, site_id, source, source_key, code, title, title
           occurrences, is_first_out, is_chattering, raised_at, seen_at, last_at, acknowledged_at,
           acknowledged_by, returned_at, cleared_at, trace_id, version;
 
--- ALERT_STAND (id uuid, state text, acknowledged_at time?, acknowledged_by uuid?,
---   returned_at time?, cleared_at time?, now time) -> nothing
-UPDATE alerts
-   SET state = :state, acknowledged_at = :acknowledged_at, acknowledged_by = :acknowledged_by,
-       returned_at = :returned_at, cleared_at = :cleared_at, updated_at = :now,
-       version = version + 1
- WHERE tenant_id = :tenant AND id = :id;
+-- ALERTS_STAND (ids uuids, states texts, acknowledged_at times, acknowledged_by uuids,
+--   returned_at times, cleared_at times, now time) -> nothing
+UPDATE alerts AS a
+   SET state = o.state, acknowledged_at = o.acknowledged_at,
+       acknowledged_by = nullif(o.acknowledged_by, '00000000-0000-0000-0000-000000000000'),
+       returned_at = o.returned_at, cleared_at = o.cleared_at, updated_at = :now,
+       version = a.version + 1
+  FROM unnest(:ids, :states, :acknowledged_at, :acknowledged_by, :returned_at, :cleared_at)
+       AS o (id, state, acknowledged_at, acknowledged_by, returned_at, cleared_at)
+ WHERE a.tenant_id = :tenant AND a.id = o.id AND a.id = ANY (:ids);
 
 -- ALERT_MOVE (id uuid, last_at time, now time) -> nothing
 -- Late samples say that its latest occurrence began at another moment.
@@ -89,17 +115,18 @@ UPDATE alerts
    SET suppressed_by = :by, updated_at = :now, version = version + 1
  WHERE tenant_id = :tenant AND id = ANY (:ids);
 
--- ALERT_CHATTERS (id uuid, facts json, now time) -> nothing
+-- ALERTS_CHATTER (ids uuids, now time) -> nothing
 UPDATE alerts
-   SET is_chattering = true, facts = facts || :facts, updated_at = :now
- WHERE tenant_id = :tenant AND id = :id;
+   SET is_chattering = true, updated_at = :now
+ WHERE tenant_id = :tenant AND id = ANY (:ids);
 
--- ALERT_FACTS (id uuid) -> (facts json)
-SELECT facts FROM alerts WHERE tenant_id = :tenant AND id = :id;
-
--- ALERT_STEP_ADD (id uuid, alert_id uuid, step text, at time, made_by uuid?, note text?) -> nothing
+-- ALERT_STEPS_ADD (ids uuids, alert_ids uuids, steps texts, at_times times, made_by uuids,
+--   notes texts) -> nothing
 INSERT INTO alert_steps (tenant_id, id, alert_id, step, at, made_by, note)
-VALUES (:tenant, :id, :alert_id, :step, :at, :made_by, :note);
+SELECT :tenant, o.id, o.alert_id, o.step, o.at,
+       nullif(o.made_by, '00000000-0000-0000-0000-000000000000'), o.note
+  FROM unnest(:ids, :alert_ids, :steps, :at_times, :made_by, :notes)
+       AS o (id, alert_id, step, at, made_by, note);
 
 -- ALERT_STEPS (alert_id uuid, limit i64) -> alert_step
 SELECT t.id, t.step, t.at, t.made_by, u.full_name AS made_by_name, t.note
@@ -145,13 +172,16 @@ UPDATE alerts AS x
               coalesce(b.behind > make_interval(secs => :together_s), true)
               AND coalesce(b.ahead <= make_interval(secs => :together_s), false))));
 
--- ALERT_NEWS_OF (id uuid) -> (asset_code text, event_kind text, metric text, is_failure bool)
-SELECT a.code AS asset_code, r.event_kind, s.metric, coalesce(r.is_failure, false) AS is_failure
+-- ALERT_NEWS_OF (ids uuids)
+--   -> (id uuid, asset_code text, event_kind text, metric text, is_failure bool)
+SELECT x.id, a.code AS asset_code, r.event_kind, s.metric,
+       coalesce(r.is_failure, false) AS is_failure
   FROM alerts x
   LEFT JOIN assets a ON a.tenant_id = :tenant AND a.id = x.asset_id
   LEFT JOIN alarm_rules r ON r.tenant_id = :tenant AND r.id = x.rule_id
   LEFT JOIN series s ON s.tenant_id = :tenant AND s.no = x.series_no
- WHERE x.tenant_id = :tenant AND x.id = :id;
+ WHERE x.tenant_id = :tenant AND x.id = ANY (:ids)
+ ORDER BY x.id;
 
 -- ALERT_RAISED_SINCE (site_id uuid?, since time) -> (times i64)
 -- Sets are handed on whole, as in ALERT_FIRST_OUT; IN beneath OR is looked up in a table.
@@ -169,11 +199,13 @@ SELECT count(*) AS times
            AND a.id = ANY (ARRAY(SELECT DISTINCT d.alert_id FROM lately d
                                   WHERE d.tenant_id = :tenant))));
 
--- ALERT_TURNS_SINCE (alert_id uuid, since time) -> (times i64)
-SELECT count(*) AS times
-  FROM alert_steps
- WHERE tenant_id = :tenant AND alert_id = :alert_id AND at >= :since
-   AND step IN ('raised', 'again');
+-- ALERT_TURNS (alert_ids uuids, since times) -> (alert_id uuid, times i64)
+-- How often each came since its moment.
+SELECT t.alert_id, count(*) AS times
+  FROM unnest(:alert_ids, :since) AS o (id, since)
+  JOIN alert_steps t ON t.tenant_id = :tenant AND t.alert_id = o.id AND t.at >= o.since
+ WHERE t.alert_id = ANY (:alert_ids) AND t.step IN ('raised', 'again')
+ GROUP BY t.alert_id;
 
 -- ALERT_FLOODED -> (id uuid, site_id uuid)
 SELECT id, site_id

@@ -75,19 +75,6 @@ oq_err *alert_find_by_asset(oq_scope *s, oq_uuid asset_id, size_t limit, alerts 
     return NULL;
 }
 
-oq_err *alert_add_step(oq_scope *s, oq_uuid alert_id, const char *step, oq_us at, oq_uuid made_by,
-                       oq_str note)
-{
-    return sql_alert_step_add(s,
-                              (sql_alert_step_add_args){.id = oq_uuid_new(oq_now(s)),
-                                                        .alert_id = alert_id,
-                                                        .step = oq_cstr(step),
-                                                        .at = at,
-                                                        .made_by = made_by,
-                                                        .note = note},
-                              NULL);
-}
-
 /* Where an alarm stands has one list of numbers. */
 _Static_assert(ALERT_UNACKNOWLEDGED == (int)STANDING_UNACKNOWLEDGED &&
                    ALERT_ACKNOWLEDGED == (int)STANDING_ACKNOWLEDGED &&
@@ -95,21 +82,38 @@ _Static_assert(ALERT_UNACKNOWLEDGED == (int)STANDING_UNACKNOWLEDGED &&
                    ALERT_LATCHED == (int)STANDING_LATCHED && ALERT_NORMAL == (int)STANDING_NORMAL,
                "alert_state and alarm_standing go together");
 
-/* Writes where it stands now; the moments in the record are the caller's. */
-oq_err *alert_stand(oq_scope *s, alert *a, int standing)
+void alert_set_standing(alert *a, int standing, oq_us now)
 {
     a->state = standing;
     if (a->state == ALERT_NORMAL)
-        a->cleared_at = oq_now(s);
+        a->cleared_at = now;
     a->version++;
-    return sql_alert_stand(
-        s,
-        (sql_alert_stand_args){.id = a->id,
-                               .state = oq_cstr(oq_choice_text(alert_state_choices, a->state)),
-                               .acknowledged_at = a->acknowledged_at,
-                               .acknowledged_by = a->acknowledged_by,
-                               .returned_at = a->returned_at,
-                               .cleared_at = a->cleared_at,
-                               .now = oq_now(s)},
-        NULL);
+}
+
+oq_err *alert_stand(oq_scope *s, alert **a, size_t count)
+{
+    oq_arena *arena = oq_scope_arena(s);
+    oq_uuid *id = oq_new_n(arena, oq_uuid, count), *by = oq_new_n(arena, oq_uuid, count);
+    oq_str *state = oq_new_n(arena, oq_str, count);
+    oq_us *seen = oq_new_n(arena, oq_us, count), *gone = oq_new_n(arena, oq_us, count),
+          *cleared = oq_new_n(arena, oq_us, count);
+    if (count == 0)
+        return NULL;
+    for (size_t i = 0; i < count; i++) {
+        id[i] = a[i]->id;
+        state[i] = oq_cstr(oq_choice_text(alert_state_choices, a[i]->state));
+        seen[i] = a[i]->acknowledged_at;
+        by[i] = a[i]->acknowledged_by;
+        gone[i] = a[i]->returned_at;
+        cleared[i] = a[i]->cleared_at;
+    }
+    return sql_alerts_stand(s,
+                            (sql_alerts_stand_args){.ids = {id, count},
+                                                    .states = {state, count},
+                                                    .acknowledged_at = {seen, count},
+                                                    .acknowledged_by = {by, count},
+                                                    .returned_at = {gone, count},
+                                                    .cleared_at = {cleared, count},
+                                                    .now = oq_now(s)},
+                            NULL);
 }

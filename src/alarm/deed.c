@@ -29,9 +29,9 @@ static oq_err *record(alert_writing *w, const alert *a, const char *step, const 
                       oq_str note)
 {
     oq_scope *s = w->s;
-    OQ_TRY(alert_add_step(s, a->id, step, oq_now(s), who(s), note));
+    OQ_TRY(alert_add_step(w, a->id, step, oq_now(s), who(s), note));
     if (a->cleared_at != OQ_TIME_NONE && strcmp(step, "reset") != 0)
-        OQ_TRY(alert_add_step(s, a->id, "cleared", oq_now(s), OQ_UUID_ZERO, OQ_NONE));
+        OQ_TRY(alert_add_step(w, a->id, "cleared", oq_now(s), OQ_UUID_ZERO, OQ_NONE));
     OQ_TRY(alert_add_event(w, a, NULL, step, oq_now(s)));
     OQ_TRY(audit_record(s, &(audit_entry){.action = action,
                                           .object_type = "alert",
@@ -39,7 +39,8 @@ static oq_err *record(alert_writing *w, const alert *a, const char *step, const 
                                           .object_label = a->code}));
     oq_log_info("alarm.deed", OQ_F_UUID("trace", a->trace_id), OQ_F_UUID("alert", a->id),
                 OQ_F_CSTR("step", step));
-    return alert_tell_pages(w, a);
+    OQ_TRY(alert_tell_pages(w, a));
+    return alert_writing_end(w);
 }
 
 oq_err *alert_acknowledge(oq_scope *s, oq_uuid id, oq_str note, alert **ret_alert)
@@ -56,7 +57,8 @@ oq_err *alert_acknowledge(oq_scope *s, oq_uuid id, oq_str note, alert **ret_aler
         a->acknowledged_by = who(s);
     }
     if (!step.is_nothing || is_news) {
-        OQ_TRY(alert_stand(s, a, step.standing));
+        alert_set_standing(a, step.standing, oq_now(s));
+        OQ_TRY(alert_stand(s, &a, 1));
         OQ_TRY(record(&w, a, "acknowledged", "alert.acknowledged", note));
     }
     *ret_alert = a;
@@ -75,7 +77,8 @@ oq_err *alert_reset(oq_scope *s, oq_uuid id, oq_str note, alert **ret_alert)
         a->acknowledged_at = oq_now(s);
         a->acknowledged_by = who(s);
     }
-    OQ_TRY(alert_stand(s, a, step.standing));
+    alert_set_standing(a, step.standing, oq_now(s));
+    OQ_TRY(alert_stand(s, &a, 1));
     OQ_TRY(record(&w, a, "reset", "alert.reset", note));
     *ret_alert = a;
     return NULL;
@@ -148,7 +151,8 @@ oq_err *alert_unshelve(oq_scope *s, oq_uuid id, alert **ret_alert)
     OQ_TRY(put_shelf(s, a, OQ_TIME_NONE, OQ_NONE));
     OQ_TRY(keep_shelved(s, a));
     OQ_TRY(record(&w, a, "unshelved", "alert.unshelved", OQ_NONE));
-    OQ_TRY(alert_write_shown(&w, a, true));
+    OQ_TRY(alert_write_shown(&w, a, 1, true));
+    OQ_TRY(alert_writing_end(&w));
     *ret_alert = a;
     return NULL;
 }

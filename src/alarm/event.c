@@ -75,13 +75,19 @@ static const char *step_ar(const char *what)
 
 /* A name for causal rules is said while the alarm comes, and is announced: that it went, or that
  * somebody saw it, is no second trip. */
-static oq_str payload_of(oq_arena *arena, const alert *a, const alert_news *news, const char *what)
+static oq_str event_kind_of(oq_arena *arena, const alert *a, const alert_news *news,
+                            const char *what)
+{
+    if (!is_raise(what) || alert_is_quiet(a))
+        return oq_strf(arena, "alarm_%s", is_raise(what) ? "quiet" : what);
+    return news && news->event_kind.len ? news->event_kind : a->code;
+}
+
+static oq_str payload_of(oq_arena *arena, const alert *a, const alert_news *news, const char *what,
+                         oq_str kind)
 {
     OQ_AUTO(oq_buf) out = oq_buf_make(64 * 1024);
     oq_json j = oq_json_to(&out);
-    oq_str kind = news && news->event_kind.len ? news->event_kind : a->code;
-    if (!is_raise(what) || alert_is_quiet(a))
-        kind = oq_strf(arena, "alarm_%s", is_raise(what) ? "quiet" : what);
     oq_json_object(&j);
     oq_json_put(&j, text, "kind", kind);
     oq_json_put(&j, text, "step", oq_cstr(what));
@@ -105,13 +111,13 @@ static oq_str payload_of(oq_arena *arena, const alert *a, const alert_news *news
 
 /* What is quiet on purpose is on record, but stirs nobody. The step and the occurrence are part of
  * its id, so that one that went at the moment when it came is two events. */
-oq_err *alert_add_event(alert_writing *w, const alert *a, const alert_news *news, const char *what,
+event_order alert_event(oq_arena *arena, const alert *a, const alert_news *news, const char *what,
                         oq_us at)
 {
-    oq_arena *arena = oq_scope_arena(w->s);
     bool is_told = is_raise(what) && !alert_is_quiet(a);
     bool is_failure = news && news->is_failure && is_told;
-    event_order order = {
+    oq_str kind = event_kind_of(arena, a, news, what);
+    return (event_order){
         .source_system = OQ_STR("OPTRIA_ALERT"),
         .source_type = EVENT_ALERT,
         .source_id = oq_strf(arena, "%.*s:%s:%lld", OQ_FMT(oq_uuid_text(arena, a->id)), what,
@@ -121,9 +127,8 @@ oq_err *alert_add_event(alert_writing *w, const alert *a, const alert_news *news
         .category = is_failure ? CATEGORY_FAILURE : CATEGORY_ALERT,
         .asset_id = a->asset_id,
         .summary = summary_of(arena, a, a->title, news, what),
-        .payload = payload_of(arena, a, news, what),
+        .payload = payload_of(arena, a, news, what, kind),
         .trace_id = a->trace_id,
+        .kind = kind,
     };
-    size_t added;
-    return event_add_many(w->s, &order, 1, &added);
 }

@@ -31,7 +31,18 @@ static void add_site(alert_writing *w, oq_uuid id, int64_t times)
         w->site = bigger;
         w->sites_room = room;
     }
-    w->site[w->sites++] = (alert_site){id, times};
+    w->site[w->sites++] = (alert_site){id, times, false};
+}
+
+/* Those that were said in this unit of work, and are not in the record yet. */
+static int64_t not_written(const alert_writing *w, oq_uuid site_id)
+{
+    int64_t times = 0;
+    for (size_t i = 0; i < w->changes; i++)
+        times += w->change[i].kind == ALERT_RAISES &&
+                 (oq_uuid_is_zero(site_id) || oq_uuid_eq(w->change[i].news.site_id, site_id)) &&
+                 w->change[i].news.since >= oq_now(w->s) - flood_span;
+    return times;
 }
 
 oq_err *alarm_raised_lately(alert_writing *w, oq_uuid site_id, int64_t *ret_times)
@@ -45,7 +56,7 @@ oq_err *alarm_raised_lately(alert_writing *w, oq_uuid site_id, int64_t *ret_time
     OQ_TRY(sql_alert_raised_since(
         w->s, (sql_alert_raised_since_args){.site_id = site_id, .since = oq_now(w->s) - flood_span},
         &rows));
-    *ret_times = rows.at[0].times;
+    *ret_times = rows.at[0].times + not_written(w, site_id);
     add_site(w, site_id, *ret_times);
     return NULL;
 }
@@ -60,7 +71,7 @@ oq_err *alarm_is_flood(alert_writing *w, oq_uuid site_id, bool *ret_flood)
 
 /* --- what came --------------------------------------------------------------------------------*/
 
-static void keep_asset(alert_writing *w, const alert *a)
+void alarm_keep_asset(alert_writing *w, const alert *a)
 {
     if (oq_uuid_is_zero(a->asset_id) || a->occurrences != 1)
         return;
@@ -77,15 +88,14 @@ static void keep_asset(alert_writing *w, const alert *a)
     w->asset[w->assets++] = a->asset_id;
 }
 
-void alarm_count_raised(alert_writing *w, const alert *a, oq_us since)
+void alarm_count_raised(alert_writing *w, oq_uuid site_id, oq_us since)
 {
     for (size_t i = 0; i < w->sites; i++)
-        if (oq_uuid_is_zero(w->site[i].id) || oq_uuid_eq(w->site[i].id, a->site_id))
+        if (oq_uuid_is_zero(w->site[i].id) || oq_uuid_eq(w->site[i].id, site_id))
             w->site[i].times += since >= oq_now(w->s) - flood_span;
-    keep_asset(w, a);
 }
 
-oq_err *alert_writing_end(alert_writing *w)
+oq_err *alarm_find_first_outs(alert_writing *w)
 {
     if (!w->assets)
         return NULL;

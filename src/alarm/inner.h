@@ -2,7 +2,9 @@
  *
  *     rule.c      rules, as records; made from limits
  *     alert.c     rows and their tables
- *     raise.c     what the machine, or somebody else, says becomes a row, an event, a message
+ *     writing.c   a unit of work: what is said is kept, and written in few statements
+ *     raise.c     what the machine, or somebody else, says becomes a row, a step, an event
+ *     announce.c  open pages and people are told
  *     deed.c      what people do: acknowledge, reset, shelve
  *     silence.c   what is quiet, and until when
  *     watch.c     what each process remembers of the signals that rules look at
@@ -76,12 +78,23 @@ typedef struct alert_news {
     oq_str note; /* of the step; not given: none */
 } alert_news;
 
-/* One unit of work that writes some: what is said at its end, and what need not be asked twice. */
+/* One unit of work that writes some. What is said of alarms is kept, in the order in which it was
+ * said, and written set by set: a flood of thousands takes as many statements as one alarm. Whoever
+ * opens a writing ends it, before the commit. */
 typedef struct alert_writing {
     oq_scope *s;
     silences silences;
     bool has_silences;
-    size_t told; /* live events */
+    struct alert_change *change; /* not written yet; each of another alarm */
+    size_t changes;
+    uint32_t *slot; /* which alarms those are, by their keys */
+    struct alert_step_order *step;
+    size_t steps;
+    struct event_order *event;
+    size_t events;
+    /* Whom was told how much (announce.c). */
+    size_t live_told, told, untold;
+    int untold_priority;
     /* Of floods (flood.c): how many came lately, by site, counted on. */
     struct alert_site *site;
     size_t sites, sites_room;
@@ -93,33 +106,70 @@ typedef struct alert_writing {
 typedef struct alert_site {
     oq_uuid id;
     int64_t times;
+    bool is_told; /* of the flood */
 } alert_site;
-/* After the last one: what they are to each other. */
-OQ_CHECKED oq_err *alert_writing_end(alert_writing *w);
 
-OQ_CHECKED oq_err *alert_write_raised(alert_writing *w, const alert_news *news, alert **ret_alert);
-/* A shelf, a window or a flood is over: what still stands is said now, as if it had just come, in
- * the black box and, where `announced`, to people. Nothing when it is gone, or still quiet. */
-OQ_CHECKED oq_err *alert_write_shown(alert_writing *w, const alert *a, bool announced);
+OQ_CHECKED oq_err *alert_write_raised(alert_writing *w, const alert_news *news);
 /* Nothing when there is no active one. */
 OQ_CHECKED oq_err *alert_write_returned(alert_writing *w, const alert_news *news);
-/* The latest occurrence began, or ended, at another moment. */
-OQ_CHECKED oq_err *alert_write_moved(alert_writing *w, const alert_news *news);
 /* The rule is no more, or no longer looked at: what it raised is over. */
 OQ_CHECKED oq_err *alert_write_closed(alert_writing *w, const alert *a, const char *note);
+/* The latest occurrence began, or ended, at another moment. */
+OQ_CHECKED oq_err *alert_write_moved(alert_writing *w, const alert_news *news);
+/* A shelf, a window or a flood is over: what still stands is said now, as if it had just come, in
+ * the black box and, where `announced`, to people. Nothing of one that is gone, or still quiet. */
+OQ_CHECKED oq_err *alert_write_shown(alert_writing *w, const alert *a, size_t count,
+                                     bool announced);
+/* Writes what was kept, and what they are to each other. May be called again. */
+OQ_CHECKED oq_err *alert_writing_end(alert_writing *w);
 
-OQ_CHECKED oq_err *alert_add_step(oq_scope *s, oq_uuid alert_id, const char *step, oq_us at,
+/* --- beneath it (writing.c, raise.c) -----------------------------------------------------------*/
+
+enum { ALERT_CHANGES_MAX = 1000 }; /* in one set */
+
+typedef enum alert_change_kind { ALERT_RAISES = 1, ALERT_RETURNS, ALERT_CLOSES } alert_change_kind;
+typedef struct alert_change {
+    int kind;
+    alert_news news; /* of a close: source, source_key and note alone */
+    bool is_flood;   /* raised while too many come at its site */
+    alert *stored;   /* once it is written; NULL: there is none */
+} alert_change;
+
+/* All that were kept: rows, then steps, events and what is told. */
+OQ_CHECKED oq_err *alert_store_changes(alert_writing *w);
+/* Among them; NULL: none is of this key. */
+alert_change *alert_change_of(alert_writing *w, oq_str source_key);
+
+OQ_CHECKED oq_err *alert_add_step(alert_writing *w, oq_uuid alert_id, const char *step, oq_us at,
                                   oq_uuid made_by, oq_str note);
-/* Open pages are told what became of it. */
-OQ_CHECKED oq_err *alert_tell_pages(alert_writing *w, const alert *a);
 /* An event in the black box: `what` is the step. */
 OQ_CHECKED oq_err *alert_add_event(alert_writing *w, const alert *a, const alert_news *news,
                                    const char *what, oq_us at);
-OQ_CHECKED oq_err *alert_stand(oq_scope *s, alert *a, int standing);
+struct event_order alert_event(oq_arena *arena, const alert *a, const alert_news *news,
+                               const char *what, oq_us at);
+/* The steps that were kept so far. */
+OQ_CHECKED oq_err *alert_store_steps(alert_writing *w);
+/* Writes where they stand now; the moments in the records are the caller's. */
+OQ_CHECKED oq_err *alert_stand(oq_scope *s, alert **a, size_t count);
+void alert_set_standing(alert *a, int standing, oq_us now);
 /* Shelved, or suppressed. */
 bool alert_is_quiet(const alert *a);
 /* A value in four figures; not given: it is none. */
 oq_str alert_figure(oq_arena *arena, double x);
+
+/* --- telling (announce.c) ----------------------------------------------------------------------*/
+
+extern const int alert_severity_of[]; /* event_severity, by alarm_priority */
+
+/* Open pages are told what became of it. */
+OQ_CHECKED oq_err *alert_tell_pages(alert_writing *w, const alert *a);
+/* `more` is part of the key: empty for an occurrence, of which people are told once. Of more than
+ * are read one by one people are told at the end, in one sentence. */
+OQ_CHECKED oq_err *alert_announce(alert_writing *w, const alert *a, const alert_news *news,
+                                  oq_str more);
+OQ_CHECKED oq_err *alert_announce_rest(alert_writing *w);
+/* Once a unit of work and site. */
+OQ_CHECKED oq_err *alert_tell_flood(alert_writing *w, oq_uuid site_id);
 
 /* --- silences (silence.c) ----------------------------------------------------------------------*/
 
@@ -136,8 +186,11 @@ OQ_CHECKED oq_err *silences_end(alert_writing *w, bool *ret_any);
 OQ_CHECKED oq_err *alarm_is_flood(alert_writing *w, oq_uuid site_id, bool *ret_flood);
 /* How many came in the last ten minutes. */
 OQ_CHECKED oq_err *alarm_raised_lately(alert_writing *w, oq_uuid site_id, int64_t *ret_times);
-/* One more, whose step stands at `since`. */
-void alarm_count_raised(alert_writing *w, const alert *a, oq_us since);
+/* One more at a site, whose step stands at `since`. */
+void alarm_count_raised(alert_writing *w, oq_uuid site_id, oq_us since);
+/* Asks what it is to others of its unit. */
+void alarm_keep_asset(alert_writing *w, const alert *a);
+OQ_CHECKED oq_err *alarm_find_first_outs(alert_writing *w);
 
 /* --- deeds (deed.c) ----------------------------------------------------------------------------*/
 

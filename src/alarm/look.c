@@ -165,12 +165,11 @@ static alert_news news_of(looking *l, const watched_pair *p, const alarm_change 
 static oq_err *write_change(looking *l, const watched_pair *p, const alarm_change *c, bool reversed,
                             const char *note)
 {
-    alert *a;
     alert_news news = news_of(l, p, c);
     news.note = note ? oq_cstr(note) : OQ_NONE;
     l->changes++;
     if ((c->kind == ALARM_RAISED) != reversed)
-        return alert_write_raised(&l->writing, &news, &a);
+        return alert_write_raised(&l->writing, &news);
     return alert_write_returned(&l->writing, &news);
 }
 

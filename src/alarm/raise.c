@@ -1,264 +1,317 @@
-/* What is said of an alarm becomes a row, a step, an event of the black box, a word to open pages
- * and, when it is announced, a notification: all in one transaction. */
+/* What is said of alarms becomes rows, steps, events of the black box, words to open pages and,
+ * when they are announced, notifications: set by set, in the transaction of whoever says it. */
 #include "alarm/inner.h"
 
-#include <math.h>
-
 #include "blackbox/event.h"
-#include "notify/notify.h"
 
 #include "alarm.sql.h"
 
 #include "base/banned.h"
 
-enum { PAGES_TOLD_MAX = 50 }; /* in one unit of work; then pages load anew */
+/* --- rows --------------------------------------------------------------------------------------*/
 
-static const struct {
-    int severity, urgency;
-    oq_role told[3];
-} of_priority[] = {
-    [ALARM_CRITICAL] = {SEVERITY_CRITICAL,
-                        URGENCY_URGENT,
-                        {ROLE_TENANT_ADMIN, ROLE_RELIABILITY_ENGINEER, ROLE_ENGINEER}},
-    [ALARM_HIGH] = {SEVERITY_MAJOR, URGENCY_HIGH, {ROLE_RELIABILITY_ENGINEER, ROLE_ENGINEER}},
-    [ALARM_MEDIUM] = {SEVERITY_MINOR, URGENCY_NORMAL, {ROLE_ENGINEER}},
-    [ALARM_LOW] = {SEVERITY_WARNING, URGENCY_LOW, {ROLE_NONE}},
-};
+/* The columns of what is raised. */
+typedef struct raising {
+    oq_uuid *id, *rule, *asset, *site, *shelved_by, *trace;
+    oq_str *key, *code, *title, *title_ar, *priority, *severity, *reason, *suppressed, *unit;
+    int64_t *series;
+    oq_us *shelved, *since;
+    double *value, *limit;
+    size_t count;
+} raising;
 
-/* --- telling -----------------------------------------------------------------------------------*/
-
-oq_err *alert_tell_pages(alert_writing *w, const alert *a)
+static raising make_raising(oq_arena *a, size_t n)
 {
-    if (++w->told > PAGES_TOLD_MAX)
-        return w->told == PAGES_TOLD_MAX + 1
-                   ? live_publish(w->s, OQ_UUID_ZERO, "alarm", OQ_STR("{\"many\":true}"))
-                   : NULL;
-    OQ_AUTO(oq_buf) out = oq_buf_make(16 * 1024);
-    oq_json j = oq_json_to(&out);
-    oq_json_object(&j);
-    oq_json_put(&j, uuid, "id", a->id);
-    oq_json_put(&j, uuid, "asset_id", a->asset_id);
-    oq_json_put(&j, text, "state", oq_cstr(oq_choice_text(alert_state_choices, a->state)));
-    oq_json_put(&j, text, "priority", oq_cstr(oq_choice_text(alarm_priority_choices, a->priority)));
-    oq_json_put(&j, bool, "is_quiet", alert_is_quiet(a));
-    oq_json_object_end(&j);
-    return live_publish(w->s, OQ_UUID_ZERO, "alarm", oq_buf_view(&out));
+    return (raising){
+        .id = oq_new_n(a, oq_uuid, n),
+        .rule = oq_new_n(a, oq_uuid, n),
+        .asset = oq_new_n(a, oq_uuid, n),
+        .site = oq_new_n(a, oq_uuid, n),
+        .shelved_by = oq_new_n(a, oq_uuid, n),
+        .trace = oq_new_n(a, oq_uuid, n),
+        .key = oq_new_n(a, oq_str, n),
+        .code = oq_new_n(a, oq_str, n),
+        .title = oq_new_n(a, oq_str, n),
+        .title_ar = oq_new_n(a, oq_str, n),
+        .priority = oq_new_n(a, oq_str, n),
+        .severity = oq_new_n(a, oq_str, n),
+        .reason = oq_new_n(a, oq_str, n),
+        .suppressed = oq_new_n(a, oq_str, n),
+        .unit = oq_new_n(a, oq_str, n),
+        .series = oq_new_n(a, int64_t, n),
+        .shelved = oq_new_n(a, oq_us, n),
+        .since = oq_new_n(a, oq_us, n),
+        .value = oq_new_n(a, double, n),
+        .limit = oq_new_n(a, double, n),
+    };
 }
 
-/* `more` is part of the key: empty for an occurrence, of which people are told once. */
-static oq_err *announce(alert_writing *w, const alert *a, const alert_news *news, oq_str more)
+static void add_raising(alert_writing *w, raising *r, const alert_change *c)
 {
-    oq_arena *arena = oq_scope_arena(w->s);
-    oq_str id = oq_uuid_text(arena, a->id);
-    const oq_arg fact[] = {
-        {"asset", news->asset_code.len ? news->asset_code : OQ_STR("-")},
-        {"title", a->title},
-        {"title_ar", a->title_ar.len ? a->title_ar : a->title},
-        {"priority", oq_cstr(oq_choice_text(alarm_priority_choices, a->priority))},
-        {"value", alert_figure(arena, a->value)},
-        {"unit", a->unit},
-        {"raised_at", oq_time_text(arena, a->last_at)},
-    };
-    notify_order order = {
-        .type = isfinite(a->value) ? "alarm.raised" : "alarm.raised_bare",
-        .fact = fact,
-        .fact_count = OQ_COUNT(fact),
-        .entity_type = "alert",
-        .entity_id = id,
-        .topic = TOPIC_ALARM,
-        .urgency = of_priority[a->priority].urgency,
-        .once_key = oq_strf(arena, "alert:%.*s:%lld%.*s", OQ_FMT(id), (long long)a->occurrences,
-                            OQ_FMT(more)),
-        .trace_id = a->trace_id,
-    };
-    for (size_t i = 0; i < OQ_COUNT(of_priority[0].told); i++)
-        if (of_priority[a->priority].told[i] != ROLE_NONE)
-            OQ_TRY(notify_role(w->s, of_priority[a->priority].told[i], &order));
+    const alert_news *n = &c->news;
+    const silence *shelf = silence_of(&w->silences, n->rule_id, n->asset_id, n->site_id, true),
+                  *window = silence_of(&w->silences, n->rule_id, n->asset_id, n->site_id, false);
+    size_t i = r->count++;
+    r->id[i] = oq_uuid_new(oq_now(w->s));
+    r->rule[i] = n->rule_id;
+    r->asset[i] = n->asset_id;
+    r->site[i] = n->site_id;
+    r->series[i] = n->series_no;
+    r->key[i] = n->source_key;
+    r->code[i] = n->code;
+    r->title[i] = n->title;
+    r->title_ar[i] = n->title_ar;
+    r->priority[i] = oq_cstr(oq_choice_text(alarm_priority_choices, n->priority));
+    r->severity[i] =
+        oq_cstr(oq_choice_text(event_severity_choices, alert_severity_of[n->priority]));
+    r->shelved[i] = shelf ? shelf->to_time : OQ_TIME_NONE;
+    r->shelved_by[i] = shelf ? shelf->made_by : OQ_UUID_ZERO;
+    r->reason[i] = shelf ? shelf->reason : OQ_NONE;
+    r->suppressed[i] = window        ? oq_cstr(oq_choice_text(silence_kind_choices, window->kind))
+                       : c->is_flood ? OQ_STR("flood")
+                                     : OQ_NONE;
+    r->value[i] = n->value;
+    r->limit[i] = n->limit;
+    r->unit[i] = n->unit;
+    r->since[i] = n->since;
+    r->trace[i] = oq_uuid_new(oq_now(w->s));
+}
+
+static void give_rows(alert_writing *w, alert *row, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        alert_change *c = alert_change_of(w, row[i].source_key);
+        if (c)
+            c->stored = &row[i];
+    }
+}
+
+static oq_err *store_raised(alert_writing *w)
+{
+    raising r = make_raising(oq_scope_arena(w->s), w->changes);
+    sql_alerts_raise_rows rows;
+    for (size_t i = 0; i < w->changes; i++)
+        if (w->change[i].kind == ALERT_RAISES)
+            add_raising(w, &r, &w->change[i]);
+    size_t n = r.count;
+    if (n == 0)
+        return NULL;
+    OQ_TRY(sql_alerts_raise(w->s,
+                            (sql_alerts_raise_args){.source = w->change[0].news.source,
+                                                    .ids = {r.id, n},
+                                                    .rule_ids = {r.rule, n},
+                                                    .source_keys = {r.key, n},
+                                                    .asset_ids = {r.asset, n},
+                                                    .site_ids = {r.site, n},
+                                                    .series_nos = {r.series, n},
+                                                    .codes = {r.code, n},
+                                                    .titles = {r.title, n},
+                                                    .titles_ar = {r.title_ar, n},
+                                                    .priorities = {r.priority, n},
+                                                    .severities = {r.severity, n},
+                                                    .shelved_until = {r.shelved, n},
+                                                    .shelved_by = {r.shelved_by, n},
+                                                    .shelved_reasons = {r.reason, n},
+                                                    .suppressed_by = {r.suppressed, n},
+                                                    .values = {r.value, n},
+                                                    .limit_values = {r.limit, n},
+                                                    .units = {r.unit, n},
+                                                    .raised_at = {r.since, n},
+                                                    .trace_ids = {r.trace, n},
+                                                    .now = oq_now(w->s)},
+                            &rows));
+    give_rows(w, rows.at, rows.count);
     return NULL;
 }
 
-/* --- coming ------------------------------------------------------------------------------------*/
-
-static oq_err *store_raised(alert_writing *w, const alert_news *n, bool is_flood, alert **ret_alert)
+/* What goes, where it is active; `stored` stays NULL where nothing changes. */
+static oq_err *store_gone(alert_writing *w)
 {
-    oq_us now = oq_now(w->s);
-    const silence *shelf = silence_of(&w->silences, n->rule_id, n->asset_id, n->site_id, true),
-                  *window = silence_of(&w->silences, n->rule_id, n->asset_id, n->site_id, false);
-    sql_alert_raise_rows rows;
-    sql_alert_raise_args args = {
-        .id = oq_uuid_new(now),
-        .rule_id = n->rule_id,
-        .source = n->source,
-        .source_key = n->source_key,
-        .asset_id = n->asset_id,
-        .site_id = n->site_id,
-        .series_no = n->series_no,
-        .code = n->code,
-        .title = n->title,
-        .title_ar = n->title_ar,
-        .priority = oq_cstr(oq_choice_text(alarm_priority_choices, n->priority)),
-        .severity =
-            oq_cstr(oq_choice_text(event_severity_choices, of_priority[n->priority].severity)),
-        .shelved_until = shelf ? shelf->to_time : OQ_TIME_NONE,
-        .shelved_by = shelf ? shelf->made_by : OQ_UUID_ZERO,
-        .shelved_reason = shelf ? shelf->reason : OQ_NONE,
-        .suppressed_by = window     ? oq_cstr(oq_choice_text(silence_kind_choices, window->kind))
-                         : is_flood ? OQ_STR("flood")
-                                    : OQ_NONE,
-        .value = n->value,
-        .limit_value = n->limit,
-        .unit = n->unit,
-        .raised_at = n->since,
-        .now = now,
-        .trace_id = oq_uuid_new(now),
-    };
-    OQ_TRY(sql_alert_raise(w->s, args, &rows));
-    *ret_alert = rows.at;
+    oq_arena *arena = oq_scope_arena(w->s);
+    oq_str *key = oq_new_n(arena, oq_str, w->changes);
+    alert **gone = oq_new_n(arena, alert *, w->changes);
+    size_t keys = 0, count = 0;
+    sql_alerts_lock_active_rows rows;
+    for (size_t i = 0; i < w->changes; i++)
+        if (w->change[i].kind != ALERT_RAISES)
+            key[keys++] = w->change[i].news.source_key;
+    if (keys == 0)
+        return NULL;
+    OQ_TRY(sql_alerts_lock_active(w->s,
+                                  (sql_alerts_lock_active_args){.source = w->change[0].news.source,
+                                                                .source_keys = {key, keys}},
+                                  &rows));
+    give_rows(w, rows.at, rows.count);
+    for (size_t i = 0; i < w->changes; i++) {
+        alert_change *c = &w->change[i];
+        if (c->kind == ALERT_RAISES || !c->stored)
+            continue;
+        alarm_step step = alarm_step_from(c->stored->state, DEED_RETURN, c->news.is_latched);
+        if (c->kind == ALERT_CLOSES)
+            step = (alarm_step){.standing = STANDING_NORMAL};
+        if (step.is_nothing) {
+            c->stored = NULL;
+            continue;
+        }
+        if (c->kind == ALERT_RETURNS || c->stored->returned_at == OQ_TIME_NONE)
+            c->stored->returned_at = c->news.since;
+        alert_set_standing(c->stored, step.standing, oq_now(w->s));
+        gone[count++] = c->stored;
+    }
+    return alert_stand(w->s, gone, count);
+}
+
+/* --- steps -------------------------------------------------------------------------------------*/
+
+static const char *step_of(const alert_change *c)
+{
+    if (c->kind == ALERT_RAISES)
+        return c->stored->occurrences > 1 ? "again" : "raised";
+    return c->kind == ALERT_RETURNS ? "returned" : "cleared";
+}
+
+static oq_err *add_steps(alert_writing *w, const alert_change *c)
+{
+    const alert *a = c->stored;
+    OQ_TRY(alert_add_step(w, a->id, step_of(c), c->news.since, OQ_UUID_ZERO, c->news.note));
+    if (c->kind == ALERT_RAISES && a->suppressed_by.len)
+        return alert_add_step(w, a->id, "suppressed", oq_now(w->s), OQ_UUID_ZERO, a->suppressed_by);
+    if (c->kind == ALERT_RETURNS && a->state == ALERT_NORMAL)
+        return alert_add_step(w, a->id, "cleared", oq_now(w->s), OQ_UUID_ZERO, OQ_NONE);
     return NULL;
 }
 
 /* Comes and goes three times a minute: said once, with what may help. */
-static oq_err *look_for_chatter(alert_writing *w, alert *a)
-{
-    sql_alert_turns_since_rows rows;
-    if (a->is_chattering || a->occurrences < ALARM_CHATTER_PER_MINUTE)
-        return NULL;
-    OQ_TRY(sql_alert_turns_since(
-        w->s, (sql_alert_turns_since_args){.alert_id = a->id, .since = a->last_at - OQ_MINUTE},
-        &rows));
-    if (rows.at[0].times < ALARM_CHATTER_PER_MINUTE)
-        return NULL;
-    a->is_chattering = true;
-    return sql_alert_chatters(
-        w->s, (sql_alert_chatters_args){.id = a->id, .facts = OQ_STR("{}"), .now = oq_now(w->s)},
-        NULL);
-}
-
-static oq_err *tell_flood(alert_writing *w, const alert_news *n)
+static oq_err *look_for_chatter(alert_writing *w, bool *ret_chatters)
 {
     oq_arena *arena = oq_scope_arena(w->s);
-    oq_str where = oq_uuid_text(arena, n->site_id);
-    notify_order order = {
-        .type = "alarm.flood",
-        .topic = TOPIC_ALARM,
-        .urgency = URGENCY_HIGH,
-        .entity_type = "alarms",
-        .entity_id = where,
-        .once_key = oq_strf(arena, "flood:%.*s:%lld", OQ_FMT(where),
-                            (long long)(oq_now(w->s) / (10 * OQ_MINUTE))),
-    };
-    OQ_TRY(notify_role(w->s, ROLE_RELIABILITY_ENGINEER, &order));
-    return notify_role(w->s, ROLE_ENGINEER, &order);
+    oq_uuid *id = oq_new_n(arena, oq_uuid, w->changes),
+            *found = oq_new_n(arena, oq_uuid, w->changes);
+    oq_us *since = oq_new_n(arena, oq_us, w->changes);
+    size_t count = 0, chatters = 0;
+    sql_alert_turns_rows rows;
+    for (size_t i = 0; i < w->changes; i++) {
+        const alert *a = w->change[i].stored;
+        if (w->change[i].kind != ALERT_RAISES || a->is_chattering ||
+            a->occurrences < ALARM_CHATTER_PER_MINUTE)
+            continue;
+        id[count] = a->id;
+        since[count++] = a->last_at - OQ_MINUTE;
+    }
+    if (count == 0)
+        return NULL;
+    OQ_TRY(alert_store_steps(w));
+    OQ_TRY(sql_alert_turns(
+        w->s, (sql_alert_turns_args){.alert_ids = {id, count}, .since = {since, count}}, &rows));
+    for (size_t i = 0; i < rows.count; i++)
+        if (rows.at[i].times >= ALARM_CHATTER_PER_MINUTE)
+            found[chatters++] = rows.at[i].alert_id;
+    for (size_t i = 0; i < w->changes; i++)
+        for (size_t k = 0; k < chatters; k++)
+            ret_chatters[i] |= w->change[i].stored && oq_uuid_eq(w->change[i].stored->id, found[k]);
+    if (chatters == 0)
+        return NULL;
+    return sql_alerts_chatter(
+        w->s, (sql_alerts_chatter_args){.ids = {found, chatters}, .now = oq_now(w->s)}, NULL);
 }
 
-oq_err *alert_write_raised(alert_writing *w, const alert_news *n, alert **ret_alert)
+/* --- what is told of it -------------------------------------------------------------------------*/
+
+static oq_err *tell_raised(alert_writing *w, const alert_change *c)
 {
-    bool is_flood = false;
-    alert *a;
-    OQ_TRY(silences_now(w));
-    if (n->priority >= ALARM_MEDIUM)
-        OQ_TRY(alarm_is_flood(w, n->site_id, &is_flood));
-    OQ_TRY(store_raised(w, n, is_flood, &a));
-    const char *step = a->occurrences > 1 ? "again" : "raised";
+    const alert *a = c->stored;
     bool is_shelved = a->shelved_until != OQ_TIME_NONE && a->shelved_until > oq_now(w->s);
-    bool is_muted = is_shelved || a->suppressed_by.len;
-    OQ_TRY(alert_add_step(w->s, a->id, step, n->since, OQ_UUID_ZERO, n->note));
-    if (a->suppressed_by.len)
-        OQ_TRY(alert_add_step(w->s, a->id, "suppressed", oq_now(w->s), OQ_UUID_ZERO,
-                              a->suppressed_by));
-    bool chattered = a->is_chattering;
-    OQ_TRY(look_for_chatter(w, a));
-    alarm_count_raised(w, a, n->since);
-    OQ_TRY(alert_add_event(w, a, n, step, n->since));
-    OQ_TRY(alert_tell_pages(w, a));
-    if (is_flood && !is_shelved)
-        OQ_TRY(tell_flood(w, n));
-    if (!is_muted && !chattered)
-        OQ_TRY(announce(w, a, n, OQ_STR("")));
+    alarm_keep_asset(w, a);
+    if (c->is_flood && !is_shelved)
+        OQ_TRY(alert_tell_flood(w, c->news.site_id));
+    if (!is_shelved && !a->suppressed_by.len && !a->is_chattering)
+        OQ_TRY(alert_announce(w, a, &c->news, OQ_STR("")));
     oq_log_info("alarm.raised", OQ_F_UUID("trace", a->trace_id), OQ_F_UUID("alert", a->id),
-                OQ_F_STR("code", a->code), OQ_F_STR("asset", n->asset_code),
+                OQ_F_STR("code", a->code), OQ_F_STR("asset", c->news.asset_code),
                 OQ_F_INT("occurrence", a->occurrences),
-                OQ_F_INT("late_ms", (oq_now(w->s) - n->since) / OQ_MS));
-    *ret_alert = a;
+                OQ_F_INT("late_ms", (oq_now(w->s) - c->news.since) / OQ_MS));
+    return NULL;
+}
+
+static oq_err *tell(alert_writing *w, const alert_change *c)
+{
+    const alert *a = c->stored;
+    const alert_news *news = c->kind == ALERT_CLOSES ? NULL : &c->news;
+    OQ_TRY(alert_add_event(w, a, news, step_of(c), c->news.since));
+    OQ_TRY(alert_tell_pages(w, a));
+    if (c->kind == ALERT_RAISES)
+        return tell_raised(w, c);
+    if (c->kind == ALERT_RETURNS)
+        oq_log_info("alarm.returned", OQ_F_UUID("trace", a->trace_id), OQ_F_UUID("alert", a->id),
+                    OQ_F_STR("code", a->code));
+    return NULL;
+}
+
+oq_err *alert_store_changes(alert_writing *w)
+{
+    bool *chatters = oq_new_n(oq_scope_arena(w->s), bool, w->changes);
+    OQ_TRY(store_raised(w));
+    OQ_TRY(store_gone(w));
+    for (size_t i = 0; i < w->changes; i++)
+        if (w->change[i].stored)
+            OQ_TRY(add_steps(w, &w->change[i]));
+    OQ_TRY(look_for_chatter(w, chatters));
+    for (size_t i = 0; i < w->changes; i++) {
+        alert *a = w->change[i].stored;
+        if (!a)
+            continue;
+        OQ_TRY(tell(w, &w->change[i]));
+        a->is_chattering |= chatters[i]; /* people are told of the turn that makes it one */
+    }
     return NULL;
 }
 
 /* --- no longer quiet ---------------------------------------------------------------------------*/
 
-oq_err *alert_write_shown(alert_writing *w, const alert *a, bool announced)
+static const sql_alert_news_of_row *news_of(const sql_alert_news_of_rows *rows, oq_uuid id)
 {
-    sql_alert_news_of_rows rows;
-    bool stands = a->state == ALERT_UNACKNOWLEDGED || a->state == ALERT_ACKNOWLEDGED;
-    if (!stands || alert_is_quiet(a))
-        return NULL;
-    OQ_TRY(sql_alert_news_of(w->s, (sql_alert_news_of_args){.id = a->id}, &rows));
-    alert_news news = {
-        .asset_code = rows.at[0].asset_code,
-        .event_kind = rows.at[0].event_kind,
-        .metric = rows.at[0].metric,
-        .is_failure = rows.at[0].is_failure,
-    };
-    OQ_TRY(alert_add_event(w, a, &news, "again", oq_now(w->s)));
-    if (!announced)
-        return NULL;
-    return announce(w, a, &news,
-                    oq_strf(oq_scope_arena(w->s), ":shown:%lld", (long long)oq_now(w->s)));
-}
-
-/* --- going -------------------------------------------------------------------------------------*/
-
-static oq_err *lock_active(alert_writing *w, const alert_news *n, alert **ret_alert)
-{
-    sql_alert_lock_active_rows rows;
-    OQ_TRY(sql_alert_lock_active(
-        w->s, (sql_alert_lock_active_args){.source = n->source, .source_key = n->source_key},
-        &rows));
-    *ret_alert = rows.count ? rows.at : NULL;
+    for (size_t i = 0; i < rows->count; i++)
+        if (oq_uuid_eq(rows->at[i].id, id))
+            return &rows->at[i];
     return NULL;
 }
 
-static oq_err *write_gone(alert_writing *w, alert *a, const alert_news *n)
+static bool is_to_be_shown(const alert *a)
 {
-    alarm_step step = alarm_step_from(a->state, DEED_RETURN, n->is_latched);
-    if (step.is_nothing)
+    return (a->state == ALERT_UNACKNOWLEDGED || a->state == ALERT_ACKNOWLEDGED) &&
+           !alert_is_quiet(a);
+}
+
+oq_err *alert_write_shown(alert_writing *w, const alert *a, size_t count, bool announced)
+{
+    oq_arena *arena = oq_scope_arena(w->s);
+    oq_uuid *id = oq_new_n(arena, oq_uuid, count);
+    size_t ids = 0;
+    sql_alert_news_of_rows rows;
+    for (size_t i = 0; i < count; i++)
+        if (is_to_be_shown(&a[i]))
+            id[ids++] = a[i].id;
+    if (ids == 0)
         return NULL;
-    a->returned_at = n->since;
-    OQ_TRY(alert_stand(w->s, a, step.standing));
-    OQ_TRY(alert_add_step(w->s, a->id, "returned", n->since, OQ_UUID_ZERO, n->note));
-    if (step.standing == STANDING_NORMAL)
-        OQ_TRY(alert_add_step(w->s, a->id, "cleared", oq_now(w->s), OQ_UUID_ZERO, OQ_NONE));
-    OQ_TRY(alert_add_event(w, a, n, "returned", n->since));
-    oq_log_info("alarm.returned", OQ_F_UUID("trace", a->trace_id), OQ_F_UUID("alert", a->id),
-                OQ_F_STR("code", a->code));
-    return alert_tell_pages(w, a);
-}
-
-oq_err *alert_write_returned(alert_writing *w, const alert_news *n)
-{
-    alert *a;
-    OQ_TRY(lock_active(w, n, &a));
-    return a ? write_gone(w, a, n) : NULL;
-}
-
-oq_err *alert_write_moved(alert_writing *w, const alert_news *n)
-{
-    alert *a;
-    OQ_TRY(lock_active(w, n, &a));
-    if (!a)
-        return NULL;
-    return sql_alert_move(
-        w->s, (sql_alert_move_args){.id = a->id, .last_at = n->since, .now = oq_now(w->s)}, NULL);
-}
-
-oq_err *alert_write_closed(alert_writing *w, const alert *shown, const char *note)
-{
-    alert *a = oq_copy(oq_scope_arena(w->s), shown, sizeof *shown);
-    if (a->returned_at == OQ_TIME_NONE)
-        a->returned_at = oq_now(w->s);
-    OQ_TRY(alert_stand(w->s, a, STANDING_NORMAL));
-    OQ_TRY(alert_add_step(w->s, a->id, "cleared", oq_now(w->s), OQ_UUID_ZERO, oq_cstr(note)));
-    OQ_TRY(alert_add_event(w, a, NULL, "cleared", oq_now(w->s)));
-    return alert_tell_pages(w, a);
+    OQ_TRY(sql_alert_news_of(w->s, (sql_alert_news_of_args){.ids = {id, ids}}, &rows));
+    for (size_t i = 0, k = 0; i < count; i++) {
+        if (!is_to_be_shown(&a[i]))
+            continue;
+        const sql_alert_news_of_row *row =
+            oq_uuid_eq(rows.at[k].id, a[i].id) ? &rows.at[k] : news_of(&rows, a[i].id);
+        k += k + 1 < rows.count;
+        alert_news news = {
+            .asset_code = row->asset_code,
+            .event_kind = row->event_kind,
+            .metric = row->metric,
+            .is_failure = row->is_failure,
+        };
+        OQ_TRY(alert_add_event(w, &a[i], &news, "again", oq_now(w->s)));
+        if (announced)
+            OQ_TRY(alert_announce(w, &a[i], &news,
+                                  oq_strf(arena, ":shown:%lld", (long long)oq_now(w->s))));
+    }
+    return NULL;
 }
 
 /* --- alerts of others --------------------------------------------------------------------------*/
@@ -266,7 +319,6 @@ oq_err *alert_write_closed(alert_writing *w, const alert *shown, const char *not
 oq_err *alert_raise(oq_scope *s, const alert_order *o, oq_uuid *ret_id)
 {
     alert_writing w = {.s = s};
-    alert *a;
     asset *of = NULL;
     if (!oq_uuid_is_zero(o->asset_id))
         OQ_TRY(asset_get(s, o->asset_id, &of));
@@ -287,8 +339,9 @@ oq_err *alert_raise(oq_scope *s, const alert_order *o, oq_uuid *ret_id)
         .limit = o->limit_value,
         .since = o->raised_at == OQ_TIME_NONE ? oq_now(s) : o->raised_at,
     };
-    OQ_TRY(alert_write_raised(&w, &news, &a));
+    OQ_TRY(alert_write_raised(&w, &news));
     OQ_TRY(alert_writing_end(&w));
+    const alert *a = w.change[0].stored; /* written, and still there */
     OQ_TRY(audit_record(s, &(audit_entry){.action = "alert.raised",
                                           .object_type = "alert",
                                           .object_id = a->id,

@@ -63,44 +63,43 @@ const silence *silence_of(const silences *list, oq_uuid rule_id, oq_uuid asset_i
 /* --- what time ends ----------------------------------------------------------------------------*/
 
 /* Of a flood's end people are not told one by one: they were told of the flood. */
-static oq_err *show_again(alert_writing *w, oq_uuid id, const char *step, bool announced)
+static oq_err *show_again(alert_writing *w, oq_uuids ids, const char *step, bool announced)
 {
-    alert *a;
-    OQ_TRY(alert_add_step(w->s, id, step, oq_now(w->s), OQ_UUID_ZERO, OQ_NONE));
-    OQ_TRY(alert_get(w->s, id, &a));
-    OQ_TRY(alert_write_shown(w, a, announced));
-    return alert_tell_pages(w, a);
+    sql_alerts_get_rows rows;
+    for (size_t i = 0; i < ids.count; i++)
+        OQ_TRY(alert_add_step(w, ids.at[i], step, oq_now(w->s), OQ_UUID_ZERO, OQ_NONE));
+    OQ_TRY(sql_alerts_get(w->s, (sql_alerts_get_args){.ids = ids}, &rows));
+    OQ_TRY(alert_write_shown(w, rows.at, rows.count, announced));
+    for (size_t i = 0; i < rows.count; i++)
+        OQ_TRY(alert_tell_pages(w, &rows.at[i]));
+    return NULL;
 }
 
 static oq_err *end_shelves(alert_writing *w, bool *any)
 {
     sql_alert_shelves_over_rows over;
     OQ_TRY(sql_alert_shelves_over(w->s, (sql_alert_shelves_over_args){.now = oq_now(w->s)}, &over));
+    if (over.count == 0)
+        return NULL;
+    oq_uuid *id = oq_new_n(oq_scope_arena(w->s), oq_uuid, over.count);
     for (size_t i = 0; i < over.count; i++) {
-        OQ_TRY(sql_alert_shelve(w->s,
-                                (sql_alert_shelve_args){.id = over.at[i].id,
-                                                        .until = OQ_TIME_NONE,
-                                                        .now = oq_now(w->s)},
-                                NULL));
-        OQ_TRY(show_again(w, over.at[i].id, "unshelved", true));
+        id[i] = over.at[i].id;
+        OQ_TRY(sql_alert_shelve(
+            w->s, (sql_alert_shelve_args){.id = id[i], .until = OQ_TIME_NONE, .now = oq_now(w->s)},
+            NULL));
     }
-    *any |= over.count > 0;
-    return NULL;
+    *any = true;
+    return show_again(w, (oq_uuids){id, over.count}, "unshelved", true);
 }
 
-static oq_err *unsuppress(alert_writing *w, const oq_uuid *id, size_t count, bool announced,
-                          bool *any)
+static oq_err *unsuppress(alert_writing *w, oq_uuids ids, bool announced, bool *any)
 {
-    if (count == 0)
+    if (ids.count == 0)
         return NULL;
     *any = true;
-    OQ_TRY(sql_alert_suppress(
-        w->s,
-        (sql_alert_suppress_args){.ids = {(oq_uuid *)(uintptr_t)id, count}, .now = oq_now(w->s)},
-        NULL));
-    for (size_t i = 0; i < count; i++)
-        OQ_TRY(show_again(w, id[i], "unsuppressed", announced));
-    return NULL;
+    OQ_TRY(
+        sql_alert_suppress(w->s, (sql_alert_suppress_args){.ids = ids, .now = oq_now(w->s)}, NULL));
+    return show_again(w, ids, "unsuppressed", announced);
 }
 
 static oq_err *end_windows(alert_writing *w, bool *any)
@@ -116,7 +115,7 @@ static oq_err *end_windows(alert_writing *w, bool *any)
         if (!silence_of(&w->silences, a->rule_id, a->asset_id, a->site_id, false))
             id[count++] = a->id;
     }
-    return unsuppress(w, id, count, true, any);
+    return unsuppress(w, (oq_uuids){id, count}, true, any);
 }
 
 static oq_err *end_floods(alert_writing *w, bool *any)
@@ -134,7 +133,7 @@ static oq_err *end_floods(alert_writing *w, bool *any)
         if (times <= FLOOD_ENDS)
             id[count++] = rows.at[i].id;
     }
-    return unsuppress(w, id, count, false, any);
+    return unsuppress(w, (oq_uuids){id, count}, false, any);
 }
 
 oq_err *silences_end(alert_writing *w, bool *ret_any)
@@ -142,5 +141,6 @@ oq_err *silences_end(alert_writing *w, bool *ret_any)
     *ret_any = false;
     OQ_TRY(end_shelves(w, ret_any));
     OQ_TRY(end_windows(w, ret_any));
-    return end_floods(w, ret_any);
+    OQ_TRY(end_floods(w, ret_any));
+    return alert_writing_end(w);
 }

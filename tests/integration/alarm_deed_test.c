@@ -2,6 +2,8 @@
 #include "alarm/api.h"
 #include "integration/alarm_house.h"
 
+#include <math.h>
+
 #include "base/banned.h"
 
 #define OVER "{\"metric\":\"vibration\",\"is\":\"above\",\"limit\":7.1}"
@@ -213,6 +215,7 @@ static void test_went_at_once(void **state)
     CHECK_OK(alert_write_returned(
         &w,
         &(alert_news){.source = order.source, .source_key = order.source_key, .since = ALARM_NOW}));
+    CHECK_OK(alert_writing_end(&w));
     house_commit(s);
     CHECK("both", testdb_number(h->db, "SELECT count(*) FROM blackbox_events") == 2);
 }
@@ -287,6 +290,69 @@ static void test_flood(void **state)
                                " payload->>'step' = 'again'") == 2);
 }
 
+/* More than one set of them at once: each is written whole, people read twenty and one sentence
+ * more, and of a flood they hear once. */
+static void test_very_many(void **state)
+{
+    house *h = *state;
+    enum { MANY = 1100, SOME = 30 };
+    char key[16];
+    testdb_exec(h->db, "UPDATE users SET role = 'engineer' WHERE role = 'viewer'");
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    alert_writing w = {.s = s};
+    for (int i = 0; i < MANY + SOME; i++) {
+        snprintf(key, sizeof key, "k%04d", i);
+        alert_news news = {.source = OQ_STR("AI"),
+                           .source_key = oq_str_copy(h->arena, oq_cstr(key)),
+                           .asset_id = alarm_house_pump(1 + i % PUMPS),
+                           .series_no = OQ_I64_NONE,
+                           .code = OQ_STR("seen"),
+                           .title = OQ_STR("Seen"),
+                           .priority = i < MANY ? ALARM_MEDIUM : ALARM_CRITICAL,
+                           .value = i,
+                           .limit = (double)NAN,
+                           .since = ALARM_NOW - OQ_SECOND};
+        CHECK_OK(alert_write_raised(&w, &news));
+        if (i % 100 == 0) { /* and went at once */
+            news.since = ALARM_NOW;
+            CHECK_OK(alert_write_returned(&w, &news));
+        }
+    }
+    CHECK_OK(alert_writing_end(&w));
+    house_commit(s);
+    static const struct {
+        const char *label, *sql;
+        int64_t count;
+    } row[] = {
+        {"rows", "SELECT count(*) FROM alerts", MANY + SOME},
+        {"values", "SELECT sum(value)::int8 FROM alerts", (MANY + SOME) * (MANY + SOME - 1) / 2},
+        {"raised", "SELECT count(*) FROM alert_steps WHERE step = 'raised'", MANY + SOME},
+        {"went", "SELECT count(*) FROM alerts WHERE state = 'returned'", 12},
+        {"and their steps", "SELECT count(*) FROM alert_steps WHERE step = 'returned'", 12},
+        {"all but ten are quiet", "SELECT count(*) FROM alerts WHERE suppressed_by = 'flood'",
+         MANY - 10},
+        {"events", "SELECT count(*) FROM blackbox_events", MANY + SOME + 12},
+        {"an event carries its alert's trace",
+         "SELECT count(*) FROM blackbox_events e JOIN alerts a ON a.trace_id = e.trace_id AND"
+         " e.payload->>'alert_id' = a.id::text",
+         MANY + SOME + 12},
+        {"those that are read",
+         "SELECT count(DISTINCT entity_id) FROM notifications WHERE type ="
+         " 'alarm.raised'",
+         20},
+        {"the rest in a sentence",
+         "SELECT count(DISTINCT entity_id) FROM notifications WHERE type = 'alarm.more' AND"
+         " facts->>'count' = '20' AND urgency = 'urgent'",
+         1},
+        {"the flood",
+         "SELECT count(DISTINCT entity_id) FROM notifications WHERE type ="
+         " 'alarm.flood'",
+         1},
+    };
+    for (size_t i = 0; i < OQ_COUNT(row); i++)
+        CHECK(row[i].label, testdb_number(h->db, row[i].sql) == row[i].count);
+}
+
 static void test_chattering(void **state)
 {
     house *h = *state;
@@ -356,6 +422,7 @@ int main(void)
         cmocka_unit_test_setup(test_went_at_once, alarm_house_reset),
         cmocka_unit_test_setup(test_maintenance_window, alarm_house_reset),
         cmocka_unit_test_setup(test_flood, alarm_house_reset),
+        cmocka_unit_test_setup(test_very_many, alarm_house_reset),
         cmocka_unit_test_setup(test_chattering, alarm_house_reset),
         cmocka_unit_test_setup(test_first_out, alarm_house_reset),
         cmocka_unit_test_setup(test_first_out_at_once, alarm_house_reset),
