@@ -104,8 +104,8 @@ oq_err *collect_changes(oq_scope *s, size_t *ret_added)
     sql_collect_looks_rows look;
     *ret_added = 0;
     OQ_TRY(sql_collect_looks(s, (sql_collect_looks_args){.nos = {&no, 1}}, &look));
-    if (!look.count) /* what was set up before is no change */
-        return put_mark(s, oq_now(s));
+    if (!look.count) /* what was set up before is no change, and no look goes back behind now */
+        return put_mark(s, oq_now(s) + OVERLAP + 1);
     collect_change last = {.at = look.at[0].looked_to - OVERLAP};
     for (bool is_full = true; is_full;) {
         oq_mark mark = oq_arena_mark(arena);

@@ -142,8 +142,19 @@ static void test_states(void **state)
 static void test_changes(void **state)
 {
     house *h = *state;
+    testdb_exec(
+        h->db,
+        oq_strf(h->arena,
+                "INSERT INTO audit_logs (tenant_id, id, at, actor_kind, actor_label,"
+                " action, object_type, object_id, object_label) SELECT"
+                " '0a000000-0000-0000-0000-000000000000', gen_random_uuid(),"
+                " to_timestamp(%lld) - i * interval '1 minute', 'user', 'admin_a',"
+                " 'record.created', 'alarm_rule', 'x' || i, 'x' FROM generate_series(0, 3) i",
+                (long long)(oq_clock_now() / OQ_SECOND))
+            .ptr);
     assert_int_equal(collect(h, collect_changes), 0); /* what was before is no change */
     oq_clock_set(bb_at(1));
+    assert_int_equal(collect(h, collect_changes), 0); /* and stays none */
     oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
     const record_kind *kind = record_kind_find(OQ_STR("assets"));
     void *made;
