@@ -9,6 +9,7 @@
 #include "blackbox/event_list.h"
 #include "blackbox/incident.h"
 #include "blackbox/incident_list.h"
+#include "dashboard/dashboard.h"
 #include "demoplant/demoplant.h"
 #include "duty/duty.h"
 #include "historian/calc.h"
@@ -34,7 +35,6 @@
 #include "optimize/optimize.h"
 #include "ops/api_docs.h"
 #include "ops/health.h"
-#include "ops/home.h"
 #include "ops/job_page.h"
 #include "ops/job_view.h"
 #include "plant/plant.h"
@@ -51,7 +51,7 @@
 /* clang-format off */
 http_route_list module_routes = {
     web_routes,
-    home_routes,
+    dashboard_routes,
     health_routes,
     api_docs_routes,
     login_routes,

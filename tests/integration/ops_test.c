@@ -1,16 +1,16 @@
 /* What operators look at: jobs as pages and JSON, health, metrics, the description of the API. */
 #include <jansson.h>
 
+#include "dashboard/dashboard.h"
 #include "ops/api_docs.h"
 #include "ops/health.h"
-#include "ops/home.h"
 #include "ops/job_page.h"
 #include "ops/job_view.h"
 #include "ops/metrics.h"
 #include "support/house.h"
 #include "web/page.h"
 
-static http_route_list routes = {job_routes,      job_page_routes, health_routes, home_routes,
+static http_route_list routes = {job_routes,      job_page_routes, health_routes, dashboard_routes,
                                  api_docs_routes, web_routes,      NULL};
 
 static int reset_and_serve(void **state)

@@ -439,8 +439,10 @@ static void test_the_platforms_role(void **state)
         const char *table, *columns; /* columns: those it may read; NULL: the whole table */
     } may[] = {
         {"asset_ai_scores", "tenant_id,scored_at"}, /* readiness: how long ago the last was made */
+        {"assets", "tenant_id"}, /* how many a tenant has */
         {"job_schedules", NULL},
         {"job_turns", NULL},
+        {"optimization_runs", "tenant_id,created_at"}, /* how many plans it made when */
         {"series_batches",
          "tenant_id,seq,received_at"}, /* health: how long the oldest has waited */
         {"series_broken", "tenant_id,id"},

@@ -190,6 +190,14 @@ static oq_err *authenticate(void *self, http_req *rq, http_who *ret_who)
                 .time_zone = OQ_STR("Asia/Riyadh"),
                 .currency = OQ_STR("SAR"),
             };
+    oq_str as = http_header(rq, "X-House-As"), id;
+    int role;
+    if (oq_str_cut(&as, ' ', &id) && oq_uuid_parse(id, &ret_who->actor.id) &&
+        oq_choice_value(role_choices, as, &role)) {
+        ret_who->actor.role = (oq_role)role;
+        ret_who->actor.caps = oq_caps_of_role((oq_role)role);
+        ret_who->actor.label = ret_who->full_name = OQ_STR("somebody");
+    }
     ret_who->actor.address = http_peer(rq);
     return NULL;
 }
@@ -234,6 +242,13 @@ seen house_ask(house *h, house_person person, const char *method, const char *pa
 seen house_get(house *h, house_person person, const char *path)
 {
     return house_ask(h, person, "GET", path, "", NULL);
+}
+
+seen house_get_as(house *h, house_person beside, oq_uuid id, oq_role role, const char *path)
+{
+    oq_str as = oq_strf(h->arena, "X-House-As: %.*s %s\r\n", OQ_FMT(oq_uuid_text(h->arena, id)),
+                        oq_choice_text(role_choices, role));
+    return house_ask(h, beside, "GET", path, as.ptr, NULL);
 }
 
 seen house_send(house *h, house_person person, const char *method, const char *path,

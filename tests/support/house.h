@@ -64,6 +64,9 @@ seen house_form(house *h, house_person person, const char *path, const char *fie
 seen house_ask(house *h, house_person person, const char *method, const char *path,
                const char *headers, const char *body);
 
+/* As a person who is not in the house: of this role, in the tenant of `beside`. */
+seen house_get_as(house *h, house_person beside, oq_uuid id, oq_role role, const char *path);
+
 /* A text between two others in the body: "value=\"" and "\""; fails the test when it is not there.
  */
 oq_str house_between(house *h, const seen *s, const char *before, const char *after);
