@@ -86,21 +86,39 @@ SELECT a.code AS asset_code, a.name AS asset_name, a.name_ar AS asset_name_ar,
 
 -- INCIDENT_KEY_EVENTS (incident_id uuid, nearest i64, limit i64) -> incident_event
 -- What made it, then what an analysis calls a cause or symptom, then the gravest; in their time. The
--- gravest of those nearest to its trigger: ten thousand events are not read to show fifty.
-WITH near AS (
-    SELECT ie.event_id, ie.role, ie.order_index, ie.is_late, ie.is_trigger,
-           array_position(ARRAY['CAUSE', 'SYMPTOM', 'UNKNOWN', 'CONTEXT', 'NOISE'], ie.role) AS place
-      FROM blackbox_incident_events ie
-     WHERE ie.tenant_id = :tenant AND ie.incident_id = :incident_id
-     ORDER BY ie.is_trigger DESC, place,
-              abs(ie.order_index - (
-                  SELECT t.order_index
-                    FROM blackbox_incidents i
-                    JOIN blackbox_incident_events t
-                      ON t.tenant_id = :tenant AND t.incident_id = i.id
-                     AND t.event_id = i.trigger_event_id
-                   WHERE i.tenant_id = :tenant AND i.id = :incident_id)),
-              ie.event_id
+-- gravest of those nearest to its trigger: ten thousand events are not read to show fifty. Each kind
+-- is read from the trigger on, forwards and backwards.
+WITH anchor AS MATERIALIZED (
+    SELECT i.tenant_id, coalesce(t.order_index, 0) AS place
+      FROM blackbox_incidents i
+      LEFT JOIN blackbox_incident_events t
+        ON t.tenant_id = :tenant AND t.incident_id = i.id AND t.event_id = i.trigger_event_id
+     WHERE i.tenant_id = :tenant AND i.id = :incident_id),
+near AS (
+    SELECT x.event_id, x.order_index, x.is_late, k.is_trigger, r.role, r.place,
+           abs(x.order_index - o.place) AS distance
+      FROM anchor o
+     CROSS JOIN (VALUES (true), (false)) AS k (is_trigger)
+     CROSS JOIN (VALUES ('CAUSE', 1), ('SYMPTOM', 2), ('UNKNOWN', 3), ('CONTEXT', 4), ('NOISE', 5))
+           AS r (role, place)
+     CROSS JOIN LATERAL (
+           (SELECT ie.event_id, ie.order_index, ie.is_late
+              FROM blackbox_incident_events ie
+             WHERE ie.tenant_id = :tenant AND ie.incident_id = :incident_id
+               AND ie.is_trigger = k.is_trigger AND ie.role = r.role
+               AND ie.order_index >= o.place
+             ORDER BY ie.order_index, ie.event_id
+             LIMIT :nearest)
+            UNION ALL
+           (SELECT ie.event_id, ie.order_index, ie.is_late
+              FROM blackbox_incident_events ie
+             WHERE ie.tenant_id = :tenant AND ie.incident_id = :incident_id
+               AND ie.is_trigger = k.is_trigger AND ie.role = r.role
+               AND ie.order_index < o.place
+             ORDER BY ie.order_index DESC, ie.event_id DESC
+             LIMIT :nearest)) x
+     WHERE o.tenant_id = :tenant
+     ORDER BY k.is_trigger DESC, r.place, distance, x.event_id
      LIMIT :nearest)
 SELECT c.*, a.code AS asset_code
   FROM (SELECT e.id, e.asset_id, e.unit_id, e.site_id, e.source_system, e.source_id, e.source_type,
@@ -111,7 +129,7 @@ SELECT c.*, a.code AS asset_code
          ORDER BY n.is_trigger DESC, n.place,
                   array_position(ARRAY['CRITICAL', 'MAJOR', 'MINOR', 'WARNING', 'INFO'],
                                  e.severity),
-                  n.order_index, e.id
+                  n.distance, e.id
          LIMIT :limit) c
   LEFT JOIN assets a ON a.tenant_id = :tenant AND a.id = c.asset_id
  ORDER BY c.event_time, c.order_index, c.id;

@@ -152,6 +152,63 @@ static void test_one(void **state)
                   "http.not_found");
 }
 
+/* Of 2,000 events fifty are shown: what made it, what an analysis named, and then the gravest of
+ * those nearest to the trigger; in the order of time. */
+static void test_key_events(void **state)
+{
+    house *h = *state;
+    const char *id = oq_str_c(h->arena, id_of(h, "bearing hot"));
+    testdb_exec(
+        h->db,
+        oq_strf(
+            h->arena,
+            "WITH it AS (SELECT * FROM blackbox_incidents WHERE id = '%s'),"
+            " e AS (INSERT INTO blackbox_events (tenant_id, id, asset_id, source_system,"
+            "  source_type, source_id, event_time, ingest_time, severity, event_category, summary,"
+            "  is_trigger, is_noticed) SELECT tenant_id, md5('k' || n)::uuid, root_asset_id, 'DCS',"
+            "  'TAG_READING', 'k' || n, anchor_time + (n - 1000) * interval '1 s', now(),"
+            "  CASE WHEN n IN (10, 1003) THEN 'MINOR' ELSE 'INFO' END, 'SENSOR', 'k' || n, false,"
+            "  true FROM it, generate_series(0, 1999) n RETURNING tenant_id, id, source_id)"
+            " INSERT INTO blackbox_incident_events (tenant_id, id, incident_id, event_id, role,"
+            "  order_index, is_late) SELECT e.tenant_id, gen_random_uuid(), it.id, e.id,"
+            "  CASE e.source_id WHEN 'k5' THEN 'CAUSE' WHEN 'k1990' THEN 'SYMPTOM'"
+            "  ELSE 'CONTEXT' END, substr(e.source_id, 2)::int + 1, e.source_id = 'k1999'"
+            " FROM it, e;"
+            "UPDATE blackbox_incident_events SET order_index = 1001"
+            " WHERE is_trigger AND incident_id = '%s'",
+            id, id)
+            .ptr);
+    seen s = house_get(h, ADMIN_A, oq_strf(h->arena, "/api/blackbox/incidents/%s", id).ptr);
+    assert_int_equal(s.status, 200);
+    CHECK("all are counted", holds(&s, "\"events\":2001,\"late_events\":1"));
+    oq_str key = house_between(h, &s, "\"key_events\":[", "\"steps\"");
+    size_t count = 0;
+    for (oq_str rest = key;; count++) {
+        size_t at = oq_str_find(rest, OQ_STR("\"order_index\""));
+        if (at == SIZE_MAX)
+            break;
+        rest = oq_str_sub(rest, at + 1, SIZE_MAX);
+    }
+    CHECK("fifty", count == INCIDENT_KEY_EVENTS);
+    static const char *const in_order[] = {"k5", "bearing hot", "k1003", "k1990"};
+    size_t behind = 0;
+    for (size_t i = 0; i < OQ_COUNT(in_order); i++) {
+        size_t at = oq_str_find(key, oq_strf(h->arena, "\"summary\":\"%s\"", in_order[i]));
+        CHECK(in_order[i], at != SIZE_MAX && (i == 0 || at > behind));
+        behind = at;
+    }
+    CHECK("grave, but far away", oq_str_find(key, OQ_STR("\"k10\"")) == SIZE_MAX);
+    CHECK("near", oq_str_find(key, OQ_STR("\"k990\"")) != SIZE_MAX);
+    /* A trigger that is no member any more. */
+    testdb_exec(h->db, oq_strf(h->arena,
+                               "DELETE FROM blackbox_incident_events WHERE is_trigger AND"
+                               " incident_id = '%s'",
+                               id)
+                           .ptr);
+    s = house_get(h, ADMIN_A, oq_strf(h->arena, "/api/blackbox/incidents/%s", id).ptr);
+    CHECK("still shown", holds(&s, "\"key_events\":[{"));
+}
+
 /* M43 to M46. */
 static void test_masking(void **state)
 {
@@ -358,11 +415,12 @@ static void test_analysis(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_list, setup),    cmocka_unit_test_setup(test_pages, setup),
-        cmocka_unit_test_setup(test_kpis, setup),    cmocka_unit_test_setup(test_one, setup),
-        cmocka_unit_test_setup(test_masking, setup), cmocka_unit_test_setup(test_engineer, setup),
-        cmocka_unit_test_setup(test_status, setup),  cmocka_unit_test_setup(test_cause, setup),
-        cmocka_unit_test_setup(test_chain, setup),   cmocka_unit_test_setup(test_analysis, setup),
+        cmocka_unit_test_setup(test_list, setup),       cmocka_unit_test_setup(test_pages, setup),
+        cmocka_unit_test_setup(test_kpis, setup),       cmocka_unit_test_setup(test_one, setup),
+        cmocka_unit_test_setup(test_key_events, setup), cmocka_unit_test_setup(test_masking, setup),
+        cmocka_unit_test_setup(test_engineer, setup),   cmocka_unit_test_setup(test_status, setup),
+        cmocka_unit_test_setup(test_cause, setup),      cmocka_unit_test_setup(test_chain, setup),
+        cmocka_unit_test_setup(test_analysis, setup),
     };
     return cmocka_run_group_tests(tests, house_open, house_close);
 }
