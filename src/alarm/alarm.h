@@ -87,6 +87,6 @@ struct web_page;
 oq_err *alarm_frame(void *pool, struct web_page *page);
 
 extern const http_route alarm_routes[];  /* /api/alarms, /api/alarm-rules, /alarms ... */
-extern const job_kind alarm_job_kinds[]; /* alarm.look */
+extern const job_kind alarm_job_kinds[]; /* alarm.look, alarm.trim */
 
 #endif

@@ -136,6 +136,33 @@ SELECT t.id, t.step, t.at, t.made_by, u.full_name AS made_by_name, t.note
  ORDER BY t.at DESC, t.id DESC
  LIMIT :limit;
 
+-- ALERT_STEPS_TRIM (older_than time, limit i64) -> nothing
+DELETE FROM alert_steps AS t
+ USING (SELECT o.tenant_id, o.id
+          FROM alert_steps o
+         WHERE o.tenant_id = :tenant AND o.at < :older_than
+         LIMIT :limit) AS old
+ WHERE t.tenant_id = :tenant AND old.tenant_id = t.tenant_id AND t.id = old.id;
+
+-- ALERTS_TRIM (older_than time, limit i64) -> nothing
+-- Those that are over, and have no step left; an alarm that stands stays, however old.
+DELETE FROM alerts AS a
+ USING (SELECT o.tenant_id, o.id
+          FROM alerts o
+         WHERE o.tenant_id = :tenant AND o.raised_at < :older_than AND o.cleared_at < :older_than
+           AND NOT EXISTS (SELECT FROM alert_steps t
+                            WHERE t.tenant_id = :tenant AND t.alert_id = o.id)
+         LIMIT :limit) AS old
+ WHERE a.tenant_id = :tenant AND old.tenant_id = a.tenant_id AND a.id = old.id;
+
+-- SILENCES_TRIM (older_than time, limit i64) -> nothing
+DELETE FROM alarm_silences AS l
+ USING (SELECT o.tenant_id, o.id
+          FROM alarm_silences o
+         WHERE o.tenant_id = :tenant AND o.to_time < :older_than
+         LIMIT :limit) AS old
+ WHERE l.tenant_id = :tenant AND old.tenant_id = l.tenant_id AND l.id = old.id;
+
 -- --- what comes together ------------------------------------------------------------------------
 
 -- ALERT_FIRST_OUT (asset_ids uuids, from_time time, to_time time, seen_from time, seen_to time,

@@ -204,6 +204,8 @@ OQ_CHECKED oq_err *alert_unshelve(oq_scope *s, oq_uuid id, alert **ret_alert);
 
 /* One look, committed. *ret_more: there was more than one look takes. */
 OQ_CHECKED oq_err *alarm_look_now(oq_scope *s, bool *ret_more);
+/* alarm.trim: what the tenant does not keep any longer goes. */
+OQ_CHECKED oq_err *alarm_run_trim(job_run *run);
 /* For tests: as if this process had just been started. */
 void alarm_forget_all(void);
 

@@ -364,5 +364,10 @@ const job_kind alarm_job_kinds[] = {
      .every_s = 15,
      .is_routine = true,
      .limit_s = 600},
+    {.name = "alarm.trim",
+     .run = alarm_run_trim,
+     .lane = JOB_PER_TENANT,
+     .every_s = 3600,
+     .limit_s = 300},
     {0},
 };

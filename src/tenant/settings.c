@@ -41,6 +41,8 @@ const oq_choice settings_notice_choices[] = {
                .help = "Days that finished jobs are kept"),                                        \
         OQ_I64(tenant_settings, notification_days, PRESET("90"), .min = 7, .max = 365,             \
                .help = "Days that notifications are kept"),                                        \
+        OQ_I64(tenant_settings, alarm_days, PRESET("1095"), .min = 30, .max = 3650,                \
+               .help = "Days that alarms that are over are kept, and the steps of all"),           \
         OQ_CHOICE(tenant_settings, series_unknown, settings_series_unknown_choices,                \
                   PRESET("create"), .help = "What becomes of a signal that nobody has defined"),   \
         OQ_I64(tenant_settings, series_max, PRESET("100000"), .min = 1, .max = 2000000,            \

@@ -19,6 +19,7 @@ typedef struct tenant_settings {
     int64_t audit_days;        /* kept so long; at least 365; 1,095 */
     int64_t job_days;          /* finished jobs; 30 */
     int64_t notification_days; /* 90 */
+    int64_t alarm_days;        /* alarms that are over, and steps of alarms; 1,095 */
     /* signals */
     int series_unknown;     /* settings_series_unknown_choices: create | refuse */
     int64_t series_max;     /* series at most; 100,000 */

@@ -27,7 +27,8 @@ static void test_presets(void **state)
     CHECK_OK(oq_fields_read_json(arena, tenant_settings_fields, OQ_STR("{}"), &s));
     CHECK("sign-in", !s.require_totp && s.session_idle_minutes == 120 && s.session_hours == 12 &&
                          s.password_min_length == 12);
-    CHECK("records", s.audit_days == 1095 && s.job_days == 30 && s.notification_days == 90);
+    CHECK("records", s.audit_days == 1095 && s.job_days == 30 && s.notification_days == 90 &&
+                         s.alarm_days == 1095);
     CHECK("signals", s.series_unknown == SERIES_UNKNOWN_CREATE && s.series_max == 100000 &&
                          s.retention_days == 1095);
     CHECK("incidents", s.incident_window_before_minutes == 30 &&

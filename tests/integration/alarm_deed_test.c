@@ -411,6 +411,53 @@ static void test_first_out_at_once(void **state)
     CHECK("of five", testdb_number(h->db, "SELECT count(*) FROM alerts") == 5);
 }
 
+/* What is past its time goes, in slices; what stands, and what is another tenant's, stays. */
+static void test_what_is_old_goes(void **state)
+{
+    house *h = *state;
+    static const job_kind *const kinds[] = {alarm_job_kinds, NULL};
+    jobs_done done;
+    testdb_exec(
+        h->db,
+        oq_strf(
+            h->arena,
+            "INSERT INTO tenant_settings (tenant_id, settings) VALUES"
+            " ('0a000000-0000-0000-0000-000000000000', '{\"alarm_days\": 100}');"
+            "INSERT INTO alerts (tenant_id, id, source, source_key, code, title, priority, "
+            "severity,"
+            "  state, raised_at, seen_at, last_at, cleared_at, trace_id, updated_at)"
+            " SELECT ('0' || t || '000000-0000-0000-0000-000000000000')::uuid, gen_random_uuid(),"
+            "  'OLD', d || ':' || is_over || n, 'c', 'C', 'low', 'WARNING',"
+            "  CASE WHEN is_over THEN 'normal' ELSE 'unacknowledged' END, now_ - d * interval '1 "
+            "day',"
+            "  now_, now_, CASE WHEN is_over THEN now_ - d * interval '1 day' END,"
+            "  gen_random_uuid(), now_"
+            " FROM to_timestamp(%lld) now_, unnest(ARRAY['a', 'b']) t, unnest(ARRAY[99, 101]) d,"
+            "  unnest(ARRAY[true, false]) is_over, generate_series(1, 3000) n;"
+            "INSERT INTO alert_steps (tenant_id, id, alert_id, step, at)"
+            " SELECT tenant_id, gen_random_uuid(), id, step, raised_at FROM alerts,"
+            "  unnest(ARRAY['raised', 'acknowledged']) step",
+            (long long)(ALARM_NOW / OQ_SECOND))
+            .ptr);
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_OK(job_add(
+        s, &(job_order){.kind = "alarm.trim", .is_unique = true, .run_at = OQ_TIME_NONE}, NULL));
+    house_commit(s);
+    CHECK_OK(job_run_due(h->pool, kinds, &done));
+    assert_int_equal(done.failed, 0);
+    CHECK_STR(
+        "of A those that are over, and old steps",
+        oq_cstr(testdb_value(h->db, "SELECT string_agg(left(tenant_id::text, 2) || ' ' || key ||"
+                                    " ' ' || n || ' ' || steps, ', ' ORDER BY tenant_id, key)"
+                                    " FROM (SELECT a.tenant_id, left(source_key, -4) AS key,"
+                                    "  count(DISTINCT a.id) AS n, count(t.id) AS steps"
+                                    "  FROM alerts a LEFT JOIN alert_steps t ON t.alert_id = a.id"
+                                    "  WHERE source_key ~ '...[0-9]{4}$' GROUP BY 1, 2) x")),
+        "0a 101:false 2001 0, 0a 99:false 2001 4002, 0a 99:true 2001 4002,"
+        " 0b 101:false 2001 4002, 0b 101:true 2001 4002, 0b 99:false 2001 4002,"
+        " 0b 99:true 2001 4002");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -426,6 +473,7 @@ int main(void)
         cmocka_unit_test_setup(test_chattering, alarm_house_reset),
         cmocka_unit_test_setup(test_first_out, alarm_house_reset),
         cmocka_unit_test_setup(test_first_out_at_once, alarm_house_reset),
+        cmocka_unit_test_setup(test_what_is_old_goes, alarm_house_reset),
     };
     return cmocka_run_group_tests(tests, house_open, house_close);
 }

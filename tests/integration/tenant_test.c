@@ -636,6 +636,7 @@ static void test_page_of_one(void **state)
 static const char all_settings[] =
     "{\"require_totp\":true,\"session_idle_minutes\":60,\"session_hours\":8,"
     "\"password_min_length\":14,\"audit_days\":400,\"job_days\":30,\"notification_days\":90,"
+    "\"alarm_days\":365,"
     "\"series_unknown\":\"refuse\",\"series_max\":5000,\"retention_days\":0,"
     "\"incident_window_before_minutes\":30,\"incident_window_after_minutes\":45,"
     "\"incident_grace_minutes\":0,\"wo_initial_status\":\"pending_approval\","
@@ -677,7 +678,7 @@ static void test_settings_api(void **state)
 
 #define SETTINGS_FORM(more)                                                                        \
     "require_totp=false&require_totp=on&session_idle_minutes=60&session_hours=8"                   \
-    "&password_min_length=14&job_days=30&notification_days=90"                                     \
+    "&password_min_length=14&job_days=30&notification_days=90&alarm_days=365"                      \
     "&series_unknown=create&series_max=100000&retention_days=1095"                                 \
     "&incident_window_before_minutes=30&incident_window_after_minutes=45"                          \
     "&incident_grace_minutes=0&wo_initial_status=open&auto_wo_probability=0.75"                    \
