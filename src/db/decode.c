@@ -11,12 +11,12 @@ enum { COLUMNS_MAX = 256 };
 static const struct {
     int type; /* oq_type, or one of db/stmt.h */
     const char *name;
-    Oid oid[4];
+    Oid oid[5];
 } fitting[] = {
     {OQ_TYPE_TEXT, "text", {DB_OID_TEXT, DB_OID_VARCHAR, DB_OID_BPCHAR, DB_OID_NAME}},
     {OQ_TYPE_SECRET, "text", {DB_OID_TEXT, DB_OID_VARCHAR}},
     {OQ_TYPE_CHOICE, "text", {DB_OID_TEXT, DB_OID_VARCHAR}},
-    {OQ_TYPE_I64, "bigint", {DB_OID_INT8, DB_OID_INT4, DB_OID_INT2}},
+    {OQ_TYPE_I64, "bigint", {DB_OID_INT8, DB_OID_INT4, DB_OID_INT2, DB_OID_XID, DB_OID_TID}},
     {DB_TYPE_I32, "integer", {DB_OID_INT4, DB_OID_INT2}},
     {OQ_TYPE_F64, "double precision", {DB_OID_FLOAT8, DB_OID_FLOAT4}},
     {OQ_TYPE_BOOL, "boolean", {DB_OID_BOOL}},
@@ -97,6 +97,10 @@ typedef struct value {
 
 static int64_t integer_of(value v)
 {
+    if (v.type == DB_OID_XID)
+        return (int64_t)db_get32(v.bytes);
+    if (v.type == DB_OID_TID) /* page and place on it */
+        return (int64_t)db_get32(v.bytes) << 16 | db_get16(v.bytes + 4);
     if (v.len == 8)
         return (int64_t)db_get64(v.bytes);
     return v.len == 4 ? (int32_t)db_get32(v.bytes) : (int16_t)db_get16(v.bytes);

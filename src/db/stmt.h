@@ -34,7 +34,8 @@
  * OQ_I64_NONE, NaN, the zero uuid, an empty list); a `bool?` is a `const bool *`. Without the
  * question mark "not given" is the program's mistake (db.argument_missing), but for a zero uuid and
  * an empty list, which are sent as they are. In a result any column may be NULL and is "not given"
- * then; a bool is false.
+ * then; a bool is false. xmin and ctid of a row are i64: the two tell the row as it stands from
+ * every other one that stood or will stand there.
  *
  * Lists carry many rows in one statement: `INSERT ... SELECT :tenant, * FROM unnest(:no, :times,
  * :payloads)`. An element that is "not given" is NULL there, and a NULL comes back as "not given"

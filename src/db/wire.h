@@ -37,7 +37,8 @@ const char *db_type_name(const oq_field *field);
 enum {
     DB_OID_BOOL = 16,          DB_OID_BYTEA = 17,           DB_OID_NAME = 19,
     DB_OID_INT8 = 20,          DB_OID_INT2 = 21,            DB_OID_INT4 = 23,
-    DB_OID_TEXT = 25,          DB_OID_JSON = 114,           DB_OID_FLOAT4 = 700,
+    DB_OID_TEXT = 25,          DB_OID_TID = 27,             DB_OID_XID = 28,
+    DB_OID_JSON = 114,         DB_OID_FLOAT4 = 700,
     DB_OID_FLOAT8 = 701,       DB_OID_BYTEA_ARRAY = 1001,   DB_OID_INT4_ARRAY = 1007,
     DB_OID_TEXT_ARRAY = 1009,  DB_OID_VARCHAR_ARRAY = 1015, DB_OID_INT8_ARRAY = 1016,
     DB_OID_FLOAT8_ARRAY = 1022, DB_OID_TIMESTAMPTZ_ARRAY = 1185,

@@ -271,7 +271,7 @@ static void test_which_types_fit(void **state)
     static const struct {
         const char *label;
         oq_field field;
-        Oid fits[4], does_not[3];
+        Oid fits[5], does_not[3];
     } row[] = {
         {"text",
          {.type = OQ_TYPE_TEXT},
@@ -280,7 +280,7 @@ static void test_which_types_fit(void **state)
         {"choice", {.type = OQ_TYPE_CHOICE, .choices = choices}, {DB_OID_TEXT}, {DB_OID_INT4}},
         {"i64",
          {.type = OQ_TYPE_I64},
-         {DB_OID_INT8, DB_OID_INT4, DB_OID_INT2},
+         {DB_OID_INT8, DB_OID_INT4, DB_OID_XID, DB_OID_TID},
          {1700, DB_OID_FLOAT8}},
         {"i32", {.type = (oq_type)DB_TYPE_I32}, {DB_OID_INT4}, {DB_OID_INT8}},
         {"f64", {.type = OQ_TYPE_F64}, {DB_OID_FLOAT8, DB_OID_FLOAT4}, {1700, DB_OID_INT8}},
@@ -289,7 +289,7 @@ static void test_which_types_fit(void **state)
         {"object", {.type = OQ_TYPE_OBJECT}, {0}, {DB_OID_TEXT, DB_OID_JSONB, 0}},
     };
     for (size_t i = 0; i < OQ_COUNT(row); i++) {
-        for (size_t k = 0; row[i].fits[k]; k++)
+        for (size_t k = 0; k < OQ_COUNT(row[i].fits) && row[i].fits[k]; k++)
             CHECK(row[i].label, db_type_fits(&row[i].field, row[i].fits[k]));
         for (size_t k = 0; k < 3 && row[i].does_not[k]; k++)
             CHECK(row[i].label, !db_type_fits(&row[i].field, row[i].does_not[k]));

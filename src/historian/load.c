@@ -5,25 +5,17 @@
 #include "base/banned.h"
 
 const oq_field hist_row_fields[] = {
-    OQ_I64(hist_row, kind),
-    OQ_I64(hist_row, series_no),
-    OQ_I64(hist_row, seq),
-    OQ_TIME(hist_row, time_first),
-    OQ_TIME(hist_row, time_last),
-    OQ_TIME(hist_row, known_at),
-    OQ_I64(hist_row, samples),
-    OQ_F64(hist_row, value_first),
-    OQ_F64(hist_row, value_last),
-    OQ_I64(hist_row, quality_last),
-    OQ_BYTES(hist_row, summary),
-    OQ_BYTES(hist_row, payload),
-    OQ_BOOL(hist_row, is_deletion),
-    OQ_UUID(hist_row, id),
-    OQ_TEXT(hist_row, key),
-    OQ_TEXT(hist_row, unit),
-    OQ_BOOL(hist_row, is_state),
-    OQ_I64(hist_row, gap_max_us),
-    OQ_FIELDS_END,
+    OQ_I64(hist_row, kind),         OQ_I64(hist_row, series_no),
+    OQ_I64(hist_row, seq),          OQ_TIME(hist_row, time_first),
+    OQ_TIME(hist_row, time_last),   OQ_TIME(hist_row, known_at),
+    OQ_I64(hist_row, samples),      OQ_I64(hist_row, good),
+    OQ_F64(hist_row, value_first),  OQ_F64(hist_row, value_last),
+    OQ_I64(hist_row, quality_last), OQ_I64(hist_row, wrote),
+    OQ_I64(hist_row, place),        OQ_BYTES(hist_row, summary),
+    OQ_BYTES(hist_row, payload),    OQ_BOOL(hist_row, is_deletion),
+    OQ_UUID(hist_row, id),          OQ_TEXT(hist_row, key),
+    OQ_TEXT(hist_row, unit),        OQ_BOOL(hist_row, is_state),
+    OQ_I64(hist_row, gap_max_us),   OQ_FIELDS_END,
 };
 
 const oq_field hist_name_fields[] = {
@@ -343,6 +335,71 @@ static int32_t only_one(const oq_scope *s, const hist_want *want)
     return want->count ? want->no[0] : number_kept(oq_scope_tenant(s), want->id[0]);
 }
 
+/* Whether the rows begin with the definition of the one series that is wanted. */
+static bool is_meant(const hist_row *row, size_t count, const hist_want *want)
+{
+    return count && row[0].kind == HIST_SERIES &&
+           (want->count || oq_uuid_eq(row[0].id, want->id[0]));
+}
+
+/* A chunk behind the span says by its row what its first sample is, unless that may not be good. */
+static bool is_enough(const hist_row *row, size_t count, const hist_want *want)
+{
+    for (size_t i = 0; i < count; i++)
+        if (row[i].time_first >= want->to && row[i].good < row[i].samples)
+            return false;
+    return true;
+}
+
+/* Whether what the rows speak of is all here, and they are all there are: as many chunks as were
+ * asked for may not be the last ones of the span. */
+static bool take_seen(oq_scope *s, const seen_key *key, const hist_want *want,
+                      const fresh_pins *pins, oq_us low, size_t chunks, hist_row *row, size_t count)
+{
+    size_t at = 1, first;
+    aggregate_rule rule = {.is_state = row[0].is_state,
+                           .gap_max = row[0].gap_max_us == OQ_I64_NONE ? 0 : row[0].gap_max_us};
+    for (first = at; at < count && row[at].kind == HIST_CHUNK; at++)
+        ;
+    if (at - first == chunks && row[at - 1].time_first < want->to)
+        return false;
+    if (low != SEEN_BEGINNING && (at == first || row[first].time_first >= want->from))
+        return false; /* the chunk at `low` is gone: which one lies before the span is not known */
+    at += at < count && row[at].kind == HIST_OPEN;
+    for (size_t i = at; i < count; i++)
+        if (!fresh_has(pins, row[i].seq, OQ_NONE))
+            return false;
+    return is_enough(row + first, at - first, want) &&
+           seen_cells(oq_scope_arena(s), key, rule, want->from, want->to, row + first, at - first);
+}
+
+/* Answers from chunks that were seen before, if the record of the series still is what was seen;
+ * else *ret_found is false and everything has to be loaded. */
+static oq_err *load_seen(oq_scope *s, int32_t no, const hist_want *want, fresh_pins *pins,
+                         hist_tracks *ret_tracks, bool *ret_found)
+{
+    seen_key key = {oq_scope_tenant(s), no, want->grid};
+    oq_us low;
+    size_t chunks;
+    *ret_found = false;
+    if (!want->grid || want->exact || want->chunks_max || !want->before || !want->after ||
+        !seen_hope(&key, want->from, want->to, &low, &chunks))
+        return NULL;
+    sql_hist_seen_rows rows;
+    OQ_TRY(sql_hist_seen(s,
+                         (sql_hist_seen_args){
+                             .no = no,
+                             .low = low,
+                             .chunks = (int64_t)chunks,
+                         },
+                         &rows));
+    if (!is_meant(rows.at, rows.count, want) ||
+        !take_seen(s, &key, want, pins, low, chunks, rows.at, rows.count))
+        return NULL;
+    *ret_found = true;
+    return take_all(s, want, pins, rows.at, rows.count, ret_tracks);
+}
+
 static oq_err *load_one(oq_scope *s, int32_t no, const hist_want *want, fresh_pins *pins,
                         hist_tracks *ret_tracks)
 {
@@ -361,9 +418,7 @@ static oq_err *load_one(oq_scope *s, int32_t no, const hist_want *want, fresh_pi
                                  .fresh_bytes = fresh_bytes_max(),
                              },
                              &rows));
-    bool is_there = rows.count && rows.at[0].kind == HIST_SERIES &&
-                    (want->count || oq_uuid_eq(rows.at[0].id, want->id[0]));
-    if (!is_there) /* a number from before a restore */
+    if (!is_meant(rows.at, rows.count, want)) /* a number from before a restore */
         return load_some(s, want, pins, ret_tracks);
     return take_all(s, want, pins, rows.at, rows.count, ret_tracks);
 }
@@ -375,5 +430,10 @@ oq_err *hist_load(oq_scope *s, const hist_want *want, hist_tracks *ret_tracks)
     if (want->known_at != OQ_TIME_NONE)
         return load_known(s, want, &pins, ret_tracks);
     int32_t no = only_one(s, want);
+    bool found = false;
+    if (no)
+        OQ_TRY(load_seen(s, no, want, &pins, ret_tracks, &found));
+    if (found)
+        return NULL;
     return no ? load_one(s, no, want, &pins, ret_tracks) : load_some(s, want, &pins, ret_tracks);
 }

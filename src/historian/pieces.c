@@ -90,8 +90,10 @@ static samples neighbour_of(const walk *w, const hist_row *chunk)
 static oq_err *cells_of(const walk *w, const hist_track *track, const hist_row *chunk,
                         summary *ret_cells, bool *ret_fit)
 {
-    *ret_fit = false;
-    if (!w->want->grid || !chunk->summary.len || chunk->time_last < w->want->from ||
+    *ret_fit = chunk->cells != NULL;
+    if (chunk->cells)
+        *ret_cells = *chunk->cells;
+    if (*ret_fit || !w->want->grid || !chunk->summary.len || chunk->time_last < w->want->from ||
         chunk->time_first >= w->to)
         return NULL;
     OQ_TRY(summary_decode(w->arena, chunk->summary, ret_cells));
@@ -99,6 +101,22 @@ static oq_err *cells_of(const walk *w, const hist_track *track, const hist_row *
                ret_cells->rule.is_state == track->rule.is_state &&
                ret_cells->rule.gap_max == track->rule.gap_max;
     return NULL;
+}
+
+/* Whether so many samples fall into each cell of the grid that cells are worth making: they cost
+ * as much as feeding the samples once, and seven times a sample's room. */
+static bool has_full_cells(const walk *w, const hist_row *chunk, const samples *s)
+{
+    enum { SAMPLES_PER_CELL = 16 };
+    int64_t grid = w->want->grid;
+    return grid &&
+           (chunk->time_last - chunk->time_first) / grid < (int64_t)(s->count / SAMPLES_PER_CELL);
+}
+
+static void put_cells(walk *w, const hist_row *chunk, summary cells)
+{
+    put_before(w);
+    put(w, (hist_piece){.is_cells = true, .cells = cells, .chunk = chunk});
 }
 
 static oq_err *take_chunk(walk *w, const hist_track *track, const hist_row *chunk, samples late,
@@ -109,8 +127,7 @@ static oq_err *take_chunk(walk *w, const hist_track *track, const hist_row *chun
     if (!late.count)
         OQ_TRY(cells_of(w, track, chunk, &cells, &fit));
     if (fit && !w->is_done) {
-        put_before(w);
-        put(w, (hist_piece){.is_cells = true, .cells = cells});
+        put_cells(w, chunk, cells);
         return NULL;
     }
     bool is_inside = chunk->time_last >= w->want->from && chunk->time_first < w->to;
@@ -123,6 +140,10 @@ static oq_err *take_chunk(walk *w, const hist_track *track, const hist_row *chun
         OQ_TRY(chunk_decode(w->arena, chunk->payload, w->want->exact, &s));
     else
         s = neighbour_of(w, chunk);
+    if (is_inside && !late.count && has_full_cells(w, chunk, &s)) {
+        put_cells(w, chunk, summary_make(w->arena, &s, w->want->grid, track->rule));
+        return NULL;
+    }
     if (late.count) {
         samples both[] = {s, late};
         s = samples_merge(w->arena, both, 2, NULL);

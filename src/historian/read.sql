@@ -95,13 +95,14 @@ SELECT 5, NULL, b.seq, b.time_min, b.time_max, b.received_at, b.samples, NULL, N
 -- HIST_LOAD of one series by its number.
 SELECT 1 AS kind, s.no AS series_no, NULL::bigint AS seq, NULL::timestamptz AS time_first,
        NULL::timestamptz AS time_last, NULL::timestamptz AS known_at, NULL::integer AS samples,
-       NULL::float8 AS value_first, NULL::float8 AS value_last, NULL::bigint AS quality_last,
+       NULL::integer AS good, NULL::float8 AS value_first, NULL::float8 AS value_last,
+       NULL::bigint AS quality_last, NULL::xid AS wrote, NULL::tid AS place,
        NULL::bytea AS summary, NULL::bytea AS payload, s.id, s.key, s.unit, s.is_state, s.gap_max_us
   FROM series s
  WHERE s.tenant_id = :tenant AND s.no = :no
 UNION ALL
 (SELECT 2, x.series_no, NULL, x.time_first, x.time_last, x.known_last, x.samples,
-        x.value_first, x.value_last, x.quality_last,
+        x.good, x.value_first, x.value_last, x.quality_last, x.xmin, x.ctid,
         CASE WHEN get_byte(x.summary, 1) = ANY (:cells) AND x.time_last >= :first
              THEN x.summary END,
         CASE WHEN :exact OR (x.time_last >= :first AND
@@ -119,7 +120,7 @@ UNION ALL
   LIMIT :chunks)
 UNION ALL
 (SELECT 3, x.series_no, NULL, x.time_first, x.time_last, x.known_last, x.samples,
-        x.value_first, x.value_last, x.quality_last, NULL,
+        x.good, x.value_first, x.value_last, x.quality_last, NULL, NULL, NULL,
         CASE WHEN :exact OR x.good < x.samples THEN x.payload END, NULL, NULL, NULL, NULL, NULL
    FROM series_chunks x
   WHERE :after AND x.tenant_id = :tenant AND x.series_no = :no AND x.time_first >= :last
@@ -127,7 +128,7 @@ UNION ALL
   LIMIT 1)
 UNION ALL
 SELECT 4, x.series_no, NULL, x.time_first, x.time_last, x.known_last, x.samples,
-       x.value_first, x.value_last, x.quality_last,
+       x.good, x.value_first, x.value_last, x.quality_last, x.xmin, x.ctid,
        CASE WHEN get_byte(x.summary, 1) = ANY (:cells) AND x.time_last >= :first
                  AND x.time_first < :last
             THEN x.summary END,
@@ -141,6 +142,7 @@ SELECT 4, x.series_no, NULL, x.time_first, x.time_last, x.known_last, x.samples,
    AND (:before OR x.time_last >= :first) AND (:after OR x.time_first < :last)
 UNION ALL
 SELECT 5, NULL, b.seq, b.time_min, b.time_max, b.received_at, b.samples, NULL, NULL, NULL, NULL,
+       NULL, NULL, NULL,
        CASE WHEN h.seq IS NULL AND
                  sum(CASE WHEN h.seq IS NULL THEN octet_length(b.payload) END)
                  OVER (ORDER BY b.seq) <= :fresh_bytes
@@ -149,6 +151,35 @@ SELECT 5, NULL, b.seq, b.time_min, b.time_max, b.received_at, b.samples, NULL, N
   LEFT JOIN unnest(:have) AS h (seq) ON h.seq = b.seq
  WHERE b.tenant_id = :tenant AND b.series_min <= :no AND b.series_max >= :no
    AND (:before OR b.time_max >= :first) AND (:after OR b.time_min < :last);
+
+-- HIST_SEEN (no i32, low time, chunks i64) -> hist_row
+-- What tells whether the record of a series is still what was seen of it (seen.c): its definition,
+-- the chunks from `low` on, the growing one and the batches, by what names their states, without
+-- any bytes. All that a question about chunks seen before needs.
+SELECT 1 AS kind, s.no AS series_no, NULL::bigint AS seq, NULL::timestamptz AS time_first,
+       NULL::timestamptz AS time_last, NULL::timestamptz AS known_at, NULL::integer AS samples,
+       NULL::integer AS good, NULL::float8 AS value_first, NULL::float8 AS value_last,
+       NULL::bigint AS quality_last, NULL::xid AS wrote, NULL::tid AS place, s.id, s.key, s.unit,
+       s.is_state, s.gap_max_us
+  FROM series s
+ WHERE s.tenant_id = :tenant AND s.no = :no
+UNION ALL
+(SELECT 2, x.series_no, NULL, x.time_first, x.time_last, x.known_last, x.samples, x.good,
+        x.value_first, x.value_last, x.quality_last, x.xmin, x.ctid, NULL, NULL, NULL, NULL, NULL
+   FROM series_chunks x
+  WHERE x.tenant_id = :tenant AND x.series_no = :no AND x.time_first >= :low
+  ORDER BY x.time_first
+  LIMIT :chunks)
+UNION ALL
+SELECT 4, x.series_no, NULL, x.time_first, x.time_last, x.known_last, x.samples, x.good,
+       x.value_first, x.value_last, x.quality_last, x.xmin, x.ctid, NULL, NULL, NULL, NULL, NULL
+  FROM series_open x
+ WHERE x.tenant_id = :tenant AND x.series_no = :no
+UNION ALL
+SELECT 5, NULL, b.seq, b.time_min, b.time_max, b.received_at, b.samples, NULL, NULL, NULL, NULL,
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL
+  FROM series_batches b
+ WHERE b.tenant_id = :tenant AND b.series_min <= :no AND b.series_max >= :no;
 
 -- HIST_LOAD_KNOWN (nos i32s, ids uuids, first time, last time, known time, chunks i64, have i64s,
 --                  fresh_bytes i64) -> hist_row

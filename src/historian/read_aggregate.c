@@ -42,6 +42,20 @@ static void feed_cells(aggregator *g, const summary *y, oq_us from, oq_us to)
     }
 }
 
+/* Cells that were made or fetched for this question are kept for the next one. Of rows of many
+ * series it is not known which state of a chunk they are. */
+static void keep_cells(oq_scope *s, const hist_track *track, const hist_want *want,
+                       const hist_pieces *pieces)
+{
+    bool is_new = false;
+    for (size_t i = 0; i < pieces->count && !is_new; i++)
+        is_new = pieces->at[i].is_cells && !pieces->at[i].chunk->cells &&
+                 pieces->at[i].chunk->wrote != OQ_I64_NONE;
+    if (is_new)
+        seen_keep(&(seen_key){oq_scope_tenant(s), track->no, want->grid}, track, pieces,
+                  want->from);
+}
+
 static void feed(aggregator *g, const hist_pieces *pieces, const hist_want *want)
 {
     for (size_t i = 0; i < pieces->count; i++) {
@@ -87,6 +101,7 @@ static oq_err *answer(oq_scope *s, const hist_track *track, const hist_want *wan
         OQ_TRY(hist_pieces_of(arena, track, want, &pieces, ret_again));
         if (*ret_again)
             return NULL;
+        keep_cells(s, track, want, &pieces);
         feed(&g, &pieces, want);
         aggregator_end(&g, oq_now(s));
     }

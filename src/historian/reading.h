@@ -5,6 +5,7 @@
  *
  *     hist_load     one statement, one snapshot: definitions, chunks, batches      load.c
  *     hist_pieces   of one series, in the order of time, overlaps merged           pieces.c
+ *     seen_*        chunks that were read before, as cells, kept in the process    seen.c
  *     number_*      numbers of series by id, kept in the process                   numbers.c
  *     fresh_*       batches that were read before, kept in the process             fresh.c */
 #ifndef HISTORIAN_READING_H
@@ -107,15 +108,17 @@ typedef struct hist_row {
     int64_t series_no, seq;
     oq_us time_first, time_last;
     oq_us known_at; /* chunk: of the latest-known sample; batch: received; history: superseded */
-    int64_t samples;
+    int64_t samples, good;
     double value_first, value_last;
     int64_t quality_last;
+    int64_t wrote, place; /* xmin, ctid: of this state of a chunk */
     oq_str summary, payload;
     bool is_deletion; /* history: nothing took their place */
     oq_uuid id;
     oq_str key, unit;
     bool is_state;
     int64_t gap_max_us;
+    const summary *cells; /* of a chunk that was seen before; stands for its payload */
 } hist_row;
 extern const oq_field hist_row_fields[];
 
@@ -172,6 +175,7 @@ typedef struct hist_piece {
     samples samples;
     bool is_cells; /* instead of samples: cells of a summary */
     summary cells;
+    const hist_row *chunk; /* whose cells these are */
 } hist_piece;
 
 typedef struct hist_pieces {
@@ -187,6 +191,37 @@ OQ_CHECKED oq_err *hist_pieces_of(oq_arena *arena, const hist_track *track, cons
                                   hist_pieces *ret_pieces, bool *ret_again);
 /* All of them as one, in the arena. */
 samples hist_pieces_join(oq_arena *arena, const hist_pieces *pieces, bool with_known);
+
+/* --- chunks that were seen before (seen.c) -----------------------------------------------------
+ * What a question over buckets needs of a chunk are its cells; they are kept, of one series and one
+ * grid together. A chunk's row says by which transaction it was written and where it lies, so the
+ * cells are used for that very state of it and no other: each question finds the rows first, inside
+ * its tenant, and whatever was rewritten, deleted or added since is not what is kept here. At most
+ * 64 MiB, 4 MiB of them for a series and grid, and nothing that ten minutes did not ask for. */
+
+typedef struct seen_key {
+    oq_uuid tenant;
+    int32_t no;
+    int64_t grid;
+} seen_key;
+
+/* `low` where nothing that is kept lies before the span: no sample is older (year 1). */
+#define SEEN_BEGINNING (INT64_C(-62135596800) * OQ_SECOND)
+/* Which rows to look at for a question about [from, to): chunks from `low` on, at most `chunks` of
+ * them. False: not enough is kept to be worth a look. */
+bool seen_hope(const seen_key *key, oq_us from, oq_us to, oq_us *ret_low, size_t *ret_chunks);
+/* Gives the chunks that reach into the span their cells, in the arena: a part that has all of the
+ * span and a cell on either side. False: of one of them they are not kept, or not by this rule. */
+bool seen_cells(oq_arena *arena, const seen_key *key, aggregate_rule rule, oq_us from, oq_us to,
+                hist_row *row, size_t count);
+/* Keeps the cells that are in pieces, and where the chunk before them begins. */
+void seen_keep(const seen_key *key, const hist_track *track, const hist_pieces *pieces, oq_us from);
+/* For tests: forgets all; another limit of bytes (0: as above); how many bytes are kept; how many
+ * questions were answered by them. */
+void seen_forget(void);
+void seen_set_bytes_max(size_t bytes);
+size_t seen_bytes(void);
+int64_t seen_answers(void);
 
 /* --- as it was known (known.c) -----------------------------------------------------------------*/
 

@@ -96,6 +96,8 @@ typedef struct summary {
 
 /* Of the samples as received, before an archive rule drops any. Puts nothing when none is wanted.*/
 void summary_encode(oq_arena *arena, const samples *s, aggregate_rule rule, oq_buf *out);
+/* The same cells of any width above 0, not as bytes; in the arena. */
+summary summary_make(oq_arena *arena, const samples *s, oq_us width, aggregate_rule rule);
 /* Of no bytes: a summary without cells. Fails: summary.malformed (fact: reason). Any bytes may be
  * given. */
 OQ_CHECKED oq_err *summary_decode(oq_arena *arena, oq_str bytes, summary *ret_summary);

@@ -138,6 +138,22 @@ void summary_encode(oq_arena *arena, const samples *s, aggregate_rule rule, oq_b
     oq_buf_put(out, cells, (size_t)(to - cells));
 }
 
+summary summary_make(oq_arena *arena, const samples *s, oq_us width, aggregate_rule rule)
+{
+    summary y = {.width = width, .rule = rule};
+    if (!s->count)
+        return y;
+    uint64_t span = (uint64_t)(s->time[s->count - 1] - s->time[0]) / (uint64_t)width + 2;
+    size_t room = span < s->count ? (size_t)span : s->count;
+    y.start = oq_alloc_raw_n(arena, room, sizeof *y.start);
+    y.cell = oq_alloc_raw_n(arena, room, sizeof *y.cell);
+    for (size_t i = 0; i < s->count; y.count++) {
+        y.start[y.count] = cell_number(s->time[i], width) * width;
+        y.cell[y.count] = collect_cell(s, &i, y.start[y.count] + width, rule);
+    }
+    return y;
+}
+
 /* --- reading ------------------------------------------------------------------------------------*/
 
 static double take_double(byte_reader *in)

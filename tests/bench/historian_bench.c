@@ -213,6 +213,14 @@ static void measure_form(bench *b, signals_form form, peer *ret_victoria)
         peer_end(&victoria);
 }
 
+/* HISTORIAN_BENCH_ASK=n: after the first form the questions, n times, and nothing else. */
+static int asked_only(void)
+{
+    const char *times = getenv("HISTORIAN_BENCH_ASK");
+    int64_t n = 0;
+    return times && oq_parse_i64(oq_cstr(times), &n) && n > 0 && n <= 1000 ? (int)n : 0;
+}
+
 int main(void)
 {
     oq_log_setup(OQ_LOG_WARN, OQ_LOG_KEYS);
@@ -226,10 +234,15 @@ int main(void)
     b.work = program_work(app);
     peer victoria = {0};
     measure_form(&b, SIGNALS_LINE_WIDE, &victoria);
-    historian_ask(app, b.serve.port, b.tenant[SIGNALS_LINE_WIDE].auth, &victoria, from, SECONDS);
+    int asked = asked_only();
+    for (int i = 0; i < (asked ? asked : 1); i++)
+        historian_ask(app, b.serve.port, b.tenant[SIGNALS_LINE_WIDE].auth, &victoria, from,
+                      SECONDS);
     peer_end(&victoria);
-    measure_form(&b, SIGNALS_LINE_NARROW, &victoria);
-    measure_form(&b, SIGNALS_REMOTE_WRITE, &victoria);
+    if (!asked) {
+        measure_form(&b, SIGNALS_LINE_NARROW, &victoria);
+        measure_form(&b, SIGNALS_REMOTE_WRITE, &victoria);
+    }
     signals_drop(&b.signals);
     program_stop(&b.work);
     int status = program_stop(&b.serve);
