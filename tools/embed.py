@@ -60,8 +60,9 @@ class Bundle:
 
     def add_examples(self):
         folder = self.root / "examples"
-        for path in self.walk(folder, ".json"):
-            self.add(f"examples/{path.relative_to(folder).as_posix()}", path.read_bytes())
+        for suffix in (".json", ".csv"):
+            for path in self.walk(folder, suffix):
+                self.add(f"examples/{path.relative_to(folder).as_posix()}", path.read_bytes())
 
     def add_languages(self):
         for _ in self.walk(self.root / "web" / "lang", ".json"):

@@ -182,7 +182,9 @@ static oq_str number_or_dash(const web_page *page, double x)
 oq_err *dashboard_put_priorities(web_page *page, oq_scope *s, const first *f)
 {
     sql_dashboard_risks_rows rows;
-    OQ_TRY(sql_dashboard_risks(s, (sql_dashboard_risks_args){.limit = ROWS}, &rows));
+    OQ_TRY(sql_dashboard_risks(
+        s, (sql_dashboard_risks_args){.run_id = f->run ? f->run->id : OQ_UUID_ZERO, .limit = ROWS},
+        &rows));
     web_value *list = web_put_list(page->view, "priorities");
     for (size_t i = 0; i < rows.count; i++) {
         const dashboard_risk *r = &rows.at[i];
@@ -191,13 +193,20 @@ oq_err *dashboard_put_priorities(web_page *page, oq_scope *s, const first *f)
         web_put_text(to, "code", r->code);
         web_put_text(to, "name", dashboard_name(page, r->name, r->name_ar));
         web_put_text(to, "risk", number_or_dash(page, r->production_risk_index));
-        web_put_text(to, "bar", oq_strf(page->arena, "%.1f", r->production_risk_index));
+        web_put_text(to, "bar",
+                     isnan(r->production_risk_index)
+                         ? OQ_NONE
+                         : oq_strf(page->arena, "%.1f", r->production_risk_index));
+        web_put_bool(to, "is_planned", r->is_planned);
         web_put_text(to, "health", number_or_dash(page, r->health_score));
         web_put_text(to, "chance", dashboard_percent(page, r->failure_probability));
         web_put_text(to, "mode", dashboard_name(page, r->mode_name, r->mode_name_ar));
         web_put_text(to, "action", dashboard_name(page, r->action, r->action_ar));
     }
     web_put_bool(page->view, "has_priorities", rows.count > 0);
+    web_put_text(
+        page->view, "priorities_by",
+        web_say(page, f->run ? "dashboard.priorities_by_plan" : "dashboard.priorities_note"));
     web_put_text(
         page->view, "priorities_partial",
         f->ready.partial

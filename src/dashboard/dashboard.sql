@@ -58,26 +58,40 @@ SELECT w.id, w.number, w.title, w.title_ar, w.status, w.priority, w.due_at, w.pl
           array_position(ARRAY['critical', 'high', 'medium', 'low'], w.priority), w.id
  LIMIT :limit;
 
--- DASHBOARD_RISKS (asset_id uuid?, limit i64) -> dashboard_risk
--- Assets by the risk of their newest score, with what is to be done against their likeliest mode.
+-- DASHBOARD_RISKS (asset_id uuid?, run_id uuid?, limit i64) -> dashboard_risk
+-- Assets that the plan sends somebody to, in its order, then those of the highest risk; with what is
+-- to be done against their likeliest mode.
 SELECT a.id AS asset_id, a.code, a.name, a.name_ar, c.scored_at, c.state, c.health_score,
        c.failure_probability, c.failure_low, c.failure_high, c.horizon_h, c.production_risk_index,
-       c.anomaly_flag, coalesce(o.name, k.name) AS mode_name,
+       c.anomaly_flag, x.place IS NOT NULL AS is_planned, coalesce(o.name, k.name) AS mode_name,
        coalesce(o.name_ar, k.name_ar) AS mode_name_ar, coalesce(o.action, k.action) AS action,
        coalesce(o.action_ar, k.action_ar) AS action_ar
-  FROM (SELECT *
-          FROM asset_ai_scores n
-         WHERE n.tenant_id = :tenant AND n.is_latest AND n.production_risk_index IS NOT NULL
-           AND (:asset_id IS NULL OR n.asset_id = :asset_id)
-         ORDER BY n.production_risk_index DESC, n.asset_id
-         LIMIT :limit) c
-  JOIN assets a ON a.tenant_id = :tenant AND a.id = c.asset_id AND a.status <> 'retired'
+  FROM (SELECT u.asset_id, min(u.place) AS place
+          FROM ((SELECT r.asset_id, min(r.position) AS place
+                   FROM optimization_recommendations r
+                  WHERE r.tenant_id = :tenant AND r.run_id = :run_id AND r.action = 'do'
+                    AND r.status <> 'rejected'
+                  GROUP BY r.asset_id
+                  ORDER BY min(r.position)
+                  LIMIT :limit)
+                UNION ALL
+                (SELECT n.asset_id, NULL::integer
+                   FROM asset_ai_scores n
+                  WHERE n.tenant_id = :tenant AND n.is_latest
+                    AND n.production_risk_index IS NOT NULL
+                    AND (:asset_id IS NULL OR n.asset_id = :asset_id)
+                  ORDER BY n.production_risk_index DESC, n.asset_id
+                  LIMIT :limit)) u
+         GROUP BY u.asset_id) x
+  JOIN assets a ON a.tenant_id = :tenant AND a.id = x.asset_id AND a.status <> 'retired'
+  JOIN asset_ai_scores c ON c.tenant_id = :tenant AND c.asset_id = x.asset_id AND c.is_latest
   LEFT JOIN asset_failure_modes o ON o.tenant_id = :tenant AND o.asset_id = a.id
                                  AND o.code = c.top_mode
   LEFT JOIN asset_failure_modes k ON k.tenant_id = :tenant AND k.class_id = a.class_id
                                  AND k.code = c.top_mode
- WHERE c.tenant_id = :tenant
- ORDER BY c.production_risk_index DESC, a.code;
+ WHERE a.tenant_id = :tenant
+ ORDER BY x.place NULLS LAST, c.production_risk_index DESC NULLS LAST, a.code
+ LIMIT :limit;
 
 -- DASHBOARD_SITES (high f64, raised f64, limit i64) -> dashboard_site
 -- The risk map: how many assets of each site lie in which band, and the highest of them.

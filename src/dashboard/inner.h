@@ -42,7 +42,7 @@ typedef struct dashboard_risk {
     int state;
     double health_score, failure_probability, failure_low, failure_high, horizon_h;
     double production_risk_index;
-    bool anomaly_flag;
+    bool anomaly_flag, is_planned; /* planned: the plan sends somebody there */
     oq_str mode_name, mode_name_ar, action, action_ar;
 } dashboard_risk;
 extern const oq_field dashboard_risk_fields[];

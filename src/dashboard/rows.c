@@ -44,15 +44,25 @@ const oq_field dashboard_alarm_fields[] = {
 };
 
 const oq_field dashboard_risk_fields[] = {
-    OQ_UUID(dashboard_risk, asset_id),     OQ_TEXT(dashboard_risk, code),
-    OQ_TEXT(dashboard_risk, name),         OQ_TEXT(dashboard_risk, name_ar),
-    OQ_TIME(dashboard_risk, scored_at),    OQ_CHOICE(dashboard_risk, state, ai_state_choices),
-    OQ_F64(dashboard_risk, health_score),  OQ_F64(dashboard_risk, failure_probability),
-    OQ_F64(dashboard_risk, failure_low),   OQ_F64(dashboard_risk, failure_high),
-    OQ_F64(dashboard_risk, horizon_h),     OQ_F64(dashboard_risk, production_risk_index),
-    OQ_BOOL(dashboard_risk, anomaly_flag), OQ_TEXT(dashboard_risk, mode_name),
-    OQ_TEXT(dashboard_risk, mode_name_ar), OQ_TEXT(dashboard_risk, action),
-    OQ_TEXT(dashboard_risk, action_ar),    OQ_FIELDS_END,
+    OQ_UUID(dashboard_risk, asset_id),
+    OQ_TEXT(dashboard_risk, code),
+    OQ_TEXT(dashboard_risk, name),
+    OQ_TEXT(dashboard_risk, name_ar),
+    OQ_TIME(dashboard_risk, scored_at),
+    OQ_CHOICE(dashboard_risk, state, ai_state_choices),
+    OQ_F64(dashboard_risk, health_score),
+    OQ_F64(dashboard_risk, failure_probability),
+    OQ_F64(dashboard_risk, failure_low),
+    OQ_F64(dashboard_risk, failure_high),
+    OQ_F64(dashboard_risk, horizon_h),
+    OQ_F64(dashboard_risk, production_risk_index),
+    OQ_BOOL(dashboard_risk, anomaly_flag),
+    OQ_BOOL(dashboard_risk, is_planned),
+    OQ_TEXT(dashboard_risk, mode_name),
+    OQ_TEXT(dashboard_risk, mode_name_ar),
+    OQ_TEXT(dashboard_risk, action),
+    OQ_TEXT(dashboard_risk, action_ar),
+    OQ_FIELDS_END,
 };
 
 const oq_field dashboard_site_fields[] = {

@@ -156,12 +156,29 @@ static oq_str values_of(oq_arena *arena, const oq_field *field)
     return all;
 }
 
+/* Files to begin with, in the order in which they import. */
+static void put_samples(web_page *page)
+{
+    web_value *list = web_put_list(page->view, "samples");
+    for (const record_kind *const *kind = record_kinds; *kind; kind++) {
+        if (!record_may_manage(page, *kind) || !sample_is_there(page->arena, *kind))
+            continue;
+        web_value *one = web_add_object(list);
+        web_put_text(one, "label", record_kind_labels(page->locale.lang, *kind));
+        web_put_text(one, "href", oq_strf(page->arena, "/plant/sample?kind=%s", (*kind)->path));
+        web_put_text(one, "import_href",
+                     oq_strf(page->arena, "/plant/import?kind=%s", (*kind)->path));
+    }
+    web_put_bool(page->view, "has_samples", web_count(list) > 0);
+}
+
 /* The columns of a kind, as a file names them. */
 static void put_columns(web_page *page, oq_str path)
 {
     const record_kind *kind = record_kind_find(path);
     web_value *list = web_put_list(page->view, "columns");
     web_put_text(page->view, "export_href", OQ_NONE);
+    web_put_text(page->view, "sample_href", OQ_NONE);
     if (!kind || !kind->get)
         return;
     record_columns columns = record_columns_of(page->arena, kind);
@@ -178,6 +195,9 @@ static void put_columns(web_page *page, oq_str path)
     }
     web_put_text(page->view, "export_href",
                  oq_strf(page->arena, "/plant/export?kind=%s&format=csv", kind->path));
+    if (sample_is_there(page->arena, kind))
+        web_put_text(page->view, "sample_href",
+                     oq_strf(page->arena, "/plant/sample?kind=%s", kind->path));
 }
 
 static oq_err *show(http_req *rq, const sent *what, const import_report *report, const oq_err *err)
@@ -190,6 +210,7 @@ static oq_err *show(http_req *rq, const sent *what, const import_report *report,
     web_page_crumb(&page, web_say(&page, "plant.import_title"), NULL);
     put_kinds(&page, what->q.kind);
     put_columns(&page, what->q.kind);
+    put_samples(&page);
     put_report(&page, report);
     web_put_text(page.view, "text", what->is_text ? what->file : OQ_NONE);
     web_put_bool(page.view, "skip_bad", what->q.skip_bad);

@@ -204,6 +204,7 @@ const http_route plant_routes[] = {
     {HTTP_POST, "/plant/import", CAP_ASSET_READ, .handle = import_page_post,
      .query = plant_import_fields, .takes_raw = true, .body_max = 3 * PLANT_IMPORT_BYTES_MAX,
      .limit_s = 300, .is_page = true},
+    {HTTP_GET, "/plant/sample", CAP_ASSET_READ, .handle_plain = sample_get, .query = plant_sample_fields, .is_page = true},
     {HTTP_GET, "/plant/export", CAP_ASSET_READ, .handle = export_get, .query = plant_export_fields,
      .writes = true, .limit_s = 300, .is_page = true},
     {HTTP_GET, "/tenant/{id}/data-mapping", CAP_INTEGRATION_READ, .handle = plant_page_mapping, .is_page = true},

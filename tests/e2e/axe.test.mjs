@@ -10,7 +10,7 @@ import { Visitor, people, story, unique, until } from './support.mjs';
 // Not looked at here: what installation.test.mjs looks at, for the demo has no such thing; what leads
 // on to another page; files.
 const elsewhere = new Set(['/setup', '/jobs/{id}', '/notifications/{id}', '/audit.csv', '/leads.csv',
-  '/plant/assets', '/plant/export', '/work-orders.csv']);
+  '/plant/assets', '/plant/export', '/plant/sample', '/work-orders.csv']);
 
 const LONG = {
   name: 'عبدالرحمن بن عبدالعزيز آل عبداللطيف – Abdulrahman bin Abdulaziz Al Abdullatif', // 79 letters

@@ -241,7 +241,8 @@ static void test_a_plan(void **state)
     house_commit(s);
     check_says("who approves", house_get(h, ADMIN_A, "/app"),
                SAYS("Doing it in time avoids an expected", "The plan proposes", "Ali",
-                    "nobody has approved OPT-1 yet", "Look at it and approve", "one job within"),
+                    "in the plan", "nobody has approved OPT-1 yet", "Look at it and approve",
+                    "one job within"),
                UNSAID("There is no plan yet"));
     check_says("who may not approve", as_worker(h, ZAID, "/app"), SAYS("Open the plan"),
                UNSAID("Look at it and approve"));

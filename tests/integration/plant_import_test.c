@@ -311,6 +311,32 @@ static void test_http(void **state)
                   "access.forbidden");
 }
 
+/* --- samples ----------------------------------------------------------------------------------*/
+
+/* What a newcomer downloads imports as it is, kind after kind. */
+static void test_sample_files(void **state)
+{
+    house *h = *state;
+    testdb_exec(h->db, "INSERT INTO users (tenant_id, id, email, full_name, role) VALUES"
+                       " ('0a000000-0000-0000-0000-000000000000', gen_random_uuid(),"
+                       " 'you@example.com', 'You', 'engineer')");
+    for (const record_kind *const *k = record_kinds; *k; k++) {
+        const char *path = (*k)->path;
+        seen file =
+            house_get(h, ADMIN_A, oq_strf(h->arena, "/plant/sample?kind=%s", path).ptr);
+        CHECK(path, file.status == 200 && oq_str_starts(file.body, OQ_STR("\xef\xbb\xbf")));
+        CHECK("a file", oq_str_find(seen_header(&file, "Content-Disposition"),
+                                    OQ_STR("sample-")) != SIZE_MAX);
+        seen got = house_ask(h, ADMIN_A, "POST",
+                             oq_strf(h->arena, "/api/plant/import?kind=%s", path).ptr,
+                             "Content-Type: text/csv\r\nX-CSRF-Token: house-csrf-token\r\n",
+                             oq_str_c(h->arena, file.body));
+        if (got.status != 200 || !seen_has(&got, "\"wrong\":0") || seen_has(&got, "\"added\":0"))
+            fail_msg("%s: %d %.*s", path, got.status, OQ_FMT(got.body));
+    }
+    CHECK("of no kind", house_get(h, ADMIN_A, "/plant/sample?kind=pumps").status == 404);
+}
+
 /* --- presets ----------------------------------------------------------------------------------*/
 
 static void test_presets(void **state)
@@ -361,6 +387,7 @@ int main(void)
         TEST(test_lines),
         TEST(test_files_as_a_whole),
         TEST(test_http),
+        TEST(test_sample_files),
         TEST(test_presets),
     };
     return cmocka_run_group_tests(tests, house_open, house_close);

@@ -510,6 +510,29 @@ static void test_azure(void **state)
     check_number(h, audited, "SELECT count(*) FROM audit_logs");
 }
 
+/* The small plant that newcomers begin with: its records come by the page, the rest by its recipe. */
+static void test_the_first_plant(void **state)
+{
+    house *h = *state;
+    outcome o;
+    testdb_exec(h->db,
+                "INSERT INTO sites (tenant_id, id, code, name, created_at, updated_at) VALUES"
+                " ('0a000000-0000-0000-0000-000000000000', '51000000-0000-0000-0000-000000000000',"
+                " 'JUB-1', 'Works', now(), now());"
+                "INSERT INTO assets (tenant_id, id, site_id, code, name, created_at, updated_at)"
+                " SELECT tenant_id, gen_random_uuid(), id, code_of, code_of, now(), now()"
+                " FROM sites, unnest(ARRAY['FP-1', 'FP-2']) AS code_of");
+    oq_str json = read_file(h, EXAMPLES "/first-plant/recipe.json");
+    CHECK_OK(run_recipe(h, json, EXAMPLES "/first-plant", false, &o));
+    CHECK_STR("nothing is refused", oq_cstr(o.refused), "");
+    assert_int_equal(o.all.samples, 24 * 6);
+    check_number(h, 6, "SELECT count(*) FROM series WHERE asset_id IS NOT NULL");
+    check_number(h, 3, "SELECT count(*) FROM blackbox_events WHERE source_system = 'FIRST_PLANT'");
+    check_number(h, 3, "SELECT count(*) FROM work_orders WHERE asset_id IS NOT NULL");
+    CHECK_OK(run_recipe(h, json, EXAMPLES "/first-plant", false, &o));
+    assert_int_equal(o.all.samples + o.all.added + o.all.changed, 0);
+}
+
 /* The others are read, and their steps known; whether their files agree is tried by hand. */
 static void test_examples(void **state)
 {
@@ -537,6 +560,7 @@ int main(void)
         cmocka_unit_test_setup(test_made_up_times, reset),
         cmocka_unit_test_setup(test_events_and_orders, reset),
         cmocka_unit_test_setup(test_broken_recipes, reset),
+        cmocka_unit_test_setup(test_the_first_plant, reset),
         cmocka_unit_test_setup(test_examples, reset),
         cmocka_unit_test_setup(test_azure, reset),
     };
