@@ -52,9 +52,8 @@ static oq_err *put_filters(web_page *page, oq_scope *s, const asset_list_query *
 static web_value *add_kpi(web_page *page, web_value *list, const char *kind, const char *label_key,
                           int64_t n, const asset_list_query *narrowed)
 {
-    web_add_kpi(list, kind, web_say(page, label_key), web_format_i64(page->arena, &page->locale, n),
-                OQ_NONE);
-    web_value *kpi = (web_value *)web_at(list, web_count(list) - 1);
+    web_value *kpi = web_add_kpi(list, kind, web_say(page, label_key),
+                                 web_format_i64(page->arena, &page->locale, n), OQ_NONE);
     web_put_text(kpi, "href", web_link(page->arena, "/assets", asset_list_query_fields, narrowed));
     return kpi;
 }

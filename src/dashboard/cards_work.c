@@ -19,11 +19,9 @@ enum { ROWS = 5, OWN_ROWS = 6, NEWEST = 1000, ALARMS_MAX = 1000, SITES_SHOWN = 1
 static void add_kpi(web_page *page, web_value *list, const char *href, const char *label_key,
                     int64_t value, const char *kind)
 {
-    web_value *kpi = web_add_object(list);
+    web_value *kpi = web_add_kpi(list, value > 0 ? kind : "", web_say(page, label_key),
+                                 web_format_i64(page->arena, &page->locale, value), OQ_NONE);
     web_put_cstr(kpi, "href", href);
-    web_put_text(kpi, "label", web_say(page, label_key));
-    web_put_text(kpi, "value", web_format_i64(page->arena, &page->locale, value));
-    web_put_cstr(kpi, "kind", value > 0 ? kind : "");
 }
 
 static oq_err *put_counts(web_page *page, oq_scope *s, web_value *list)

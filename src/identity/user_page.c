@@ -4,6 +4,7 @@
 #include "tenant/settings.h"
 #include "tenant/tenant.h"
 #include "web/link.h"
+#include "web/parts.h"
 
 #include "base/banned.h"
 
@@ -57,13 +58,7 @@ void user_put(const web_page *page, web_value *to, const user *u)
 static web_value *put_kpi(const web_page *page, web_value *list, const char *label_key,
                           oq_str value)
 {
-    web_value *kpi = web_add_object(list);
-    web_put_text(kpi, "label", web_say(page, label_key));
-    web_put_text(kpi, "value", value);
-    web_put_cstr(kpi, "unit", NULL);
-    web_put_cstr(kpi, "note", NULL);
-    web_put_cstr(kpi, "kind", NULL);
-    return kpi;
+    return web_add_kpi(list, "", web_say(page, label_key), value, OQ_NONE);
 }
 
 static void put_kpis(web_page *page, const user_counts *counts, bool needs_totp)

@@ -131,10 +131,10 @@ static oq_err *put_filters(web_page *page, oq_scope *s, const list_query *q)
 static void add_kpi(const web_page *page, web_value *list, const char *label_key, int64_t n,
                     const char *kind, const char *note_key, oq_str href)
 {
-    web_add_kpi(list, n ? kind : "", web_say(page, label_key),
-                web_format_i64(page->arena, &page->locale, n),
-                note_key ? web_say(page, note_key) : OQ_NONE);
-    web_put_text((web_value *)web_at(list, web_count(list) - 1), "href", href);
+    web_value *kpi = web_add_kpi(list, n ? kind : "", web_say(page, label_key),
+                                 web_format_i64(page->arena, &page->locale, n),
+                                 note_key ? web_say(page, note_key) : OQ_NONE);
+    web_put_text(kpi, "href", href);
 }
 
 static oq_err *put_kpis(const web_page *page, oq_scope *s, const incident_filter *f, list_query q)

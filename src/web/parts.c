@@ -9,14 +9,19 @@ void web_put_badge(web_value *to, const char *kind, oq_str text)
     web_put_text(badge, "text", text);
 }
 
-void web_add_kpi(web_value *list, const char *kind, oq_str label, oq_str value, oq_str note)
+enum { KPI_LETTERS = 9 }; /* so many stand in large letters on one line */
+
+web_value *web_add_kpi(web_value *list, const char *kind, oq_str label, oq_str value, oq_str note)
 {
     web_value *kpi = web_add_object(list);
+    web_put_text(kpi, "href", OQ_NONE);
     web_put_cstr(kpi, "kind", kind);
     web_put_text(kpi, "label", label);
     web_put_text(kpi, "value", value);
+    web_put_bool(kpi, "is_long", oq_utf8_count(value) > KPI_LETTERS);
     web_put_text(kpi, "unit", OQ_NONE);
     web_put_text(kpi, "note", note);
+    return kpi;
 }
 
 void web_put_pager(web_value *to, oq_str text, oq_str first_href, oq_str next_href)

@@ -12,8 +12,8 @@
 void web_put_badge(web_value *to, const char *kind, oq_str text);
 
 /* partials/kpi, an item of `list`; kind: "" while normal, "warn", "bad". `note` may be not given.
- */
-void web_add_kpi(web_value *list, const char *kind, oq_str label, oq_str value, oq_str note);
+ * The item may be given a "unit", or an "href" that makes it a link. */
+web_value *web_add_kpi(web_value *list, const char *kind, oq_str label, oq_str value, oq_str note);
 
 /* partials/pager, as the member "pager" of `to`; a page that is not there is not given. */
 void web_put_pager(web_value *to, oq_str text, oq_str first_href, oq_str next_href);

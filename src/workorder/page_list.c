@@ -61,9 +61,9 @@ static oq_err *put_filters(web_page *page, oq_scope *s, const work_order_query *
 static void put_kpi(const web_page *page, web_value *list, const char *label_key, int64_t n,
                     const char *kind, const work_order_query *narrowed)
 {
-    web_add_kpi(list, n ? kind : "", web_say(page, label_key),
-                web_format_i64(page->arena, &page->locale, n), OQ_NONE);
-    web_put_text((web_value *)web_at(list, web_count(list) - 1), "href", link_to(page, narrowed));
+    web_value *kpi = web_add_kpi(list, n ? kind : "", web_say(page, label_key),
+                                 web_format_i64(page->arena, &page->locale, n), OQ_NONE);
+    web_put_text(kpi, "href", link_to(page, narrowed));
 }
 
 static void put_counts(const web_page *page, const work_order_counts *c, work_order_query q)
