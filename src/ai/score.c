@@ -68,13 +68,8 @@ oq_err *ai_score_of(oq_scope *s, oq_uuid asset_id, oq_us at, ai_score **ret_scor
 
 /* --- the curve ---------------------------------------------------------------------------------*/
 
-typedef struct curve_point {
-    double day;
-    ai_chance chance;
-} curve_point;
-
 /* A point of four numbers; false: it is none. */
-static bool take_point(const json_node *item, curve_point *ret_point)
+static bool take_point(const json_node *item, ai_curve_point *ret_point)
 {
     double number[4];
     size_t n = 0;
@@ -85,7 +80,7 @@ static bool take_point(const json_node *item, curve_point *ret_point)
             return false;
         number[n++] = v->number;
     }
-    *ret_point = (curve_point){number[0], {number[1], number[2], number[3]}};
+    *ret_point = (ai_curve_point){number[0], {number[1], number[2], number[3]}};
     return true;
 }
 
@@ -94,7 +89,7 @@ static double between(double a, double b, double share)
     return a + (b - a) * share;
 }
 
-static ai_chance chance_between(const curve_point *a, const curve_point *b, double day)
+static ai_chance chance_between(const ai_curve_point *a, const ai_curve_point *b, double day)
 {
     double share = b->day > a->day ? (day - a->day) / (b->day - a->day) : 1.0;
     return (ai_chance){between(a->chance.low, b->chance.low, share),
@@ -102,30 +97,49 @@ static ai_chance chance_between(const curve_point *a, const curve_point *b, doub
                        between(a->chance.high, b->chance.high, share)};
 }
 
-ai_chance ai_curve_at(oq_arena *temp, oq_str curve, double day)
+ai_curve ai_curve_read(oq_arena *arena, oq_str json)
 {
-    ai_chance found = {NAN, NAN, NAN};
-    oq_mark mark = oq_arena_mark(temp);
     oq_mark errors = oq_err_mark();
     const json_node *root;
-    curve_point before, here;
-    bool has_before = false;
-    if (!oq_str_given(curve) || json_tree_parse(temp, curve, 3, &root) != NULL ||
-        root->type != JSON_NODE_LIST)
-        root = NULL;
-    for (const json_node *item = root ? root->child : NULL; item; item = item->next) {
-        if (!take_point(item, &here))
-            break;
-        if (here.day == day)
-            found = here.chance;
-        else if (has_before && before.day < day && here.day > day)
-            found = chance_between(&before, &here, day);
-        if (here.day >= day)
-            break;
-        before = here;
-        has_before = true;
+    if (!oq_str_given(json) || json_tree_parse(arena, json, 3, &root) != NULL ||
+        root->type != JSON_NODE_LIST) {
+        oq_err_rewind(errors);
+        return (ai_curve){0};
     }
-    oq_err_rewind(errors);
-    oq_arena_rewind(temp, mark);
-    return found;
+    ai_curve_point *point = oq_new_n(arena, ai_curve_point, root->count);
+    size_t points = 0;
+    for (const json_node *item = root->child; item && take_point(item, &point[points]);
+         item = item->next)
+        points++;
+    return (ai_curve){point, points};
+}
+
+ai_chance ai_curve_at(const ai_curve *curve, double day)
+{
+    for (size_t i = 0; i < curve->points && !(curve->point[i].day > day); i++) {
+        if (curve->point[i].day == day)
+            return curve->point[i].chance;
+        if (i + 1 < curve->points && curve->point[i].day < day && curve->point[i + 1].day > day)
+            return chance_between(&curve->point[i], &curve->point[i + 1], day);
+    }
+    return (ai_chance){NAN, NAN, NAN};
+}
+
+static double given_whole(double failed, double before)
+{
+    double chance = before < 1 ? (failed - before) / (1 - before) : NAN;
+    return isnan(chance) ? chance : fmin(1, fmax(0, chance));
+}
+
+ai_chance ai_curve_within(const ai_curve *curve, double age, double day)
+{
+    ai_chance before = ai_curve_at(curve, age), then = ai_curve_at(curve, age + day);
+    ai_chance c = {given_whole(then.low, before.low), given_whole(then.mid, before.mid),
+                   given_whole(then.high, before.high)};
+    /* Each bound given that it holds: of a curve that gets flatter they may cross. */
+    if (c.low > c.mid)
+        c.low = c.mid;
+    if (c.high < c.mid)
+        c.high = c.mid;
+    return c;
 }

@@ -78,10 +78,24 @@ OQ_CHECKED oq_err *ai_scores_of(oq_scope *s, const oq_uuid *asset_id, size_t cou
                                 oq_us at, ai_scores *ret_scores);
 /* Scores an asset as known at `at` without storing it: for backtests and the twin. */
 OQ_CHECKED oq_err *ai_score_make(oq_scope *s, oq_uuid asset_id, oq_us at, ai_score **ret_score);
-/* P(failed by day d) of a curve, between its days on a line; NaN beyond its end. */
 typedef struct ai_chance {
     double low, mid, high;
 } ai_chance;
-ai_chance ai_curve_at(oq_arena *temp, oq_str curve, double day);
+/* A score's curve, read once and asked for each day. */
+typedef struct ai_curve_point {
+    double day;
+    ai_chance chance;
+} ai_curve_point;
+typedef struct ai_curve {
+    const ai_curve_point *point;
+    size_t points;
+} ai_curve;
+/* Up to the first item that is no point; none of what is no curve. */
+ai_curve ai_curve_read(oq_arena *arena, oq_str json);
+/* P(failed by day d), between the curve's days on a line; NaN beyond its ends. */
+ai_chance ai_curve_at(const ai_curve *curve, double day);
+/* P(failed by `age` + `day` | whole at `age`): of a curve that is `age` days old. NaN beyond its
+ * ends, and where it says that nothing is whole any more. */
+ai_chance ai_curve_within(const ai_curve *curve, double age, double day);
 
 #endif

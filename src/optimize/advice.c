@@ -59,7 +59,13 @@ static size_t choose(oq_arena *arena, const optimize_inputs *in, const optimize_
     if (jobs)
         qsort(rows, jobs, sizeof *rows, compare_rows);
     *ret_rows = rows;
-    return jobs < OPTIMIZE_ADVICE_MAX ? jobs : OPTIMIZE_ADVICE_MAX;
+    size_t most = a->plan.planned + OPTIMIZE_ADVICE_MAX;
+    return jobs < most ? jobs : most;
+}
+
+static double hours_of(const maintenance_job *task)
+{
+    return (double)task->minutes * (task->days ? task->days : 1) / 60;
 }
 
 /* --- reasons ------------------------------------------------------------------------------------*/
@@ -72,6 +78,13 @@ static void put_day(oq_json *j, const optimize_inputs *in, const char *name, mai
     oq_date_format(in->from_day + slot.day, day);
     oq_json_name(j, name);
     oq_json_text(j, oq_strn(day, sizeof day));
+}
+
+/* In money, with or without weights. */
+static int64_t money_of(const optimize_inputs *in, uint32_t task, maintenance_slot slot)
+{
+    maintenance_cost cost = maintenance_job_cost(&in->problem, task, slot);
+    return maintenance_cost_money(&cost);
 }
 
 static oq_str reasons_of(oq_arena *arena, const optimize_inputs *in, const optimize_answer *a,
@@ -87,16 +100,23 @@ static oq_str reasons_of(oq_arena *arena, const optimize_inputs *in, const optim
     if (task->missing)
         optimize_put_missing(&j, task->missing);
     else {
-        oq_json_put(&j, i64, "saves_minor", r->saves);
-        oq_json_put(&j, f64, "saves_per_hour_minor", r->saves_per_hour);
+        bool is_planned = a->plan.slot[i].day >= 0;
+        maintenance_slot at = is_planned ? a->plan.slot[i] : r->best;
+        int64_t left = money_of(in, i, (maintenance_slot){-1, -1});
+        int64_t saves = at.day >= 0 ? left - money_of(in, i, at) : 0;
+        oq_json_put(&j, i64, "saves_minor", saves);
+        oq_json_put(&j, f64, "saves_per_hour_minor", (double)saves / hours_of(task));
         oq_json_put(&j, f64, "probability", in->job[i].probability);
         oq_json_put(&j, bool, "is_mandatory", task->is_mandatory);
+        oq_json_put(&j, bool, "is_risk_unknown", in->job[i].is_risk_unknown);
+        oq_json_put(&j, bool, "is_hours_of_class", in->job[i].is_hours_of_class);
         put_day(&j, in, "best_day", r->best);
         if (r->best.day >= 0)
-            oq_json_put(&j, i64, "best_saves_minor", r->best_saves);
+            oq_json_put(&j, i64, "best_saves_minor", left - money_of(in, i, r->best));
         put_day(&j, in, "other_day", r->other);
         if (r->other.day >= 0)
-            oq_json_put(&j, i64, "other_costs_more_minor", r->other_costs_more);
+            oq_json_put(&j, i64, "other_costs_more_minor",
+                        money_of(in, i, r->other) - money_of(in, i, a->plan.slot[i]));
         oq_json_put(&j, f64, "turns_at", r->turns_at);
         oq_json_name(&j, "limits");
         oq_json_array(&j);
@@ -134,9 +154,9 @@ static void put_row(oq_arena *arena, const optimize_inputs *in, const optimize_a
         to->days.at[n] = oq_str_copy(arena, oq_strn(day, sizeof day));
         to->crews.at[n] = oq_uuid_text(arena, in->crew[slot.crew].user_id);
     }
-    to->hours.at[n] = task->missing & MAINTENANCE_MISSING_DURATION
-                          ? (double)NAN
-                          : (double)task->minutes * (task->days ? task->days : 1) / 60;
+    bool has_hours = !(task->missing & MAINTENANCE_MISSING_DURATION);
+    to->hours.at[n] = has_hours ? hours_of(task) : (double)NAN;
+    ((int32_t *)(uintptr_t)to->lengths.at)[n] = !has_hours ? 0 : task->days ? task->days : 1;
     to->avoided.at[n] =
         is_known && slot.day >= 0 ? row->waiting - cost.failure - cost.carbon : OQ_I64_NONE;
     to->planned.at[n] =
@@ -169,6 +189,7 @@ oq_err *optimize_store_advice(oq_scope *s, const optimize_run *run, const optimi
         .actions = LIST(oq_str),
         .scores = LIST(double),
         .days = LIST(oq_str),
+        .lengths = LIST(int32_t),
         .crews = LIST(oq_str),
         .hours = LIST(double),
         .avoided = LIST(int64_t),

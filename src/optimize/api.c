@@ -244,14 +244,26 @@ static oq_err *get_run(http_req *rq, oq_scope *s)
     return NULL;
 }
 
+typedef struct advices_query {
+    int64_t after, limit;
+} advices_query;
+static const oq_field advices_query_fields[] = {
+    OQ_I64(advices_query, after, .preset = "0", .min = 0, .max = INT32_MAX,
+           .help = "position of the last row of the page before"),
+    OQ_I64(advices_query, limit, .preset = "1000", .min = 1, .max = OPTIMIZE_ADVICE_MAX),
+    OQ_FIELDS_END,
+};
+
 static oq_err *get_advices(http_req *rq, oq_scope *s)
 {
     oq_uuid id;
     optimize_run *run;
+    advices_query q;
     optimize_advices rows;
     OQ_TRY(http_path_uuid(rq, "id", &id));
+    OQ_TRY(http_query(rq, &q));
     OQ_TRY(optimize_run_get(s, id, &run));
-    OQ_TRY(optimize_advices_of(s, id, &rows));
+    OQ_TRY(optimize_advices_from(s, id, q.after, q.limit, &rows));
     http_answer_list(rq, rows.at, sizeof *rows.at, rows.count, OQ_NONE);
     return NULL;
 }
@@ -351,7 +363,7 @@ const http_route optimize_routes[] = {
      .answer = optimize_run_fields, .shape = HTTP_ANSWER_RECORD,
      .summary = "One run with its result: plan, costs, bound, limits"},
     {HTTP_GET, "/api/optimization/runs/{id}/recommendations", CAP_OPTIMIZATION_READ, get_advices,
-     .answer = optimize_advice_fields, .shape = HTTP_ANSWER_LIST,
+     .query = advices_query_fields, .answer = optimize_advice_fields, .shape = HTTP_ANSWER_LIST,
      .summary = "What a run recommends, with reasons, most urgent first"},
     {HTTP_POST, "/api/optimization/runs/{id}/approve", CAP_OPTIMIZATION_APPROVE, approve_run,
      .body = approve_fields, .answer = optimize_run_fields, .shape = HTTP_ANSWER_RECORD,

@@ -1,9 +1,10 @@
 /* A plan becomes work: orders that are there get their day and their person, others are made. Once,
- * in one transaction. An order that went on since the plan was made (taken up, ended, cancelled) is
+ * in one transaction, and only while the plan still says something of what is. An order that went on since the plan was made (taken up, ended, cancelled) is
  * left as it is. */
 #include <math.h>
 
 #include "audit/audit.h"
+#include "duty/roster.h"
 #include "optimize/run.h"
 #include "tenant/tenant.h"
 #include "web/format.h"
@@ -15,6 +16,7 @@
 
 /* When a planned day's work begins, on the clock on the wall. */
 #define DAY_BEGINS "07:00"
+#define PLAN_FRESH (3 * OQ_DAY) /* what a plan rests on is not asked for longer than that */
 
 static oq_err *begin_of(oq_arena *arena, oq_date date, oq_str time_zone, oq_us *ret_at)
 {
@@ -36,27 +38,44 @@ static oq_str title_of(oq_arena *arena, oq_lang lang, const optimize_advice *a)
         arg, OQ_COUNT(arg));
 }
 
+/* By the end of its last day. */
+static oq_err *due_of(oq_arena *arena, const optimize_advice *a, oq_str time_zone, oq_us *ret_due)
+{
+    oq_date last = a->day + (oq_date)(a->days > 0 ? a->days - 1 : 0);
+    OQ_TRY(begin_of(arena, last, time_zone, ret_due));
+    *ret_due += OQ_DAY;
+    return NULL;
+}
+
+static oq_str evidence_of(oq_arena *arena, const optimize_run *run, const optimize_advice *a)
+{
+    OQ_AUTO(oq_buf) buf = oq_buf_make(4096);
+    oq_json j = oq_json_to(&buf);
+    oq_json_object(&j);
+    oq_json_put(&j, uuid, "optimization_run_id", run->id);
+    oq_json_put(&j, i64, "run_number", run->number);
+    oq_json_put(&j, text, "failure_mode", a->failure_mode);
+    oq_json_object_end(&j);
+    return oq_str_copy(arena, oq_buf_view(&buf));
+}
+
 static oq_err *make_order(oq_scope *s, const optimize_run *run, const optimize_advice *a,
-                          oq_us begins, oq_uuid person, work_order **ret_order)
+                          oq_us due_at, oq_uuid mode_id, oq_uuid person, work_order **ret_order)
 {
     oq_arena *arena = oq_scope_arena(s);
-    sql_optimize_mode_id_rows mode;
-    OQ_TRY(
-        sql_optimize_mode_id(s, (sql_optimize_mode_id_args){a->asset_id, a->failure_mode}, &mode));
     work_order_order order = {
         .source = OQ_STR("OPTIMIZER"),
         .asset_id = a->asset_id,
-        .failure_mode_id = mode.count ? mode.at[0].id : OQ_UUID_ZERO,
+        .failure_mode_id = mode_id,
         .title = title_of(arena, OQ_LANG_EN, a),
         .title_ar = title_of(arena, OQ_LANG_AR, a),
         .kind = WORK_PREDICTIVE,
         .priority = a->priority_score >= 75 ? WORK_HIGH : WORK_MEDIUM,
         .status = WORK_OPEN,
-        .due_at = begins + OQ_DAY,
+        .due_at = due_at,
         .planned_h = a->hours,
         .assigned_user_id = person,
-        .evidence = oq_strf(arena, "{\"optimization_run_id\":\"%.*s\",\"run_number\":%lld}",
-                            OQ_FMT(oq_uuid_text(arena, run->id)), (long long)run->number),
+        .evidence = evidence_of(arena, run, a),
         .trace_id = run->trace_id,
     };
     return work_order_create(s, &order, ret_order, NULL);
@@ -90,6 +109,28 @@ static oq_err *plan_order(oq_scope *s, const optimize_run *run, const optimize_a
     return work_order_change(s, o->id, &edit, &o);
 }
 
+/* The order that the work has, or gets now. *io_person: zero, when it is theirs already. */
+static oq_err *order_of(oq_scope *s, const optimize_run *run, const optimize_advice *a,
+                        oq_str time_zone, oq_uuid *io_person, work_order **ret_order)
+{
+    sql_optimize_mode_id_rows mode;
+    sql_optimize_order_standing_rows standing;
+    oq_us due_at;
+    if (!oq_uuid_is_zero(a->work_order_id))
+        return work_order_get(s, a->work_order_id, ret_order);
+    OQ_TRY(
+        sql_optimize_mode_id(s, (sql_optimize_mode_id_args){a->asset_id, a->failure_mode}, &mode));
+    oq_uuid mode_id = mode.count ? mode.at[0].id : OQ_UUID_ZERO;
+    OQ_TRY(sql_optimize_order_standing(
+        s, (sql_optimize_order_standing_args){a->asset_id, mode_id, a->failure_mode}, &standing));
+    if (standing.count)
+        return work_order_get(s, standing.at[0].id, ret_order);
+    OQ_TRY(due_of(oq_scope_arena(s), a, time_zone, &due_at));
+    OQ_TRY(make_order(s, run, a, due_at, mode_id, *io_person, ret_order));
+    *io_person = OQ_UUID_ZERO;
+    return NULL;
+}
+
 static oq_err *follow(oq_scope *s, const optimize_run *run, const optimize_advice *a,
                       oq_str time_zone, size_t *io_followed)
 {
@@ -99,12 +140,7 @@ static oq_err *follow(oq_scope *s, const optimize_run *run, const optimize_advic
     OQ_TRY(begin_of(oq_scope_arena(s), a->day, time_zone, &begins));
     if (a->crew.len && !oq_uuid_parse(a->crew, &person))
         person = OQ_UUID_ZERO;
-    if (oq_uuid_is_zero(a->work_order_id)) {
-        OQ_TRY(make_order(s, run, a, begins, person, &o));
-        person = OQ_UUID_ZERO; /* it is theirs already */
-    } else {
-        OQ_TRY(work_order_get(s, a->work_order_id, &o));
-    }
+    OQ_TRY(order_of(s, run, a, time_zone, &person, &o));
     if (!is_waiting(o))
         return sql_optimize_advice_decide(
             s, (sql_optimize_advice_decide_args){a->id, OQ_STR("rejected"), by, o->id, oq_now(s)},
@@ -114,6 +150,28 @@ static oq_err *follow(oq_scope *s, const optimize_run *run, const optimize_advic
     return sql_optimize_advice_decide(
         s, (sql_optimize_advice_decide_args){a->id, OQ_STR("approved"), by, o->id, oq_now(s)},
         NULL);
+}
+
+/* Whether the plan still holds. */
+static oq_err *check_fresh(oq_scope *s, const optimize_run *run, oq_str time_zone)
+{
+    sql_optimize_run_overtaken_rows other;
+    char day[OQ_DATE_TEXT];
+    if (run->from_day < roster_local_of(oq_now(s), time_zone).day) {
+        oq_date_format(run->from_day, day);
+        return oq_fail(OQ_CONFLICT, "optimize.plan_past", "day=%.*s", OQ_DATE_TEXT, day);
+    }
+    if (oq_now(s) - run->as_of > PLAN_FRESH) {
+        oq_date_format(roster_local_of(run->as_of, time_zone).day, day);
+        return oq_fail(OQ_CONFLICT, "optimize.plan_old", "day=%.*s", OQ_DATE_TEXT, day);
+    }
+    OQ_TRY(sql_optimize_run_overtaken(
+        s, (sql_optimize_run_overtaken_args){run->id, run->as_of, run->site_id}, &other));
+    if (other.count)
+        return oq_fail(
+            OQ_CONFLICT, "optimize.plan_overtaken", "number=%.*s",
+            OQ_FMT(optimize_number_text(oq_scope_arena(s), other.at[0].number)));
+    return NULL;
 }
 
 oq_err *optimize_approve(oq_scope *s, oq_uuid run_id, oq_str note)
@@ -132,6 +190,9 @@ oq_err *optimize_approve(oq_scope *s, oq_uuid run_id, oq_str note)
     if (run->status != OPTIMIZE_DONE && run->status != OPTIMIZE_INFEASIBLE)
         return oq_fail(OQ_CONFLICT, "optimize.not_done");
     OQ_TRY(tenant_self(s, &t));
+    if (run->approved_at != OQ_TIME_NONE)
+        return oq_fail(OQ_CONFLICT, "optimize.decided");
+    OQ_TRY(check_fresh(s, run, t->time_zone));
     OQ_TRY(optimize_advices_of(s, run_id, &advices));
     OQ_TRY(sql_optimize_run_approve(s, (sql_optimize_run_approve_args){run_id, by, note, oq_now(s)},
                                     &touched));

@@ -37,8 +37,9 @@ typedef struct gathering {
     const oq_uuid *asset_id;     /* rising */
     const uint32_t *asset_place; /* of asset_id[i], among asset */
     asset_risk *risk;            /* of each asset */
-    const gather_skill *skill;
+    const gather_skill *skill; /* that work asks for; MAINTENANCE_SKILLS_MAX at most */
     size_t skills;
+    maintenance_crew *crew; /* of the problem */
     const optimize_window_row *window;
     size_t windows;
     const oq_uuid *unit, *unit_parent; /* the tree */
@@ -55,15 +56,21 @@ typedef struct gathering {
 uint32_t gather_place(const oq_uuid *id, size_t count, oq_uuid wanted);
 OQ_CHECKED oq_err *gather_assets(gathering *g);
 uint32_t gather_asset(const gathering *g, oq_uuid id); /* UINT32_MAX: none */
+/* All of a risk but its curve. `score` may be NULL. */
+void gather_score(oq_arena *arena, const ai_score *score, asset_risk *ret_risk);
+/* The share that work against a mode (not given: against whatever is likeliest) takes. *ret_told
+ * false: the score says nothing of the mode. NULL with it true: others have taken the share. */
+mode_share *gather_share(asset_risk *r, oq_str mode, bool *ret_told);
 OQ_CHECKED oq_err *gather_skills(gathering *g);
 OQ_CHECKED oq_err *gather_crews(gathering *g, double hours_share);
 OQ_CHECKED oq_err *gather_windows(gathering *g);
-/* Days of the horizon on which work that stops it may be done; NULL: on each. */
-const bool *gather_window(gathering *g, const optimize_asset *a);
-/* What an hour of stopping costs, by day: nothing while it stands anyway. NULL: the same each day.
- */
+/* Days of the horizon on which work that stops it for so many minutes may be done; NULL: on each. */
+const bool *gather_window(gathering *g, const optimize_asset *a, int32_t minutes);
+/* What an hour of stopping costs, by day: nothing for the hours that it stands anyway. NULL: nobody
+ * knows. */
 const double *gather_stop_cost(gathering *g, const optimize_asset *a, double per_hour,
                                double hours);
+OQ_CHECKED oq_err *gather_jobs(gathering *g);
 OQ_CHECKED oq_err *gather_parts(gathering *g);
 OQ_CHECKED oq_err *gather_after(gathering *g);
 

@@ -58,6 +58,9 @@ oq_err *gather_skills(gathering *g)
 {
     sql_optimize_skills_rows rows;
     OQ_TRY(sql_optimize_skills(g->s, &rows));
+    if (rows.count > MAINTENANCE_SKILLS_MAX)
+        return oq_fail(OQ_CONFLICT, "optimize.too_many_skills", "count=%zu most=%d", rows.count,
+                       MAINTENANCE_SKILLS_MAX);
     gather_skill *skill = oq_new_n(g->arena, gather_skill, rows.count);
     for (size_t i = 0; i < rows.count; i++)
         skill[i] = (gather_skill){rows.at[i].id, rows.at[i].code};
@@ -71,9 +74,7 @@ static uint64_t skills_of(const gathering *g, const sql_optimize_user_skills_row
 {
     uint64_t bits = 0;
     for (size_t i = 0; i < has->count; i++)
-        for (size_t k = 0;
-             oq_uuid_eq(has->at[i].user_id, user) && k < g->skills && k < MAINTENANCE_SKILLS_MAX;
-             k++)
+        for (size_t k = 0; oq_uuid_eq(has->at[i].user_id, user) && k < g->skills; k++)
             if (oq_uuid_eq(g->skill[k].id, has->at[i].skill_id))
                 bits |= 1ULL << k;
     return bits;
@@ -140,6 +141,7 @@ oq_err *gather_crews(gathering *g, double hours_share)
         names[count] = (optimize_crew_names){r.person[i].id, r.person[i].name};
         count += put_crew(g, &r, &r.person[i], hours_share, &crew[count]);
     }
+    g->crew = crew;
     g->in->problem.crew = crew;
     g->in->problem.crews = count;
     g->in->crew = names;
@@ -156,10 +158,11 @@ oq_err *gather_windows(gathering *g)
     sql_optimize_limited_rows limited;
     oq_us from = (oq_us)g->in->from_day * OQ_DAY;
     OQ_TRY(sql_optimize_windows(
-        g->s, (sql_optimize_windows_args){from - OQ_DAY, from + (g->in->problem.days + 1) * OQ_DAY},
+        g->s, (sql_optimize_windows_args){from - OQ_DAY, from + (g->in->problem.days + 1) * OQ_DAY,
+                                     g->run->as_of},
         &rows));
     OQ_TRY(sql_optimize_units(g->s, &units));
-    OQ_TRY(sql_optimize_limited(g->s, &limited));
+    OQ_TRY(sql_optimize_limited(g->s, (sql_optimize_limited_args){g->run->as_of}, &limited));
     oq_uuid *unit = oq_new_n(g->arena, oq_uuid, units.count);
     oq_uuid *parent = oq_new_n(g->arena, oq_uuid, units.count);
     oq_uuid *where = oq_new_n(g->arena, oq_uuid, limited.count);
@@ -203,41 +206,63 @@ static oq_uuid place_of_window(const optimize_window_row *w)
                                           : w->site_id;
 }
 
-/* Minutes of a day of the horizon that lie in a window, by the clock on the wall. */
-static int64_t minutes_within(const gathering *g, const optimize_window_row *w, int32_t day)
+/* Sets the minutes of a day of the horizon that lie in a window, by the clock on the wall. */
+static void mark_within(const gathering *g, const optimize_window_row *w, int32_t day, bool value,
+                        bool *minute)
 {
     int64_t begin = ((int64_t)g->in->from_day + day) * DAY_MINUTES;
     roster_local from = roster_local_of(w->from_time, g->time_zone);
     roster_local to = roster_local_of(w->to_time, g->time_zone);
-    int64_t a = (int64_t)from.day * DAY_MINUTES + from.minute;
-    int64_t b = (int64_t)to.day * DAY_MINUTES + to.minute;
-    a = a > begin ? a : begin;
-    b = b < begin + DAY_MINUTES ? b : begin + DAY_MINUTES;
-    return b > a ? b - a : 0;
+    int64_t a = (int64_t)from.day * DAY_MINUTES + from.minute - begin;
+    int64_t b = (int64_t)to.day * DAY_MINUTES + to.minute - begin;
+    for (int64_t m = a > 0 ? a : 0; m < b && m < DAY_MINUTES; m++)
+        minute[m] = value;
 }
 
-/* A day is open when it may hold a working day's length of work: eight hours of the windows it
- * needs, and none of a block. */
-const bool *gather_window(gathering *g, const optimize_asset *a)
+/* The windows of an asset, those that block last. */
+static size_t windows_of(gathering *g, const optimize_asset *a,
+                         const optimize_window_row ***ret_window)
+{
+    const optimize_window_row **own = oq_new_n(g->arena, const optimize_window_row *, g->windows);
+    size_t count = 0;
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < g->windows; i++)
+            if ((g->window[i].kind == WINDOW_BLOCKED) == (pass == 1) &&
+                is_within(g, a, place_of_window(&g->window[i])))
+                own[count++] = &g->window[i];
+    *ret_window = own;
+    return count;
+}
+
+static int32_t longest_run(const bool *minute)
+{
+    int32_t longest = 0, run = 0;
+    for (size_t m = 0; m < DAY_MINUTES; m++) {
+        run = minute[m] ? run + 1 : 0;
+        longest = run > longest ? run : longest;
+    }
+    return longest;
+}
+
+/* A day is open when the work fits into it without a break: within the windows it needs, if it
+ * needs any, and outside of blocks. */
+const bool *gather_window(gathering *g, const optimize_asset *a, int32_t minutes)
 {
     bool is_limited = false, is_touched = false;
     for (size_t i = 0; i < g->limits; i++)
         is_limited = is_limited || is_within(g, a, g->limited[i]);
+    const optimize_window_row **own;
+    size_t count = windows_of(g, a, &own);
+    if (!is_limited && !count)
+        return NULL;
     int32_t days = g->in->problem.days;
     bool *open = oq_new_n(g->arena, bool, days);
+    bool minute[DAY_MINUTES];
     for (int32_t d = 0; d < days; d++) {
-        int64_t allowed = is_limited ? 0 : DAY_MINUTES;
-        bool is_blocked = false;
-        for (size_t i = 0; i < g->windows; i++) {
-            const optimize_window_row *w = &g->window[i];
-            int64_t minutes = minutes_within(g, w, d);
-            if (!minutes || !is_within(g, a, place_of_window(w)))
-                continue;
-            is_blocked = is_blocked || w->kind == WINDOW_BLOCKED;
-            if (w->kind != WINDOW_BLOCKED)
-                allowed += minutes;
-        }
-        open[d] = allowed >= OPTIMIZE_DAY_MINUTES && !is_blocked;
+        memset(minute, !is_limited, sizeof minute);
+        for (size_t i = 0; i < count; i++)
+            mark_within(g, own[i], d, own[i]->kind != WINDOW_BLOCKED, minute);
+        open[d] = longest_run(minute) >= (minutes < DAY_MINUTES ? minutes : DAY_MINUTES);
         is_touched = is_touched || !open[d];
     }
     return is_touched ? open : NULL;
@@ -248,14 +273,19 @@ const double *gather_stop_cost(gathering *g, const optimize_asset *a, double per
     int32_t days = g->in->problem.days;
     if (isnan(per_hour))
         return NULL;
-    double *cost = oq_new_n(g->arena, double, days);
+    const optimize_window_row **own;
+    size_t count = windows_of(g, a, &own);
+    double *cost = oq_new_n(g->arena, double, days), needed = fmin(hours, 24);
+    bool minute[DAY_MINUTES];
     for (int32_t d = 0; d < days; d++) {
-        double standing = 0;
-        for (size_t i = 0; i < g->windows; i++)
-            if (g->window[i].kind == WINDOW_SHUTDOWN &&
-                is_within(g, a, place_of_window(&g->window[i])))
-                standing += (double)minutes_within(g, &g->window[i], d) / 60;
-        cost[d] = standing >= fmin(hours, 24) ? 0 : per_hour;
+        memset(minute, 0, sizeof minute);
+        for (size_t i = 0; i < count; i++)
+            if (own[i]->kind == WINDOW_SHUTDOWN)
+                mark_within(g, own[i], d, true, minute);
+        double standing = count ? (double)longest_run(minute) / 60 : 0;
+        cost[d] = standing < needed ? per_hour * (needed - standing) / needed : per_hour;
+        if (standing >= needed)
+            cost[d] = 0;
     }
     return cost;
 }
@@ -357,7 +387,7 @@ static uint32_t job_of(const gathering *g, oq_uuid order)
 oq_err *gather_after(gathering *g)
 {
     sql_optimize_after_rows rows;
-    OQ_TRY(sql_optimize_after(g->s, (sql_optimize_after_args){ordered(g)}, &rows));
+    OQ_TRY(sql_optimize_after(g->s, (sql_optimize_after_args){ordered(g), g->run->as_of}, &rows));
     maintenance_order *order = oq_new_n(g->arena, maintenance_order, rows.count);
     size_t count = 0;
     for (size_t i = 0; i < rows.count; i++) {

@@ -13,8 +13,9 @@
 enum {
     OPTIMIZE_HORIZON_MAX = 365,
     OPTIMIZE_ORDERS_MAX = 10000,
-    OPTIMIZE_ADVICE_MAX = 1000,   /* rows stored of a run; all of the plan, then the worst */
-    OPTIMIZE_JSON_MAX = 64 << 20, /* of a problem or a result */
+    OPTIMIZE_ADVICE_MAX = 1000,    /* rows stored of a run beside all that is planned: the worst */
+    OPTIMIZE_CELLS_MAX = 1000000,  /* jobs x days of a problem: what it takes to store and to read it */
+    OPTIMIZE_JSON_MAX = 64 << 20,  /* of a problem or a result */
     OPTIMIZE_PARTS_UNIT = 1000,   /* parts are counted in thousandths */
     OPTIMIZE_DAY_MINUTES = 480    /* of a job's day, where no crew says otherwise */
 };
@@ -42,8 +43,9 @@ extern const oq_field optimize_mode_row_fields[];
 
 /* All that prices rest on, looked up once. */
 typedef struct optimize_prices optimize_prices;
-/* `as_of` bounds what is learned of downtimes. */
-OQ_CHECKED oq_err *optimize_prices_load(oq_scope *s, oq_us as_of, oq_date on_day,
+/* `as_of` bounds what is learned of downtimes. `asset_id`: what its class needs alone, for a page;
+ * zero: all. */
+OQ_CHECKED oq_err *optimize_prices_load(oq_scope *s, oq_us as_of, oq_date on_day, oq_uuid asset_id,
                                         optimize_prices **ret_prices);
 /* The asset's own cost model, else its class's, else the default one; NULL: none. */
 const cost_model *optimize_cost_of(const optimize_prices *prices, const optimize_asset *a);
@@ -53,7 +55,7 @@ const optimize_mode_row *optimize_mode_of(const optimize_prices *prices, const o
 const optimize_mode_row *optimize_mode_by_id(const optimize_prices *prices, oq_uuid id);
 /* Hours it stands after a failure: the median of past failures of this mode in this class; else the
  * mode's repair time and the delay that the cost model gives; else the median of the class's
- * commonest mode; NaN: not known. */
+ * commonest mode; else the median repair time of its modes, and the delay; NaN: not known. */
 double optimize_downtime_of(const optimize_prices *prices, const optimize_asset *a,
                             const optimize_mode_row *mode);
 /* Hours of planned work against a mode: its repair time. Of a mode that is not named, or gives none:
@@ -84,6 +86,8 @@ typedef struct optimize_job_names {
     oq_str mode;        /* code; may not be given */
     int kind, priority; /* work_order_kind, work_order_priority; 0 without an order */
     double probability; /* of the failure that it prevents, within the horizon; NaN: not known */
+    bool is_risk_unknown;   /* it is due, and is done though no risk could be counted */
+    bool is_hours_of_class; /* nobody said how long it takes: what its class's modes take */
 } optimize_job_names;
 
 typedef struct optimize_asset_names {
@@ -103,7 +107,6 @@ typedef struct optimize_inputs {
     maintenance_problem problem;
     oq_date from_day;
     oq_str currency;
-    bool is_weighted; /* amounts are not plain money */
     const optimize_job_names *job;
     const optimize_asset_names *asset;
     const optimize_crew_names *crew;
@@ -111,7 +114,9 @@ typedef struct optimize_inputs {
     const oq_str *part; /* numbers */
     size_t assets_unscored;
     size_t carbon_unknown; /* jobs whose carbon is not counted */
-    size_t orders_cut;     /* more than a plan takes */
+    size_t orders_cut;     /* more than a plan takes: the least urgent */
+    size_t orders_begun, begun_unknown; /* in progress: they take hours first; of unknown length */
+    bool is_of_today; /* it looks back, and costs, stock and rosters have no past to look at */
 } optimize_inputs;
 
 OQ_CHECKED oq_err *optimize_gather(oq_scope *s, const optimize_run *run,
@@ -123,8 +128,12 @@ OQ_CHECKED oq_err *optimize_gather_crews(oq_scope *s, const optimize_run *run, d
                                          const oq_uuid *skill, size_t skills, int64_t labour_minor,
                                          optimize_inputs *io_inputs);
 
-/* As stored. What was written reads back as the same problem. Fails: optimize.inputs_broken. */
-oq_str optimize_inputs_write(oq_arena *arena, const optimize_inputs *in);
+/* As stored. What was written reads back as the same problem. Fails: optimize.too_large. */
+OQ_CHECKED oq_err *optimize_inputs_write(oq_arena *arena, const optimize_inputs *in,
+                                         oq_str *ret_json);
+/* What to do about a problem that is larger than a plan takes: optimize.too_large. */
+OQ_CHECKED oq_err *optimize_too_large(const optimize_inputs *in);
+/* Fails: optimize.inputs_broken. */
 OQ_CHECKED oq_err *optimize_inputs_read(oq_arena *arena, oq_str json, optimize_inputs *ret_inputs);
 oq_str optimize_inputs_summary(oq_arena *arena, const optimize_inputs *in);
 
@@ -144,7 +153,9 @@ void optimize_solve(oq_arena *arena, const optimize_inputs *in, const maintenanc
 /* Where a limit binds, by names that a reader knows; what is missing, as a member. */
 void optimize_put_limit(oq_json *j, const optimize_inputs *in, const maintenance_limit_at *at);
 void optimize_put_missing(oq_json *j, uint32_t missing);
-oq_str optimize_answer_write(oq_arena *arena, const optimize_inputs *in, const optimize_answer *a);
+/* Fails: optimize.too_large. */
+OQ_CHECKED oq_err *optimize_answer_write(oq_arena *arena, const optimize_inputs *in,
+                                         const optimize_answer *a, oq_str *ret_json);
 /* What was done, to do it again. Fails: optimize.result_broken. */
 OQ_CHECKED oq_err *optimize_answer_effort(oq_arena *arena, oq_str result,
                                           maintenance_effort *ret_effort);

@@ -58,6 +58,8 @@ static void put_job(oq_json *j, oq_arena *arena, const optimize_inputs *in, size
     oq_json_put(j, i64, "kind", names->kind);
     oq_json_put(j, i64, "priority", names->priority);
     oq_json_put(j, f64, "probability", names->probability);
+    oq_json_put(j, bool, "is_risk_unknown", names->is_risk_unknown);
+    oq_json_put(j, bool, "is_hours_of_class", names->is_hours_of_class);
     oq_json_put(j, i64, "asset", task->asset);
     oq_json_put(j, i64, "site", task->site);
     oq_json_put(j, i64, "skills", (int64_t)task->skills);
@@ -154,7 +156,24 @@ static void put_limits(oq_json *j, const optimize_inputs *in)
     oq_json_put(j, i64, "move_cost", p->move_cost);
 }
 
-oq_str optimize_inputs_write(oq_arena *arena, const optimize_inputs *in)
+static void put_counts(oq_json *j, const optimize_inputs *in)
+{
+    oq_json_put(j, i64, "assets_unscored", (int64_t)in->assets_unscored);
+    oq_json_put(j, i64, "carbon_unknown", (int64_t)in->carbon_unknown);
+    oq_json_put(j, i64, "orders_cut", (int64_t)in->orders_cut);
+    oq_json_put(j, i64, "orders_begun", (int64_t)in->orders_begun);
+    oq_json_put(j, i64, "begun_unknown", (int64_t)in->begun_unknown);
+    oq_json_put(j, bool, "is_of_today", in->is_of_today);
+}
+
+oq_err *optimize_too_large(const optimize_inputs *in)
+{
+    /* not OQ_LIMIT: trying again does not help */
+    return oq_fail(OQ_CONFLICT, "optimize.too_large", "jobs=%zu days=%d people=%zu",
+                   in->problem.jobs, in->problem.days, in->problem.crews);
+}
+
+oq_err *optimize_inputs_write(oq_arena *arena, const optimize_inputs *in, oq_str *ret_json)
 {
     const maintenance_problem *p = &in->problem;
     char day[OQ_DATE_TEXT];
@@ -166,10 +185,15 @@ oq_str optimize_inputs_write(oq_arena *arena, const optimize_inputs *in)
     oq_json_put(&j, i64, "days", p->days);
     oq_json_put(&j, text, "from_day", oq_strn(day, sizeof day));
     oq_json_put(&j, text, "currency", in->currency);
-    oq_json_put(&j, bool, "is_weighted", in->is_weighted);
-    oq_json_put(&j, i64, "assets_unscored", (int64_t)in->assets_unscored);
-    oq_json_put(&j, i64, "carbon_unknown", (int64_t)in->carbon_unknown);
-    oq_json_put(&j, i64, "orders_cut", (int64_t)in->orders_cut);
+    put_counts(&j, in);
+    if (p->weights) {
+        oq_json_name(&j, "weights");
+        oq_json_object(&j);
+        oq_json_put(&j, f64, "failure", p->weights->failure);
+        oq_json_put(&j, f64, "planned", p->weights->planned);
+        oq_json_put(&j, f64, "carbon", p->weights->carbon);
+        oq_json_object_end(&j);
+    }
     oq_json_name(&j, "sites");
     oq_json_array(&j);
     for (size_t i = 0; i < p->sites; i++)
@@ -197,7 +221,10 @@ oq_str optimize_inputs_write(oq_arena *arena, const optimize_inputs *in)
         put_job(&j, arena, in, i);
     oq_json_array_end(&j);
     oq_json_object_end(&j);
-    return oq_str_copy(arena, oq_buf_view(&buf));
+    if (buf.overflow)
+        return optimize_too_large(in);
+    *ret_json = oq_str_copy(arena, oq_buf_view(&buf));
+    return NULL;
 }
 
 oq_str optimize_inputs_summary(oq_arena *arena, const optimize_inputs *in)
@@ -218,16 +245,14 @@ oq_str optimize_inputs_summary(oq_arena *arena, const optimize_inputs *in)
     }
     oq_json_object(&j);
     oq_json_put(&j, i64, "assets", (int64_t)p->assets);
-    oq_json_put(&j, i64, "assets_unscored", (int64_t)in->assets_unscored);
     oq_json_put(&j, i64, "jobs", (int64_t)p->jobs);
     oq_json_put(&j, i64, "orders", ordered);
-    oq_json_put(&j, i64, "orders_cut", (int64_t)in->orders_cut);
-    oq_json_put(&j, i64, "carbon_unknown", (int64_t)in->carbon_unknown);
+    put_counts(&j, in);
     oq_json_put(&j, i64, "unknown", unknown);
     oq_json_put(&j, i64, "crews", (int64_t)p->crews);
     oq_json_put(&j, f64, "crew_hours", (double)minutes / 60);
     oq_json_put(&j, f64, "job_hours", (double)wanted / 60);
-    oq_json_put(&j, bool, "is_weighted", in->is_weighted);
+    oq_json_put(&j, bool, "is_weighted", p->weights != NULL);
     oq_json_name(&j, "missing");
     oq_json_array(&j);
     for (const oq_choice *c = maintenance_missing_choices; c->text; c++)
@@ -278,6 +303,8 @@ static void read_job(json_reader *r, const json_node *n, size_t days, maintenanc
         .kind = (int)json_read_i64(r, n, "kind"),
         .priority = (int)json_read_i64(r, n, "priority"),
         .probability = json_read_f64(r, n, "probability"),
+        .is_risk_unknown = json_read_bool(r, n, "is_risk_unknown"),
+        .is_hours_of_class = json_read_bool(r, n, "is_hours_of_class"),
     };
     *task = (maintenance_job){
         .asset = (uint32_t)json_read_i64(r, n, "asset"),
@@ -414,6 +441,18 @@ static void read_limits(json_reader *r, const json_node *root, optimize_inputs *
     in->part = number;
 }
 
+/* Runs from before there were weights have them in their amounts. */
+static void read_weights(json_reader *r, const json_node *root, optimize_inputs *in)
+{
+    const json_node *n = json_tree_member(root, "weights");
+    if (!n)
+        return;
+    maintenance_weights *w = oq_new(r->arena, maintenance_weights);
+    *w = (maintenance_weights){json_read_f64(r, n, "failure"), json_read_f64(r, n, "planned"),
+                               json_read_f64(r, n, "carbon")};
+    in->problem.weights = w;
+}
+
 oq_err *optimize_inputs_read(oq_arena *arena, oq_str json, optimize_inputs *ret_inputs)
 {
     json_reader r = {.arena = arena};
@@ -426,10 +465,13 @@ oq_err *optimize_inputs_read(oq_arena *arena, oq_str json, optimize_inputs *ret_
         !oq_date_parse(json_read_text(&r, root, "from_day"), &ret_inputs->from_day))
         return oq_fail(OQ_INTERNAL, "optimize.inputs_broken", "flaw=%s", "head");
     ret_inputs->currency = json_read_text(&r, root, "currency");
-    ret_inputs->is_weighted = json_read_bool(&r, root, "is_weighted");
+    read_weights(&r, root, ret_inputs);
     ret_inputs->assets_unscored = (size_t)json_read_i64(&r, root, "assets_unscored");
     ret_inputs->carbon_unknown = (size_t)json_read_i64(&r, root, "carbon_unknown");
     ret_inputs->orders_cut = (size_t)json_read_i64(&r, root, "orders_cut");
+    ret_inputs->orders_begun = (size_t)json_read_i64(&r, root, "orders_begun");
+    ret_inputs->begun_unknown = (size_t)json_read_i64(&r, root, "begun_unknown");
+    ret_inputs->is_of_today = json_read_bool(&r, root, "is_of_today");
     read_places(&r, root, ret_inputs);
     read_assets(&r, root, ret_inputs);
     read_crews(&r, root, ret_inputs);

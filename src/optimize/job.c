@@ -3,7 +3,7 @@
  * optimize.run: one run, by its id (payload {"run_id"}). Running twice is harmless: the answer of a
  * run is stored once, and a try that broke off leaves none. optimize.daily: the plan that a tenant
  * finds in the morning: one for each day, asked for as soon as the day has come and something is
- * known of its assets. */
+ * known of its assets. optimize.trim: what nobody approved goes; what is gone is not found again. */
 #include "optimize/run.h"
 
 #include <math.h>
@@ -15,7 +15,10 @@
 
 #include "base/banned.h"
 
-enum { DAILY_HORIZON_DAYS = 14, DAILY_LOOK_S = 120 };
+enum { DAILY_HORIZON_DAYS = 14, DAILY_LOOK_S = 120, TRIM_SLICE = 50 };
+/* Of runs that nobody approved; approved ones stay. */
+#define INPUTS_KEPT (90 * OQ_DAY)
+#define RUNS_KEPT   (400 * OQ_DAY)
 
 typedef struct run_payload {
     oq_uuid run_id;
@@ -37,14 +40,17 @@ static bool go_on(void *context, double done)
     return !w->err;
 }
 
-/* *ret_waits: it has no answer yet, and nobody stopped it. */
+/* *ret_waits: it has no answer yet. One that failed, or was stopped, begins again with its job. */
 static oq_err *begin(job_run *run, oq_uuid id, bool *ret_waits)
 {
     oq_scope *s;
     size_t touched = 0;
     OQ_TRY(job_scope(run, OQ_WRITE, &s));
-    oq_err *err = sql_optimize_run_begin(s, (sql_optimize_run_begin_args){id, oq_now(s)}, &touched);
+    oq_err *err =
+        sql_optimize_run_resume(s, (sql_optimize_run_resume_args){id, oq_now(s)}, &touched);
     *ret_waits = touched > 0;
+    /* Whoever stopped the run just now stopped its job in the same transaction. */
+    err = err ? err : job_checkpoint(run, (double)NAN, OQ_NONE);
     err = err ? err : oq_scope_commit(s);
     oq_scope_close(s);
     return err;
@@ -148,15 +154,48 @@ static oq_err *run_daily(job_run *run)
     return err;
 }
 
+static oq_err *trim_slice(job_run *run, bool whole, size_t *ret_gone)
+{
+    oq_scope *s;
+    OQ_TRY(job_scope(run, OQ_WRITE, &s));
+    oq_us now = oq_now(s);
+    oq_err *err =
+        whole ? sql_optimize_runs_trim(
+                    s, (sql_optimize_runs_trim_args){now - RUNS_KEPT, TRIM_SLICE}, ret_gone)
+              : sql_optimize_inputs_trim(
+                    s, (sql_optimize_inputs_trim_args){now - INPUTS_KEPT, TRIM_SLICE}, ret_gone);
+    err = err ? err : oq_scope_commit(s);
+    oq_scope_close(s);
+    return err;
+}
+
+static oq_err *run_trim(job_run *run)
+{
+    size_t gone[2] = {0};
+    for (int whole = 1; whole >= 0; whole--)
+        for (size_t now = TRIM_SLICE; now == TRIM_SLICE; gone[whole] += now) {
+            OQ_TRY(job_checkpoint(run, (double)NAN, OQ_NONE));
+            OQ_TRY(trim_slice(run, whole, &now));
+        }
+    job_set_result(run, oq_strf(job_arena(run), "{\"runs\":%zu,\"inputs\":%zu}", gone[1], gone[0]));
+    return NULL;
+}
+
 const job_kind optimize_job_kinds[] = {
     {.name = "optimize.run",
      .run = run_run,
      .on_end = end_run,
      .lane = JOB_PER_KEY,
      .limit_s = 600},
+    {.name = "optimize.trim",
+     .run = run_trim,
+     .lane = JOB_PER_TENANT,
+     .every_s = 24 * 3600,
+     .limit_s = 600},
     {.name = "optimize.daily",
      .run = run_daily,
      .lane = JOB_PER_TENANT,
+     .is_routine = true,
      .every_s = DAILY_LOOK_S,
      .limit_s = 60},
     {0},

@@ -11,7 +11,7 @@
  *               OPTIMIZATION_RECOMMENDATION in the black box; notification; audit
  *
  * Crews are the people of a skill and site who are on shift, with the hours of their shifts less
- * absences and holidays. Costs that are not known are not assumed: the run says what the tenant
+ * absences, holidays and what they have begun. Costs that are not known are not assumed: the run says what the tenant
  * must provide ("provide"), and plans the rest. */
 #ifndef OPTIMIZE_OPTIMIZE_H
 #define OPTIMIZE_OPTIMIZE_H
@@ -48,10 +48,12 @@ typedef struct optimize_parameters {
     double budget;       /* major units; NaN: none */
     double carbon_price; /* major units a tonne of CO2e; NaN: the cost model's */
     double hours_share;  /* of the crews' hours, 0..1; NaN: 0.8 */
-    double cost_weight, risk_weight, carbon_weight; /* NaN: 1 */
+    /* Of planned work with its lost production, of failures, of carbon, in what is minimized. Amounts
+     * stay money, and so does the budget. NaN: 1 */
+    double cost_weight, risk_weight, carbon_weight;
     int64_t down_at_once; /* assets of one unit that may stand at once; none: 1 */
     double move_cost;     /* major units for moving a job that is planned; NaN: 0 */
-    int64_t effort;       /* thousands of moves of the search; none: 2000 */
+    int64_t effort;       /* thousands of moves of the search; none: by the size of the problem */
     int64_t seed;         /* none: 1 */
 } optimize_parameters;
 extern const oq_field optimize_parameters_fields[];
@@ -95,6 +97,7 @@ typedef struct optimize_advice {
     int action;
     double priority_score, hours;
     oq_date day;
+    int64_t days; /* that it takes, of whoever does it */
     oq_str crew;
     int64_t avoided_minor, planned_minor, waiting_minor, carbon_minor;
     oq_str currency, reasons, status;
@@ -119,19 +122,26 @@ typedef struct optimize_order {
     optimize_parameters parameters;
 } optimize_order;
 
-/* Stores a run and its job. Fails: optimize.not_here_yet (problem), as the fields' checks. */
+/* Stores a run and its job. Fails: optimize.not_here_yet (problem), optimize.as_of_future,
+ * optimize.as_of_early (before the tenant's first data), optimize.from_day_beyond (before as_of, or
+ * more than 90 days behind it), as the fields' checks. */
 OQ_CHECKED oq_err *optimize_ask(oq_scope *s, const optimize_order *order, optimize_run **ret_run);
-/* The job's work, and a test's: gathers, solves, stores. */
+/* What the job does, in one transaction: for tests. The job holds no connection while it solves. */
 OQ_CHECKED oq_err *optimize_do(oq_scope *s, oq_uuid run_id);
 /* Solves the stored inputs again and compares: *ret_same. Fails: optimize.run_not_found. */
 OQ_CHECKED oq_err *optimize_repeat(oq_scope *s, oq_uuid run_id, bool *ret_same);
 /* The newest run of a problem that is done (of a site; zero: any); NULL: none. */
 OQ_CHECKED oq_err *optimize_latest(oq_scope *s, int problem, oq_uuid site_id,
                                    optimize_run **ret_run);
+/* All of a run's rows, or those behind a position. */
 OQ_CHECKED oq_err *optimize_advices_of(oq_scope *s, oq_uuid run_id, optimize_advices *ret_advices);
-/* Approves: orders that are there get their day and crew, others are made (source OPTIMIZER), those
- * in need of approval are approved. Once. Fails: optimize.run_not_found, optimize.not_done,
- * optimize.decided. */
+OQ_CHECKED oq_err *optimize_advices_from(oq_scope *s, oq_uuid run_id, int64_t after, int64_t limit,
+                                         optimize_advices *ret_advices);
+/* Approves: orders that are there get their day and crew, those in need of approval are approved.
+ * Work that has no order gets one (source OPTIMIZER), unless one against the same mode of the asset
+ * is open: then that one is planned. Once. Fails: optimize.run_not_found, optimize.not_done,
+ * optimize.decided; optimize.plan_past (it begins before today), optimize.plan_old (made more than
+ * three days ago), optimize.plan_overtaken (another plan was approved since). */
 OQ_CHECKED oq_err *optimize_approve(oq_scope *s, oq_uuid run_id, oq_str note);
 
 /* What waiting costs: of an asset or an order, from its newest score and cost model; nothing is
@@ -148,6 +158,7 @@ extern const http_route optimize_routes[], optimize_page_routes[];
 /* web_frame_hook; `self`: the pool. What waiting costs, on the page of a work order, which stands
  * on a lower floor. */
 oq_err *optimize_frame_fill(void *self, web_page *page);
-extern const job_kind optimize_job_kinds[]; /* optimize.run (key: run), optimize.daily */
+extern const job_kind optimize_job_kinds[]; /* optimize.run (key: run), optimize.daily,
+                                                  optimize.trim */
 
 #endif

@@ -102,6 +102,67 @@ SELECT EXISTS (SELECT FROM optimization_runs
 -- OPTIMIZE_RUN_JOB (id uuid, job_id uuid) -> nothing
 UPDATE optimization_runs SET job_id = :job_id WHERE tenant_id = :tenant AND id = :id;
 
+-- OPTIMIZE_FIRST -> (at time)
+-- Since when anything is known of the tenant's assets.
+SELECT least((SELECT created_at FROM tenants WHERE id = :tenant),
+             (SELECT min(scored_at) FROM asset_ai_scores WHERE tenant_id = :tenant),
+             (SELECT min(created_at) FROM work_orders WHERE tenant_id = :tenant)) AS at;
+
+-- OPTIMIZE_RUN_RESUME (id uuid, now time) -> nothing
+-- By its job, which may have failed or been stopped before, and was told to try again.
+UPDATE optimization_runs
+   SET status = 'running', started_at = :now, finished_at = NULL, error = NULL
+ WHERE tenant_id = :tenant AND id = :id AND status IN ('queued', 'running', 'failed', 'cancelled');
+
+-- OPTIMIZE_RUN_OVERTAKEN (id uuid, as_of time, site_id uuid?) -> (number i64)
+-- A plan for the same assets that was approved after this one looked.
+SELECT number
+  FROM optimization_runs
+ WHERE tenant_id = :tenant AND id <> :id AND approved_at > :as_of
+   AND (site_id IS NULL OR :site_id IS NULL OR site_id = :site_id)
+ ORDER BY approved_at DESC
+ LIMIT 1;
+
+-- OPTIMIZE_ORDER_STANDING (asset_id uuid, mode_id uuid?, mode text?) -> (id uuid)
+-- Work against the same mode of the asset that somebody has to do already.
+SELECT id
+  FROM work_orders
+ WHERE tenant_id = :tenant AND asset_id = :asset_id
+   AND status IN ('pending_approval', 'open', 'in_progress') AND kind NOT IN ('inspection', 'project')
+   AND CASE WHEN :mode_id IS NULL
+            THEN failure_mode_id IS NULL AND source = 'OPTIMIZER'
+                 AND evidence ->> 'failure_mode' IS NOT DISTINCT FROM :mode
+            ELSE failure_mode_id = :mode_id END
+ ORDER BY created_at
+ LIMIT 1;
+
+-- OPTIMIZE_RUNS_TRIM (before_time time, limit i64) -> nothing
+-- Runs that nobody approved, with what they recommended.
+WITH gone AS (
+    SELECT id
+      FROM optimization_runs
+     WHERE tenant_id = :tenant AND created_at < :before_time AND approved_at IS NULL
+       AND status IN ('done', 'infeasible', 'failed', 'cancelled')
+     ORDER BY created_at
+     LIMIT :limit
+), rows_gone AS (
+    DELETE FROM optimization_recommendations
+     WHERE tenant_id = :tenant AND run_id IN (SELECT id FROM gone)
+)
+DELETE FROM optimization_runs WHERE tenant_id = :tenant AND id IN (SELECT id FROM gone);
+
+-- OPTIMIZE_INPUTS_TRIM (before_time time, limit i64) -> nothing
+-- The largest part of a run that nobody approved: it cannot be repeated any more.
+UPDATE optimization_runs
+   SET inputs = NULL
+ WHERE tenant_id = :tenant
+   AND id IN (SELECT id
+                FROM optimization_runs
+               WHERE tenant_id = :tenant AND created_at < :before_time AND approved_at IS NULL
+                 AND inputs IS NOT NULL
+               ORDER BY created_at
+               LIMIT :limit);
+
 -- OPTIMIZE_RUN_BEGIN (id uuid, now time) -> nothing
 UPDATE optimization_runs
    SET status = 'running', started_at = :now
@@ -130,28 +191,28 @@ UPDATE optimization_runs
  WHERE tenant_id = :tenant AND id = :id AND approved_at IS NULL;
 
 -- OPTIMIZE_ADVICE_ADD (ids uuids, run_id uuid, positions i32s, asset_ids uuids, order_ids uuids,
---     modes texts, actions texts, scores f64s, days texts, crews texts, hours f64s, avoided i64s,
+--     modes texts, actions texts, scores f64s, days texts, lengths i32s, crews texts, hours f64s, avoided i64s,
 --     planned i64s, waiting i64s, carbon i64s, currency text?, reasons texts) -> nothing
 INSERT INTO optimization_recommendations
        (tenant_id, id, run_id, position, asset_id, work_order_id, failure_mode, action,
-        priority_score, day, crew, hours, avoided_minor, planned_minor, waiting_minor, carbon_minor,
+        priority_score, day, days, crew, hours, avoided_minor, planned_minor, waiting_minor, carbon_minor,
         currency, reasons)
 SELECT :tenant, u.id, :run_id, u.position, u.asset_id,
        nullif(u.order_id, '00000000-0000-0000-0000-000000000000'), u.mode, u.action, u.score,
-       u.day::date, u.crew, u.hours, u.avoided, u.planned, u.waiting, u.carbon, :currency,
+       u.day::date, nullif(u.length, 0), u.crew, u.hours, u.avoided, u.planned, u.waiting, u.carbon, :currency,
        u.reasons::jsonb
-  FROM unnest(:ids, :positions, :asset_ids, :order_ids, :modes, :actions, :scores, :days, :crews,
+  FROM unnest(:ids, :positions, :asset_ids, :order_ids, :modes, :actions, :scores, :days, :lengths, :crews,
               :hours, :avoided, :planned, :waiting, :carbon, :reasons)
-       AS u (id, position, asset_id, order_id, mode, action, score, day, crew, hours, avoided,
+       AS u (id, position, asset_id, order_id, mode, action, score, day, length, crew, hours, avoided,
              planned, waiting, carbon, reasons);
 
 -- OPTIMIZE_ADVICE_CLEAR (run_id uuid) -> nothing
 -- Of a try that broke off.
 DELETE FROM optimization_recommendations WHERE tenant_id = :tenant AND run_id = :run_id;
 
--- OPTIMIZE_ADVICE_LIST (run_id uuid, limit i64) -> optimize_advice
+-- OPTIMIZE_ADVICE_LIST (run_id uuid, after i64, limit i64) -> optimize_advice
 SELECT r.id, r.run_id, r.asset_id, r.work_order_id, r.made_order_id, r.position, r.failure_mode,
-       r.action, r.priority_score, r.hours, r.day, r.crew, r.avoided_minor, r.planned_minor,
+       r.action, r.priority_score, r.hours, r.day, r.days, r.crew, r.avoided_minor, r.planned_minor,
        r.waiting_minor, r.carbon_minor, r.currency, r.reasons, r.status, r.decided_at,
        a.code AS asset_code, a.name AS asset_name, a.name_ar AS asset_name_ar, a.site_id,
        s.name AS site_name, s.name_ar AS site_name_ar, o.number AS order_number, o.title AS order_title,
@@ -166,7 +227,7 @@ SELECT r.id, r.run_id, r.asset_id, r.work_order_id, r.made_order_id, r.position,
                                  AND m.code = r.failure_mode
   LEFT JOIN asset_failure_modes c ON c.tenant_id = :tenant AND c.class_id = a.class_id
                                  AND c.code = r.failure_mode
- WHERE r.tenant_id = :tenant AND r.run_id = :run_id
+ WHERE r.tenant_id = :tenant AND r.run_id = :run_id AND r.position > :after
  ORDER BY r.position
  LIMIT :limit;
 

@@ -93,6 +93,11 @@ static oq_str quoted(const web_page *page, oq_str text)
     return oq_strf(page->arena, WEB_FSI "%.*s" WEB_PDI, OQ_FMT(text));
 }
 
+static const char *comma_of(const web_page *page)
+{
+    return page->locale.lang == OQ_LANG_AR ? "، " : ", ";
+}
+
 /* "Crew hours of Ali on 20 November". */
 static oq_str limit_in_words(const web_page *page, json_reader *r, const json_node *n)
 {
@@ -105,7 +110,8 @@ static oq_str limit_in_words(const web_page *page, json_reader *r, const json_no
     if (about.len)
         text = oq_strf(page->arena, "%.*s (%.*s)", OQ_FMT(text), OQ_FMT(quoted(page, about)));
     if (day.len)
-        text = oq_strf(page->arena, "%.*s, %.*s", OQ_FMT(text), OQ_FMT(quoted(page, day)));
+        text = oq_strf(page->arena, "%.*s%s%.*s", OQ_FMT(text), comma_of(page),
+                       OQ_FMT(quoted(page, day)));
     return text;
 }
 
@@ -113,7 +119,7 @@ static oq_str list_of(const web_page *page, const json_node *list, const char *p
                       json_reader *r)
 {
     oq_str text = OQ_STR("");
-    const char *comma = page->locale.lang == OQ_LANG_AR ? "، " : ", ";
+    const char *comma = comma_of(page);
     for (const json_node *n = json_read_first(list); n; n = n->next) {
         oq_str one = prefix ? oq_text(page->locale.lang,
                                       oq_strf(page->arena, "%s%.*s", prefix, OQ_FMT(n->text)))
@@ -159,6 +165,12 @@ static oq_str sentence_of(const web_page *page, const optimize_advice *a)
         text = oq_strf(page->arena, "%.*s %.*s", OQ_FMT(text),
                        OQ_FMT(oq_text_fill(page->arena, page->locale.lang, turn_key, more, 1)));
     }
+    if (json_read_bool(&r, n, "is_risk_unknown"))
+        text = oq_strf(page->arena, "%.*s %.*s", OQ_FMT(text),
+                       OQ_FMT(web_say(page, "optimization.risk_unknown")));
+    if (json_read_bool(&r, n, "is_hours_of_class"))
+        text = oq_strf(page->arena, "%.*s %.*s", OQ_FMT(text),
+                       OQ_FMT(web_say(page, "optimization.hours_of_class")));
     return text;
 }
 

@@ -1,6 +1,7 @@
 /* /optimization/runs/{id}: one plan: what it costs against doing nothing, who does what on which
  * day and why, what is left, what the limits cost; and its approval. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "base/facts.h"
 
@@ -10,7 +11,7 @@
 
 #include "base/banned.h"
 
-enum { DEPTH_MAX = 8, GANTT_ROW = 26, GANTT_TOP = 20, GANTT_CREWS_MAX = 60 };
+enum { DEPTH_MAX = 8, GANTT_ROW = 26, GANTT_TOP = 20, GANTT_CREWS_MAX = 60, GANTT_LANES_MAX = 8, ROWS_SHOWN = 300 };
 #define GANTT_LEFT 150.0
 #define GANTT_WIDE 1000.0
 
@@ -79,47 +80,113 @@ static void put_conflicts(const web_page *page, json_reader *r, const json_node 
 
 /* --- who does what when: an SVG of rows per person, columns per day ---------------------------------*/
 
-static size_t crew_of(oq_str *crew, size_t *io_count, oq_str name)
+/* A person's bars, in lanes: what overlaps lies below each other. */
+typedef struct gantt_crew {
+    oq_str id, name;
+    oq_date until[GANTT_LANES_MAX]; /* day behind the last bar of each lane */
+    size_t lanes, top;              /* top: rows above it */
+} gantt_crew;
+
+static gantt_crew *crew_of(gantt_crew *crew, size_t *io_count, const optimize_advice *a)
 {
     for (size_t i = 0; i < *io_count; i++)
-        if (oq_str_eq(crew[i], name))
-            return i;
+        if (oq_str_eq(crew[i].id, a->crew))
+            return &crew[i];
     if (*io_count == GANTT_CREWS_MAX)
-        return GANTT_CREWS_MAX;
-    crew[*io_count] = name;
-    return (*io_count)++;
+        return NULL;
+    crew[*io_count] = (gantt_crew){.id = a->crew, .name = a->crew_name};
+    return &crew[(*io_count)++];
+}
+
+static int64_t days_of(const optimize_advice *a)
+{
+    return a->days > 0 ? a->days : 1; /* of plans from before days were stored: not known */
+}
+
+/* The first lane that is free on its days; the last one when none is. */
+static size_t lane_of(gantt_crew *crew, const optimize_advice *a)
+{
+    size_t lane = 0;
+    while (lane < crew->lanes && crew->until[lane] > a->day)
+        lane++;
+    lane = lane < GANTT_LANES_MAX ? lane : GANTT_LANES_MAX - 1;
+    crew->lanes = lane < crew->lanes ? crew->lanes : lane + 1;
+    crew->until[lane] = a->day + (oq_date)days_of(a);
+    return lane;
+}
+
+static int by_day(const void *x, const void *y)
+{
+    const optimize_advice *a = *(const optimize_advice *const *)x;
+    const optimize_advice *b = *(const optimize_advice *const *)y;
+    return a->day != b->day ? (a->day > b->day) - (a->day < b->day)
+                            : (a->position > b->position) - (a->position < b->position);
+}
+
+typedef struct gantt_bar {
+    const optimize_advice *of;
+    const gantt_crew *crew;
+    size_t lane;
+} gantt_bar;
+
+/* The planned rows by day, with their lanes. */
+static gantt_bar *bars_of(const web_page *page, const optimize_advices *rows, gantt_crew *crew,
+                          size_t *io_crews, size_t *ret_count)
+{
+    const optimize_advice **by = oq_new_n(page->arena, const optimize_advice *, rows->count);
+    gantt_bar *bar = oq_new_n(page->arena, gantt_bar, rows->count);
+    size_t planned = 0, count = 0;
+    for (size_t i = 0; i < rows->count; i++)
+        if (rows->at[i].action == OPTIMIZE_DO)
+            by[planned++] = &rows->at[i];
+    if (planned)
+        qsort(by, planned, sizeof *by, by_day);
+    for (size_t i = 0; i < planned; i++) {
+        gantt_crew *of = crew_of(crew, io_crews, by[i]);
+        if (of)
+            bar[count++] = (gantt_bar){by[i], of, lane_of(of, by[i])};
+    }
+    *ret_count = count;
+    return bar;
+}
+
+static void put_bar(const web_page *page, const optimize_run *run, const gantt_bar *bar,
+                    web_value *v)
+{
+    const optimize_advice *a = bar->of;
+    double wide = (GANTT_WIDE - GANTT_LEFT) / (double)run->horizon_days;
+    web_put_text(v, "x",
+                 oq_strf(page->arena, "%.1f", GANTT_LEFT + (a->day - run->from_day) * wide + 1));
+    web_put_text(v, "y", oq_strf(page->arena, "%zu",
+                                 GANTT_TOP + (bar->crew->top + bar->lane) * GANTT_ROW + 4));
+    web_put_text(v, "width", oq_strf(page->arena, "%.1f", wide * (double)days_of(a) - 2));
+    web_put_text(v, "what",
+                 oq_strf(page->arena, "%.*s · %.*s · %.*s", OQ_FMT(a->asset_code),
+                         OQ_FMT(web_format_day(page->arena, &page->locale, a->day)),
+                         OQ_FMT(a->crew_name)));
 }
 
 static void put_gantt(const web_page *page, const optimize_run *run, const optimize_advices *rows)
 {
-    oq_str crew[GANTT_CREWS_MAX];
-    size_t crews = 0;
+    gantt_crew crew[GANTT_CREWS_MAX];
+    size_t crews = 0, count, lanes = 0;
     double wide = (GANTT_WIDE - GANTT_LEFT) / (double)run->horizon_days;
-    web_value *bars = web_put_list(page->view, "bars");
-    for (size_t i = 0; i < rows->count; i++) {
-        const optimize_advice *a = &rows->at[i];
-        if (a->action != OPTIMIZE_DO)
-            continue;
-        size_t at = crew_of(crew, &crews, a->crew_name);
-        if (at == GANTT_CREWS_MAX)
-            continue;
-        double days = fmax(1, ceil(a->hours / 8));
-        web_value *v = web_add_object(bars);
-        web_put_text(
-            v, "x", oq_strf(page->arena, "%.1f", GANTT_LEFT + (a->day - run->from_day) * wide + 1));
-        web_put_text(v, "y", oq_strf(page->arena, "%zu", GANTT_TOP + at * GANTT_ROW + 4));
-        web_put_text(v, "width", oq_strf(page->arena, "%.1f", wide * days - 2));
-        web_put_text(v, "what",
-                     oq_strf(page->arena, "%.*s · %.*s · %.*s", OQ_FMT(a->asset_code),
-                             OQ_FMT(web_format_day(page->arena, &page->locale, a->day)),
-                             OQ_FMT(a->crew_name)));
+    gantt_bar *bar = bars_of(page, rows, crew, &crews, &count);
+    for (size_t i = 0; i < crews; i++) {
+        crew[i].top = lanes;
+        lanes += crew[i].lanes;
     }
+    web_value *bars = web_put_list(page->view, "bars");
+    for (size_t i = 0; i < count; i++)
+        put_bar(page, run, &bar[i], web_add_object(bars));
     web_value *names = web_put_list(page->view, "crews");
     for (size_t i = 0; i < crews; i++) {
         web_value *v = web_add_object(names);
-        web_put_text(v, "name", crew[i]);
-        web_put_text(v, "y", oq_strf(page->arena, "%zu", GANTT_TOP + i * GANTT_ROW + 18));
-        web_put_text(v, "line", oq_strf(page->arena, "%zu", GANTT_TOP + (i + 1) * GANTT_ROW));
+        web_put_text(v, "name", crew[i].name);
+        web_put_text(v, "y", oq_strf(page->arena, "%zu", GANTT_TOP + crew[i].top * GANTT_ROW + 18));
+        web_put_text(v, "line",
+                     oq_strf(page->arena, "%zu",
+                             GANTT_TOP + (crew[i].top + crew[i].lanes) * GANTT_ROW));
     }
     web_value *days = web_put_list(page->view, "days");
     int64_t each = run->horizon_days > 21 ? 7 : 1;
@@ -131,7 +198,7 @@ static void put_gantt(const web_page *page, const optimize_run *run, const optim
         web_put_text(v, "label", oq_str_copy(page->arena, oq_strn(text + 5, 5)));
     }
     web_put_text(page->view, "gantt_high",
-                 oq_strf(page->arena, "%zu", GANTT_TOP + crews * GANTT_ROW + 6));
+                 oq_strf(page->arena, "%zu", GANTT_TOP + lanes * GANTT_ROW + 6));
     web_put_bool(page->view, "has_bars", crews > 0);
 }
 
@@ -143,16 +210,20 @@ static void put_rows(const web_page *page, const optimize_advices *rows)
     } part[] = {{OPTIMIZE_DO, "planned", "has_planned"},
                 {OPTIMIZE_DEFER, "deferred", "has_deferred"},
                 {OPTIMIZE_PROVIDE, "provide", "has_provide"}};
+    size_t hidden = 0;
     for (size_t k = 0; k < OQ_COUNT(part); k++) {
         web_value *list = web_put_list(page->view, part[k].list);
         size_t count = 0;
         for (size_t i = 0; i < rows->count; i++)
-            if (rows->at[i].action == part[k].action) {
+            if (rows->at[i].action == part[k].action && count++ < ROWS_SHOWN)
                 optimize_put_advice(page, web_add_object(list), &rows->at[i]);
-                count++;
-            }
         web_put_bool(page->view, part[k].has, count > 0);
+        hidden += count > ROWS_SHOWN ? count - ROWS_SHOWN : 0;
     }
+    web_put_text(page->view, "more_rows",
+                 hidden ? oq_text_count(page->arena, page->locale.lang,
+                                        OQ_STR("optimization.more_rows"), (int64_t)hidden)
+                        : OQ_NONE);
 }
 
 /* --- the page -----------------------------------------------------------------------------------*/
@@ -160,7 +231,8 @@ static void put_rows(const web_page *page, const optimize_advices *rows)
 /* What the plan rests on, and what it could not count. */
 static void put_basis(const web_page *page, json_reader *r, const optimize_run *run)
 {
-    static const char *const note[] = {"assets_unscored", "carbon_unknown", "orders_cut"};
+    static const char *const note[] = {"assets_unscored", "carbon_unknown", "orders_cut",
+                                       "orders_begun", "begun_unknown"};
     const json_node *root;
     web_value *list = web_put_list(page->view, "basis");
     oq_mark mark = oq_err_mark();
@@ -177,6 +249,10 @@ static void put_basis(const web_page *page, json_reader *r, const optimize_run *
                                        oq_strf(page->arena, "optimization.basis.%s", note[i]),
                                        count));
     }
+    if (json_read_bool(r, root, "is_of_today"))
+        web_put_text(web_add_object(list), "text", web_say(page, "optimization.basis_today"));
+    if (json_read_bool(r, root, "is_weighted"))
+        web_put_text(web_add_object(list), "text", web_say(page, "optimization.basis_weighted"));
 }
 
 static oq_err *put_answer(const web_page *page, oq_scope *s, const optimize_run *run)

@@ -25,15 +25,16 @@ struct optimize_prices {
     size_t factors;
 };
 
-oq_err *optimize_prices_load(oq_scope *s, oq_us as_of, oq_date on_day, optimize_prices **ret_prices)
+oq_err *optimize_prices_load(oq_scope *s, oq_us as_of, oq_date on_day, oq_uuid asset_id,
+                             optimize_prices **ret_prices)
 {
     sql_optimize_cost_models_rows models;
     sql_optimize_modes_rows modes;
     sql_optimize_downtimes_rows downtimes;
     sql_optimize_factors_rows factors;
     OQ_TRY(sql_optimize_cost_models(s, &models));
-    OQ_TRY(sql_optimize_modes(s, &modes));
-    OQ_TRY(sql_optimize_downtimes(s, (sql_optimize_downtimes_args){as_of}, &downtimes));
+    OQ_TRY(sql_optimize_modes(s, (sql_optimize_modes_args){asset_id}, &modes));
+    OQ_TRY(sql_optimize_downtimes(s, (sql_optimize_downtimes_args){as_of, asset_id}, &downtimes));
     OQ_TRY(sql_optimize_factors(s, (sql_optimize_factors_args){on_day}, &factors));
     optimize_prices *p = oq_new(oq_scope_arena(s), optimize_prices);
     *p = (optimize_prices){models.at,    models.count,    modes.at,   modes.count,
@@ -81,27 +82,6 @@ const optimize_mode_row *optimize_mode_by_id(const optimize_prices *prices, oq_u
     return NULL;
 }
 
-double optimize_downtime_of(const optimize_prices *prices, const optimize_asset *a,
-                            const optimize_mode_row *mode)
-{
-    double of_class = NAN, times = 0;
-    for (size_t i = 0; i < prices->downtimes; i++) {
-        const sql_optimize_downtimes_row *d = &prices->downtime[i];
-        bool is_class = oq_uuid_eq(d->class_id, a->class_id);
-        if (mode && is_class && oq_uuid_eq(d->failure_mode_id, mode->id))
-            return d->downtime_h;
-        if (is_class && !oq_uuid_is_zero(a->class_id) && (double)d->times > times) {
-            of_class = d->downtime_h;
-            times = (double)d->times;
-        }
-    }
-    if (mode && !isnan(mode->repair_h)) {
-        const cost_model *m = optimize_cost_of(prices, a);
-        return mode->repair_h + (m && !isnan(m->failure_delay_h) ? m->failure_delay_h : 0);
-    }
-    return of_class;
-}
-
 static int compare_hours(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -127,6 +107,29 @@ double optimize_hours_of(const optimize_prices *prices, const optimize_asset *a,
         return NAN;
     qsort(hours, count, sizeof *hours, compare_hours);
     return (hours[(count - 1) / 2] + hours[count / 2]) / 2;
+}
+
+double optimize_downtime_of(const optimize_prices *prices, const optimize_asset *a,
+                            const optimize_mode_row *mode)
+{
+    double of_class = NAN, times = 0;
+    for (size_t i = 0; i < prices->downtimes; i++) {
+        const sql_optimize_downtimes_row *d = &prices->downtime[i];
+        bool is_class = oq_uuid_eq(d->class_id, a->class_id);
+        if (mode && is_class && oq_uuid_eq(d->failure_mode_id, mode->id))
+            return d->downtime_h;
+        if (is_class && !oq_uuid_is_zero(a->class_id) && (double)d->times > times) {
+            of_class = d->downtime_h;
+            times = (double)d->times;
+        }
+    }
+    bool is_guess;
+    const cost_model *m = optimize_cost_of(prices, a);
+    double repair = optimize_hours_of(prices, a, mode, &is_guess);
+    return is_guess && !isnan(of_class) ? of_class
+                                        : repair + (m && !isnan(m->failure_delay_h)
+                                                        ? m->failure_delay_h
+                                                        : 0);
 }
 
 static double kg_per_kwh(const optimize_prices *prices, oq_str country)

@@ -8,7 +8,7 @@ typedef struct optimize_order_row {
     oq_uuid id, asset_id, failure_mode_id, assigned_user_id;
     oq_str number, title, title_ar;
     int kind, priority, status;
-    double planned_h;
+    double planned_h, labour_h;
     oq_us due_at, planned_from;
 } optimize_order_row;
 extern const oq_field optimize_order_row_fields[];

@@ -17,7 +17,7 @@
 
 #include "base/banned.h"
 
-enum { DEPTH_MAX = 8, SECONDS_MAX = 60, EVENTS_MAX = 10, MOVES_UNIT = 1000 };
+enum { DEPTH_MAX = 8, SECONDS_MAX = 60, EVENTS_MAX = 10, MOVES_UNIT = 1000, FROM_DAYS_MAX = 90 };
 
 /* --- asking -------------------------------------------------------------------------------------*/
 
@@ -77,6 +77,31 @@ oq_err *optimize_tomorrow(oq_scope *s, oq_date *ret_day)
     return NULL;
 }
 
+/* A plan knows nothing of what is to come, and begins after what it knows. */
+static oq_err *check_times(oq_scope *s, oq_us as_of, oq_date from_day)
+{
+    tenant *t;
+    sql_optimize_first_rows first;
+    char day[OQ_DATE_TEXT];
+    OQ_TRY(tenant_self(s, &t));
+    OQ_TRY(sql_optimize_first(s, &first));
+    if (as_of != OQ_TIME_NONE && as_of > oq_now(s))
+        return oq_fail_field("as_of", "optimize.as_of_future");
+    oq_date known = roster_local_of(as_of == OQ_TIME_NONE ? oq_now(s) : as_of, t->time_zone).day;
+    oq_us begun = first.at[0].at;
+    oq_date begins = begun == OQ_TIME_NONE ? known : roster_local_of(begun, t->time_zone).day;
+    if (as_of != OQ_TIME_NONE && known < begins) {
+        oq_date_format(begins, day);
+        return oq_fail_field("as_of", "optimize.as_of_early", "day=%.*s", OQ_DATE_TEXT, day);
+    }
+    if (from_day < known || from_day > known + FROM_DAYS_MAX) {
+        oq_date_format(known, day);
+        return oq_fail_field("from_day", "optimize.from_day_beyond", "day=%.*s most=%d",
+                             OQ_DATE_TEXT, day, FROM_DAYS_MAX);
+    }
+    return NULL;
+}
+
 oq_err *optimize_ask(oq_scope *s, const optimize_order *order, optimize_run **ret_run)
 {
     oq_arena *arena = oq_scope_arena(s);
@@ -88,6 +113,7 @@ oq_err *optimize_ask(oq_scope *s, const optimize_order *order, optimize_run **re
         return oq_fail_field("problem", "optimize.not_here_yet");
     if (from_day == OQ_DATE_NONE)
         OQ_TRY(optimize_tomorrow(s, &from_day));
+    OQ_TRY(check_times(s, order->as_of, from_day));
     OQ_TRY(sql_optimize_number(s, &number));
     OQ_TRY(sql_optimize_run_add(
         s,
@@ -150,8 +176,9 @@ oq_err *optimize_prepare(oq_scope *s, oq_uuid run_id, optimize_run **ret_run, oq
     const char *flaw = maintenance_problem_flaw(&in.problem);
     if (flaw)
         return oq_fail(OQ_INTERNAL, "optimize.inputs_broken", "flaw=%s", flaw);
-    *ret_inputs = optimize_inputs_write(oq_scope_arena(s), &in);
-    return NULL;
+    if (maintenance_problem_options(&in.problem) > MAINTENANCE_OPTIONS_MAX)
+        return optimize_too_large(&in);
+    return optimize_inputs_write(oq_scope_arena(s), &in, ret_inputs);
 }
 
 maintenance_effort optimize_effort(const optimize_run *run, const optimize_parameters *p)
@@ -231,7 +258,9 @@ oq_err *optimize_finish(oq_scope *s, const optimize_run *run, oq_str inputs,
     oq_arena *arena = oq_scope_arena(s);
     sql_optimize_run_hold_rows held;
     optimize_advices advices;
+    oq_str result;
     size_t touched;
+    OQ_TRY(optimize_answer_write(arena, in, a, &result));
     OQ_TRY(sql_optimize_run_hold(s, (sql_optimize_run_hold_args){run->id}, &held));
     OQ_TRY(sql_optimize_run_begin(s, (sql_optimize_run_begin_args){run->id, oq_now(s)}, NULL));
     bool is_placed =
@@ -242,12 +271,12 @@ oq_err *optimize_finish(oq_scope *s, const optimize_run *run, oq_str inputs,
                                     .status = is_placed ? OQ_STR("done") : OQ_STR("infeasible"),
                                     .inputs = inputs,
                                     .inputs_summary = optimize_inputs_summary(arena, in),
-                                    .result = optimize_answer_write(arena, in, a),
+                                    .result = result,
                                     .moves = a->plan.effort.moves_stop ? a->plan.effort.moves_stop
                                                                        : a->plan.effort.moves,
-                                    .objective_minor = a->plan.cost.total,
-                                    .bound_minor = a->plan.bound,
-                                    .baseline_minor = a->plan.idle.total,
+                                    .objective_minor = maintenance_cost_money(&a->plan.cost),
+                                    .bound_minor = in->problem.weights ? OQ_I64_NONE : a->plan.bound,
+                                    .baseline_minor = maintenance_cost_money(&a->plan.idle),
                                     .gap = a->plan.gap,
                                     .currency = in->currency,
                                     .now = oq_now(s)},
@@ -297,13 +326,18 @@ oq_err *optimize_repeat(oq_scope *s, oq_uuid run_id, bool *ret_same)
     if (run->status != OPTIMIZE_DONE && run->status != OPTIMIZE_INFEASIBLE)
         return oq_fail(OQ_CONFLICT, "optimize.not_done");
     OQ_TRY(sql_optimize_run_inputs(s, (sql_optimize_run_inputs_args){run_id}, &rows));
+    if (!rows.at[0].inputs.len)
+        return oq_fail(OQ_CONFLICT, "optimize.inputs_gone");
     if (!rows.at[0].is_whole)
         return oq_fail(OQ_CONFLICT, "optimize.inputs_changed");
     OQ_TRY(optimize_inputs_read(arena, rows.at[0].inputs, &in));
     OQ_TRY(optimize_answer_effort(arena, run->result, &effort));
     OQ_TRY(optimize_answer_slots(arena, run->result, &slot, &slots));
     maintenance_plan_solve(arena, &in.problem, &effort, &plan);
-    *ret_same = slots == in.problem.jobs && plan.cost.total == run->objective_minor;
+    /* runs from before weights were told apart have them in their amounts */
+    *ret_same = slots == in.problem.jobs &&
+                (maintenance_cost_money(&plan.cost) == run->objective_minor ||
+                 plan.cost.total == run->objective_minor);
     for (size_t i = 0; *ret_same && i < slots; i++)
         *ret_same = plan.slot[i].day == slot[i].day && plan.slot[i].crew == slot[i].crew;
     return NULL;
@@ -330,9 +364,14 @@ static void hide_order(optimize_advice *a)
 
 oq_err *optimize_advices_of(oq_scope *s, oq_uuid run_id, optimize_advices *ret_advices)
 {
+    return optimize_advices_from(s, run_id, 0, MAINTENANCE_JOBS_MAX, ret_advices);
+}
+
+oq_err *optimize_advices_from(oq_scope *s, oq_uuid run_id, int64_t after, int64_t limit,
+                              optimize_advices *ret_advices)
+{
     sql_optimize_advice_list_rows rows;
-    OQ_TRY(sql_optimize_advice_list(s, (sql_optimize_advice_list_args){run_id, OPTIMIZE_ADVICE_MAX},
-                                    &rows));
+    OQ_TRY(sql_optimize_advice_list(s, (sql_optimize_advice_list_args){run_id, after, limit}, &rows));
     /* Who sees only the orders that are their own learns of no others here either. */
     oq_uuid only = work_order_only_user(s);
     oq_str own = oq_uuid_text(oq_scope_arena(s), only);

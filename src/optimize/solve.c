@@ -100,7 +100,18 @@ static void put_cost(oq_json *j, const char *name, const maintenance_cost *c)
     oq_json_put(j, i64, "production", c->production);
     oq_json_put(j, i64, "carbon", c->carbon);
     oq_json_put(j, i64, "move", c->move);
-    oq_json_put(j, i64, "total", c->total);
+    oq_json_put(j, i64, "total", maintenance_cost_money(c));
+    oq_json_object_end(j);
+}
+
+/* What was minimized, where weights make it another thing than money. */
+static void put_weighted(oq_json *j, const maintenance_plan *plan)
+{
+    oq_json_name(j, "weighted");
+    oq_json_object(j);
+    oq_json_put(j, i64, "plan", plan->cost.total);
+    oq_json_put(j, i64, "idle", plan->idle.total);
+    oq_json_put(j, i64, "bound", plan->bound);
     oq_json_object_end(j);
 }
 
@@ -154,12 +165,13 @@ static void put_effort(oq_json *j, const maintenance_effort *e)
     oq_json_object_end(j);
 }
 
-static void put_price_of_limits(oq_json *j, const optimize_answer *a)
+/* With weights it is no money, and nobody could say what it is. */
+static void put_price_of_limits(oq_json *j, const optimize_inputs *in, const optimize_answer *a)
 {
     oq_json_name(j, "limits");
     oq_json_array(j);
     for (size_t i = 0; i < MAINTENANCE_LIMIT_COUNT; i++) {
-        if (!a->limit[i].is_used)
+        if (!a->limit[i].is_used || in->problem.weights)
             continue;
         oq_json_object(j);
         put_choice(j, "limit", maintenance_limit_choices, (int)a->limit[i].limit);
@@ -175,7 +187,7 @@ static void put_shadows(oq_json *j, const optimize_inputs *in, const maintenance
 {
     oq_json_name(j, "shadows");
     oq_json_array(j);
-    for (size_t i = 0; i < plan->shadows && i < SHADOWS_TOLD; i++) {
+    for (size_t i = 0; !in->problem.weights && i < plan->shadows && i < SHADOWS_TOLD; i++) {
         oq_json_object(j);
         oq_json_name(j, "at");
         optimize_put_limit(j, in, &plan->shadow[i].at);
@@ -269,7 +281,8 @@ static void put_ranks(oq_json *j, const optimize_inputs *in, const optimize_answ
     oq_json_array_end(j);
 }
 
-oq_str optimize_answer_write(oq_arena *arena, const optimize_inputs *in, const optimize_answer *a)
+oq_err *optimize_answer_write(oq_arena *arena, const optimize_inputs *in, const optimize_answer *a,
+                              oq_str *ret_json)
 {
     OQ_AUTO(oq_buf) buf = oq_buf_make(OPTIMIZE_JSON_MAX);
     oq_json j = oq_json_to(&buf);
@@ -277,20 +290,26 @@ oq_str optimize_answer_write(oq_arena *arena, const optimize_inputs *in, const o
     put_choice(&j, "status", maintenance_status_choices, (int)a->plan.status);
     put_cost(&j, "cost", &a->plan.cost);
     put_cost(&j, "idle", &a->plan.idle);
-    oq_json_put(&j, i64, "bound", a->plan.bound);
+    if (!in->problem.weights)
+        oq_json_put(&j, i64, "bound", a->plan.bound);
     oq_json_put(&j, f64, "gap", a->plan.gap);
     oq_json_put(&j, i64, "planned", (int64_t)a->plan.planned);
     oq_json_put(&j, i64, "left_out", (int64_t)a->plan.left_out);
     oq_json_put(&j, i64, "unknown", (int64_t)a->plan.unknown);
     oq_json_put(&j, i64, "took_us", a->plan.took);
     put_effort(&j, &a->plan.effort);
-    put_price_of_limits(&j, a);
+    put_price_of_limits(&j, in, a);
+    if (in->problem.weights)
+        put_weighted(&j, &a->plan);
     put_shadows(&j, in, &a->plan);
     put_conflicts(&j, in, &a->plan);
     put_slots(&j, &a->plan, in->problem.jobs);
     put_ranks(&j, in, a);
     oq_json_object_end(&j);
-    return oq_str_copy(arena, oq_buf_view(&buf));
+    if (buf.overflow)
+        return optimize_too_large(in);
+    *ret_json = oq_str_copy(arena, oq_buf_view(&buf));
+    return NULL;
 }
 
 /* --- reading ------------------------------------------------------------------------------------*/

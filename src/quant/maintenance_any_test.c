@@ -132,6 +132,11 @@ static maintenance_problem *draw_problem(oq_arena *arena, uint32_t seed, size_t 
     maintenance_budget *budget = oq_new_n(arena, maintenance_budget, 1);
     budget[0] = (maintenance_budget){0, draw(0, days - 1), draw(0, 200 * (int32_t)jobs)};
     p->order = order, p->budget = budget;
+    if (seed % 3 == 0) {
+        maintenance_weights *w = oq_new(arena, maintenance_weights);
+        *w = (maintenance_weights){draw(0, 40) / 10.0, draw(0, 20) / 10.0, draw(0, 20) / 10.0};
+        p->weights = w;
+    }
     assert_null(maintenance_problem_flaw(p));
     return p;
 }
@@ -255,9 +260,11 @@ static void check_turn(const maintenance_problem *p, uint32_t job, maintenance_s
 {
     maintenance_cost in = maintenance_job_cost(p, job, slot);
     maintenance_cost out = maintenance_job_cost(p, job, (maintenance_slot){-1, -1});
-    double more = (factor - 1) * (double)(in.failure + in.carbon - out.failure - out.carbon);
+    maintenance_weights w = p->weights ? *p->weights : (maintenance_weights){1, 1, 1};
+    double more = (factor - 1) * (w.failure * (double)(in.failure - out.failure) +
+                                  w.carbon * (double)(in.carbon - out.carbon));
     assert_true(fabs((double)(in.total - out.total) + more) <
-                1e-6 * fabs((double)out.total) + 1e-6);
+                1e-6 * fabs((double)out.total) + (p->weights ? 6 : 1e-6)); /* parts are rounded */
 }
 
 static void check_reason(const maintenance_problem *p, const maintenance_plan *plan,
@@ -319,6 +326,51 @@ static void test_any_plan(void **state)
     }
     for (size_t i = 0; i < OQ_COUNT(seen); i++)
         CHECK(oq_choice_text(maintenance_why_choices, (int)i), seen[i] > 0);
+    (void)state;
+}
+
+/* --- what counts how much ---------------------------------------------------------------------*/
+
+/* Weights change what is chosen, not what it costs: budgets count money, and the parts are money. */
+static void test_weights_are_not_money(void **state)
+{
+    oq_arena *arena = oq_arena_open(0);
+    int32_t minutes[] = {60};
+    maintenance_crew crew = {.minutes = minutes, .cost_per_hour = 10};
+    maintenance_weights w = {2, 3, 1};
+    uint32_t unit = 0, down = 0;
+    int64_t failure[] = {0, 700}, loss[] = {50};
+    maintenance_job job = {.minutes = 60,
+                           .planned_cost = 100,
+                           .failure_cost = failure,
+                           .production_loss = loss};
+    maintenance_budget budget = {0, 0, 110};
+    maintenance_problem p = {.days = 1,
+                             .job = &job,
+                             .jobs = 1,
+                             .crew = &crew,
+                             .crews = 1,
+                             .sites = 1,
+                             .asset_unit = &unit,
+                             .assets = 1,
+                             .unit_down_max = &down,
+                             .units = 1,
+                             .budget = &budget,
+                             .budgets = 1,
+                             .weights = &w};
+    maintenance_plan plan;
+    maintenance_plan_solve(arena, &p, &(maintenance_effort){.seed = 1}, &plan);
+    assert_int_equal(plan.planned, 1); /* 300 and 30 would not keep a budget of 110 */
+    assert_int_equal(plan.cost.planned, 100);
+    assert_int_equal(maintenance_cost_money(&plan.cost), 160);
+    assert_int_equal(plan.cost.total, 3 * 160);
+    assert_int_equal(plan.idle.total, 2 * 700);
+    w.failure = 0.5; /* 350 against 480 */
+    maintenance_plan_solve(arena, &p, &(maintenance_effort){.seed = 1}, &plan);
+    assert_int_equal(plan.planned, 0);
+    assert_int_equal(maintenance_cost_money(&plan.cost), 700);
+    assert_int_equal(maintenance_problem_options(&p), 1);
+    oq_arena_close(arena);
     (void)state;
 }
 
@@ -444,6 +496,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_against_all), cmocka_unit_test(test_any_plan),
+        cmocka_unit_test(test_weights_are_not_money),
         cmocka_unit_test(test_again),       cmocka_unit_test(test_any_limit),
         cmocka_unit_test(test_checker),
     };

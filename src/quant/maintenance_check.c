@@ -2,6 +2,8 @@
  * with the solver, and is slow on purpose where that keeps it plain. */
 #include "quant/maintenance_plan.h"
 
+#include <math.h>
+
 #include "base/banned.h"
 
 typedef struct reading {
@@ -153,8 +155,19 @@ static void check_budgets(const reading *r)
 
 /* --- costs --------------------------------------------------------------------------------------*/
 
-static void add_cost(const reading *r, size_t i, maintenance_cost *sum)
+/* Each part of a job is weighted and rounded by itself. */
+static int64_t weigh(const maintenance_problem *p, const maintenance_cost *c)
 {
+    double failure = p->weights ? p->weights->failure : 1, carbon = p->weights ? p->weights->carbon : 1;
+    double planned = p->weights ? p->weights->planned : 1;
+    return llround((double)c->failure * failure) + llround((double)c->carbon * carbon) +
+           llround((double)c->planned * planned) + llround((double)c->labour * planned) +
+           llround((double)c->production * planned) + c->move;
+}
+
+static void add_cost(const reading *r, size_t i, maintenance_cost *total)
+{
+    maintenance_cost own = {0}, *sum = &own;
     const maintenance_job *j = &r->p->job[i];
     maintenance_slot slot = r->slot[i];
     if (j->missing)
@@ -175,6 +188,9 @@ static void add_cost(const reading *r, size_t i, maintenance_cost *sum)
     bool is_same = was_in ? slot.day == j->previous.day && is_same_crew : !is_in(r, i);
     if (j->has_previous && !is_same)
         sum->move += r->p->move_cost;
+    total->failure += own.failure, total->carbon += own.carbon, total->planned += own.planned;
+    total->labour += own.labour, total->production += own.production, total->move += own.move;
+    total->total += weigh(r->p, &own);
 }
 
 maintenance_finding maintenance_plan_check(const maintenance_problem *p,
@@ -194,7 +210,5 @@ maintenance_finding maintenance_plan_check(const maintenance_problem *p,
     check_budgets(&r);
     for (size_t j = 0; j < p->jobs; j++)
         add_cost(&r, j, &finding.cost);
-    maintenance_cost *c = &finding.cost;
-    c->total = c->failure + c->planned + c->labour + c->production + c->carbon + c->move;
     return finding;
 }

@@ -95,9 +95,11 @@ static double turning_point(const plan_table *t, uint32_t job, const plan_option
     maintenance_cost in =
         maintenance_job_cost(t->problem, job, (maintenance_slot){o->day, o->crew});
     maintenance_cost out = maintenance_job_cost(t->problem, job, (maintenance_slot){-1, -1});
-    double avoided = (double)(out.failure + out.carbon - in.failure - in.carbon);
-    double spent = (double)(in.total - in.failure - in.carbon) -
-                   (double)(out.total - out.failure - out.carbon);
+    maintenance_weights w =
+        t->problem->weights ? *t->problem->weights : (maintenance_weights){1, 1, 1};
+    double avoided = w.failure * (double)(out.failure - in.failure) +
+                     w.carbon * (double)(out.carbon - in.carbon);
+    double spent = (double)(in.total - out.total) + avoided;
     return avoided > 0 && spent > 0 ? spent / avoided : NAN;
 }
 

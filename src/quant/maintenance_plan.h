@@ -112,6 +112,12 @@ typedef struct maintenance_budget {
     int64_t amount;
 } maintenance_budget;
 
+/* What counts how much in the total that is minimized; amounts stay money, and budgets count money.
+ * Planned: planned cost, labour and lost production. */
+typedef struct maintenance_weights {
+    double failure, planned, carbon; /* >= 0 */
+} maintenance_weights;
+
 typedef struct maintenance_problem {
     int32_t days;
     const maintenance_job *job;
@@ -130,7 +136,13 @@ typedef struct maintenance_problem {
     const maintenance_budget *budget;
     size_t budgets;
     int64_t move_cost;
+    const maintenance_weights *weights; /* NULL: all 1 */
 } maintenance_problem;
+
+/* At most so many slots that jobs could have: jobs x days x crews that may do them. What a solver
+ * needs grows with it (some 40 bytes for each); callers refuse more than MAINTENANCE_OPTIONS_MAX. */
+enum { MAINTENANCE_OPTIONS_MAX = 12 << 20 };
+size_t maintenance_problem_options(const maintenance_problem *p);
 
 /* NULL, or what is wrong with it, for the programmer: an index out of range, a negative time.
  * The functions below assert that there is nothing. */
@@ -140,8 +152,10 @@ const char *maintenance_problem_flaw(const maintenance_problem *p);
 
 typedef struct maintenance_cost {
     int64_t failure, planned, labour, production, carbon, move;
-    int64_t total;
+    int64_t total; /* their sum; with weights the weighted one, each part of a job rounded */
 } maintenance_cost;
+/* The sum of the parts: money, with or without weights. */
+int64_t maintenance_cost_money(const maintenance_cost *cost);
 
 typedef enum maintenance_limit {
     MAINTENANCE_LIMIT_SKILL,      /* no crew has the skills, or works at the site */

@@ -1,5 +1,7 @@
 #include "quant/maintenance_plan.h"
 
+#include <math.h>
+
 #include "base/banned.h"
 
 const oq_choice maintenance_missing_choices[] = {
@@ -106,8 +108,27 @@ static bool orders_are_circular(const maintenance_problem *p)
     return gone < p->jobs;
 }
 
+size_t maintenance_problem_options(const maintenance_problem *p)
+{
+    size_t options = 0;
+    for (size_t i = 0; i < p->jobs; i++) {
+        const maintenance_job *j = &p->job[i];
+        int32_t first = j->day_first > 0 ? j->day_first : 0;
+        int32_t last = j->day_last < p->days - 1 ? j->day_last : p->days - 1;
+        size_t crews = 0;
+        for (size_t c = 0; !j->missing && first <= last && c < p->crews; c++)
+            crews += (p->crew[c].skills & j->skills) == j->skills &&
+                     (!p->crew[c].site || p->crew[c].site[j->site]);
+        options += crews * (size_t)(last - first + 1);
+    }
+    return options;
+}
+
 const char *maintenance_problem_flaw(const maintenance_problem *p)
 {
+    const maintenance_weights *w = p->weights;
+    if (w && !(w->failure >= 0 && w->planned >= 0 && w->carbon >= 0))
+        return "weights";
     if (p->days < 1 || p->days > MAINTENANCE_DAYS_MAX)
         return "days";
     if (p->jobs > MAINTENANCE_JOBS_MAX || p->crews > MAINTENANCE_CREWS_MAX)
@@ -137,6 +158,20 @@ static bool is_moved(const maintenance_job *j, maintenance_slot slot)
     return slot.day != j->previous.day || (j->previous.crew >= 0 && slot.crew != j->previous.crew);
 }
 
+int64_t maintenance_cost_money(const maintenance_cost *c)
+{
+    return c->failure + c->carbon + c->planned + c->labour + c->production + c->move;
+}
+
+static int64_t weighted(const maintenance_cost *c, const maintenance_weights *w)
+{
+    if (!w)
+        return maintenance_cost_money(c);
+    return llround((double)c->failure * w->failure) + llround((double)c->carbon * w->carbon) +
+           llround((double)c->planned * w->planned) + llround((double)c->labour * w->planned) +
+           llround((double)c->production * w->planned) + c->move;
+}
+
 maintenance_cost maintenance_job_cost(const maintenance_problem *p, uint32_t job,
                                       maintenance_slot slot)
 {
@@ -154,7 +189,6 @@ maintenance_cost maintenance_job_cost(const maintenance_problem *p, uint32_t job
         cost.production = j->production_loss ? j->production_loss[slot.day] : 0;
     }
     cost.move = is_moved(j, slot) ? p->move_cost : 0;
-    cost.total =
-        cost.failure + cost.carbon + cost.planned + cost.labour + cost.production + cost.move;
+    cost.total = weighted(&cost, p->weights);
     return cost;
 }
