@@ -79,6 +79,11 @@ oq_err *job_add(oq_scope *s, const job_order *order, oq_uuid *ret_id)
     return tell(s);
 }
 
+oq_err *job_hold(oq_scope *s, const char *kind, oq_us until)
+{
+    return sql_job_hold(s, (sql_job_hold_args){.kind = oq_cstr(kind), .until = until}, NULL);
+}
+
 oq_err *job_get(oq_scope *s, oq_uuid id, job **ret_job)
 {
     sql_job_get_rows rows;

@@ -113,6 +113,10 @@ typedef struct job_order {
  * that add jobs in this tenant wait for the commit, so it comes last in a transaction. `ret_id` may
  * be NULL. */
 OQ_CHECKED oq_err *job_add(oq_scope *s, const job_order *order, oq_uuid *ret_id);
+/* The next scheduled run of this kind in this tenant does not come before `until`, which lies less
+ * than the kind's period ahead: what it would look at is not there yet. What waits already stays.
+ */
+OQ_CHECKED oq_err *job_hold(oq_scope *s, const char *kind, oq_us until);
 /* Fails: job.not_found. */
 OQ_CHECKED oq_err *job_get(oq_scope *s, oq_uuid id, job **ret_job);
 /* Waiting: cancelled at once. Running: asked to stop; the next checkpoint ends it.
@@ -166,8 +170,8 @@ typedef struct jobs_done {
 } jobs_done;
 /* All that is due at the clock's present moment, the schedule included, one after the other in this
  * thread, and what those add for this very moment; for replays of the past, where the clock stands
- * until it is moved (oq_clock_set), and no worker runs beside. What fails is in the log, and counts.
- * Fails: as the database does. */
+ * until it is moved (oq_clock_set), and no worker runs beside. What fails is in the log, and
+ * counts. Fails: as the database does. */
 OQ_CHECKED oq_err *job_run_due(db_pool *pool, const job_kind *const *kinds, jobs_done *ret_done);
 
 #endif

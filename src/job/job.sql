@@ -199,6 +199,12 @@ SELECT n.id, k.kind,
  WHERE n.status = 'active' AND (NOT :platform_only OR n.industry = 'platform')
 ON CONFLICT DO NOTHING;
 
+-- JOB_HOLD (kind text, until time) -> nothing
+INSERT INTO job_schedules (tenant_id, kind, next_at)
+VALUES (:tenant, :kind, :until)
+ON CONFLICT (tenant_id, kind) DO UPDATE
+   SET next_at = greatest(job_schedules.next_at, excluded.next_at);
+
 -- PLATFORM JOB_SCHEDULE_DUE (kinds texts, every_s i64s, platform_only bool, now time)
 --     -> (tenant_id uuid, kind text, next_at time)
 -- Also what lies further away than a period, which has become shorter. Ordered by tenant, so that

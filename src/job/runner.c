@@ -3,6 +3,7 @@
  *
  * Within a process one thread claims at a time: two would only find each other's locked turn. Who
  * found a job wakes the next thread, so that a burst brings up as many as it needs. */
+#include <malloc.h>
 #include <time.h>
 
 #include "job/inner.h"
@@ -12,7 +13,8 @@
 #define POLL_US       (10 * OQ_SECOND) /* at the latest: a NOTIFY may be lost */
 #define KEEPER_US     (5 * OQ_SECOND)  /* between two looks at the schedule */
 #define FILL_EVERY_US (60 * OQ_SECOND) /* between two looks for new tenants */
-#define AFTER_STOP_US (2 * OQ_SECOND)  /* for a checkpoint to come, when grace is over */
+#define LONG_RUN_US   (OQ_SECOND / 2)
+#define AFTER_STOP_US (2 * OQ_SECOND) /* for a checkpoint to come, when grace is over */
 
 struct job_runner {
     oq_arena *arena; /* of what never changes */
@@ -202,6 +204,15 @@ static bool may_claim(job_runner *r, uint64_t *ret_wakes)
     return !is_closing;
 }
 
+/* A fit or an analysis takes a hundred megabytes for seconds. Without this the C library keeps
+ * them, once for each thread that has ever had such a job. */
+static void give_back_memory(oq_arena *arena, oq_us begun)
+{
+    oq_arena_reset(arena);
+    if (oq_monotonic() - begun > LONG_RUN_US)
+        malloc_trim(0);
+}
+
 static void *work(void *arg)
 {
     job_runner *r = arg;
@@ -218,8 +229,10 @@ static void *work(void *arg)
         pthread_mutex_unlock(&r->claiming);
         note_sight(r, err);
         if (!err && found) {
+            oq_us begun = oq_monotonic();
             wake_one(r);
             run_one(r, arena, &claimed);
+            give_back_memory(arena, begun);
             continue;
         }
         pthread_mutex_lock(&r->lock);

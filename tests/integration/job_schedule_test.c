@@ -122,6 +122,28 @@ static void test_a_shorter_period_takes_hold(void **state)
     CHECK("and within a minute", next_of_a(f) <= oq_clock_now() + OQ_MINUTE);
 }
 
+/* Put off, also before the schedule knows of the kind; never brought nearer; nobody else's. */
+static void test_held(void **state)
+{
+    job_fixture *f = *state;
+    oq_us now = oq_clock_now();
+    for (int i = 0; i < 2; i++) {
+        oq_scope *s = job_fixture_scope(f, TENANT_A);
+        CHECK_OK(job_hold(s, "t.minute", now + (i ? 10 : 50) * OQ_SECOND));
+        CHECK_OK(oq_scope_commit(s));
+        oq_scope_close(s);
+    }
+    CHECK_OK(job_schedule_fill(&f->queue, f->arena));
+    assert_int_equal(next_of_a(f), now + 50 * OQ_SECOND);
+    oq_clock_advance(49 * OQ_SECOND);
+    tick(f);
+    assert_int_equal(count_jobs(f, "kind = 't.minute' AND t.code = 'TA'"), 0);
+    oq_clock_advance(11 * OQ_SECOND);
+    tick(f);
+    assert_int_equal(count_jobs(f, "kind = 't.minute' AND t.code = 'TA'"), 1);
+    assert_int_equal(count_jobs(f, "kind = 't.minute' AND t.code = 'TB'"), 1);
+}
+
 static void test_tenants_start_at_their_own_moments(void **state)
 {
     job_fixture *f = *state;
@@ -198,8 +220,8 @@ static void test_two_workers_do_not_double(void **state)
                   oq_cstr(racers[i].failed ? racers[i].failed : ""), "");
 }
 
-/* In one thread, on a clock that stands until it is moved: what is due, once each, the schedule with
- * it, and what failed is counted. */
+/* In one thread, on a clock that stands until it is moved: what is due, once each, the schedule
+ * with it, and what failed is counted. */
 static void test_due_on_a_moved_clock(void **state)
 {
     job_fixture *f = *state;
@@ -228,6 +250,7 @@ int main(void)
         EACH(test_no_drift),
         EACH(test_what_waits_is_not_added_again),
         EACH(test_a_shorter_period_takes_hold),
+        EACH(test_held),
         EACH(test_tenants_start_at_their_own_moments),
         EACH(test_two_workers_do_not_double),
         EACH(test_due_on_a_moved_clock),
