@@ -29,6 +29,15 @@ typedef struct demo_planted {
 OQ_CHECKED oq_err *demo_plant(oq_scope *s, oq_str tenant_code, oq_us epoch, int64_t days,
                               demo_planted *ret_planted);
 
+/* A demo that is started again after it was off for so long that a story (fault.h) fits into what
+ * is to be written: from now on its quick faults follow this start, so that who has started it sees
+ * one. What was written stays what it is. */
+OQ_CHECKED oq_err *demo_start_story(oq_scope *s);
+
+/* Puts off the next scoring of the tenant's assets by some minutes: as long as its history is being
+ * written, no machine is judged by half of it. */
+OQ_CHECKED oq_err *demo_hold_scores(oq_scope *s);
+
 /* Alarm rules from the limits of its classes, and for trips; makes what is missing. demo_plant does
  * so in a plant without any rule. */
 OQ_CHECKED oq_err *demo_rules(oq_scope *s);
@@ -37,8 +46,9 @@ OQ_CHECKED oq_err *demo_rules(oq_scope *s);
  * successor every few seconds. One that waits already stays. */
 OQ_CHECKED oq_err *demo_start(oq_scope *s, oq_us at);
 
-/* demo.readings: writes what is missing up to now. Running twice is harmless: the same readings
- * are written again. */
+/* demo.readings: writes what is missing up to now. When it gets there for the first time, it asks
+ * for scores and models, and once these are there for a plan. Running twice is harmless: the same
+ * readings are written again. */
 extern const job_kind demoplant_job_kinds[];
 
 /* One slice: at most `rows_max` samples, oldest first; `ret_more` says that now is not reached. The

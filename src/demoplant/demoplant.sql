@@ -11,6 +11,11 @@ SELECT i.id, t.code, (i.config->>'seed')::int8 AS seed, i.config->>'begins_at' A
  ORDER BY i.created_at
  LIMIT 1;
 
+-- DEMO_EPOCH_SET (integration_id uuid, epoch text) -> nothing
+UPDATE tenant_integrations
+   SET config = config || jsonb_build_object('begins_at', (:epoch)::text)
+ WHERE tenant_id = :tenant AND id = :integration_id;
+
 -- DEMO_TAGS (integration_id uuid)
 --        -> (external_tag text, asset_id uuid, asset_code text, metric text, scaling_factor f64,
 --            offset_value f64, series_no i32)
@@ -76,6 +81,16 @@ SELECT :tenant, :id, :number, 'DEMO', :source_id, a.site_id, a.unit_id, a.id,
     ON f.tenant_id = :tenant AND f.class_id = a.class_id AND f.code = :mode
  WHERE a.tenant_id = :tenant AND a.id = :asset_id
 ON CONFLICT (tenant_id, source, source_id) DO NOTHING;
+
+-- DEMO_WANTS_PLAN -> (wants bool)
+-- Nobody has asked for one, models are fitted, and scores say something.
+SELECT NOT EXISTS (SELECT FROM optimization_runs WHERE tenant_id = :tenant)
+   AND EXISTS (SELECT FROM ai_models WHERE tenant_id = :tenant)
+   AND NOT EXISTS (SELECT FROM jobs
+                    WHERE tenant_id = :tenant AND kind IN ('ai.fit', 'ai.score')
+                      AND state IN ('ready', 'running'))
+   AND EXISTS (SELECT FROM asset_ai_scores
+                WHERE tenant_id = :tenant AND is_latest AND state <> 'NOT_ENOUGH') AS wants;
 
 -- DEMO_WANTS_MODELS -> (wants bool)
 -- Nothing was ever fitted, and nobody is about to.

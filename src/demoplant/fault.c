@@ -38,7 +38,8 @@ const demo_fault_kind demo_fault_kinds[] = {
     {NULL}};
 /* clang-format on */
 
-enum { SLOT_DAYS = 24, SENSOR_SLOT_DAYS = 30, ROTA_HOURS = 4 };
+enum { SLOT_DAYS = 24, SENSOR_SLOT_DAYS = 30, ROTA_HOURS = 4, STORY_MIN = 3 };
+#define STORY_QUIET   (14 * OQ_DAY)
 #define SLOT          (SLOT_DAYS * OQ_DAY)
 #define SENSOR_SLOT   (SENSOR_SLOT_DAYS * OQ_DAY)
 #define ROTA          (ROTA_HOURS * OQ_HOUR)
@@ -105,6 +106,7 @@ static demo_fault unfold(const demo_fault_kind *kind, uint64_t key, oq_us begins
     oq_us rests = begins + (mended ? (oq_us)(between(key, 4, 0.7, 0.93) * (double)lead) : lead);
     return (demo_fault){.kind = kind,
                         .begins = begins,
+                        .breaks = OQ_TIME_NONE,
                         .fails = mended ? OQ_TIME_NONE : rests,
                         .rests = rests,
                         .ends = rests + rest,
@@ -137,59 +139,6 @@ static void add_slow(const demo_class *c, uint64_t key, oq_us from, oq_us to, de
             keep(faults, &f);
 }
 
-/* --- within minutes: one asset of the site in each turn of the rota ------------------------------ */
-
-static bool is_slow_at(const demo_class *c, uint64_t key, oq_us from, oq_us to)
-{
-    demo_faults slow = {.count = 0};
-    add_slow(c, key, from, to, &slow);
-    return slow.count > 0;
-}
-
-/* The first turn begins with the epoch itself and is quick; the others leave an hour or more.
- * Nobody finds and mends what comes within minutes: it fails. */
-static demo_fault turn_of(const demo_class *c, uint64_t key, oq_us epoch, int64_t turn)
-{
-    const demo_fault_kind *kind = choose(c, noise_key(key, 1), QUICK_H);
-    oq_us begins = epoch + turn * ROTA, lead = 4 * OQ_MINUTE;
-    if (turn > 0) {
-        begins += hours(between(key, 8, 0, 1.5));
-        lead = hours(between(key, 2, 0.4, 1.2));
-    }
-    return unfold(kind, key, begins, lead, hours(between(key, 6, 0.4, 0.9)), 0);
-}
-
-/* The turn falls to one asset by lot, and goes on to the next while something slow is under way
- * there. */
-static bool has_turn(const demo_site *site, size_t asset, uint64_t site_key, uint64_t key,
-                     oq_us epoch, int64_t turn, demo_fault *ret_fault)
-{
-    size_t count = demo_asset_count(site), first = (size_t)(noise_even(key) * (double)count);
-    for (size_t i = 0; i < count; i++) {
-        size_t at = (first + i) % count;
-        const demo_asset *a = &site->assets[at];
-        *ret_fault = turn_of(a->of, key, epoch, turn);
-        if (ret_fault->kind && !is_slow_at(a->of, noise_key_text(site_key, a->code),
-                                           ret_fault->begins, ret_fault->ends))
-            return at == asset;
-        if (at == asset)
-            return false;
-    }
-    return false;
-}
-
-static void add_quick(const demo_site *site, size_t asset, uint64_t site_key, oq_us epoch,
-                      oq_us from, oq_us to, demo_faults *faults)
-{
-    int64_t first = from > epoch ? (from - epoch) / ROTA - 1 : 0;
-    for (int64_t turn = first < 0 ? 0 : first; epoch + turn * ROTA < to; turn++) {
-        uint64_t key = noise_key(noise_key(site_key, 77), (uint64_t)turn);
-        demo_fault f;
-        if (has_turn(site, asset, site_key, key, epoch, turn, &f) && touches(&f, from, to))
-            keep(faults, &f);
-    }
-}
-
 /* --- sensors -------------------------------------------------------------------------------------- */
 
 static void add_sensor(const demo_signal *signal, uint64_t key, oq_us from, oq_us to,
@@ -210,11 +159,102 @@ static void add_sensor(const demo_signal *signal, uint64_t key, oq_us from, oq_u
         demo_fault f = {.kind = kind,
                         .metric = signal->metric,
                         .begins = begins,
+                        .breaks = OQ_TIME_NONE,
                         .fails = OQ_TIME_NONE,
                         .rests = begins + length,
                         .ends = begins + length,
                         .severity = between(k, 4, 0.5, 1)};
         if (touches(&f, from, to))
+            keep(faults, &f);
+    }
+}
+
+/* --- within minutes: one asset of the site in each turn of the rota ------------------------------ */
+
+/* The first turn is the story that whoever has just started a demo waits for: a bearing of a pump
+ * that matters has been wearing for two days, so that everything can be seen by which a cause is
+ * told, and breaks up from the epoch on. Nobody mends it in time. */
+static bool is_of_story(const demo_asset *a)
+{
+    return strcmp(a->of->code, "centrifugal_pump") == 0 &&
+           (strcmp(a->criticality, "critical") == 0 || strcmp(a->criticality, "high") == 0);
+}
+
+static demo_fault story_of(uint64_t key, oq_us epoch)
+{
+    oq_us fails = epoch + STORY_MIN * OQ_MINUTE;
+    return (demo_fault){.kind = &demo_fault_kinds[0],
+                        .begins = epoch - DEMO_STORY_WEAR,
+                        .breaks = epoch,
+                        .fails = fails,
+                        .rests = fails,
+                        .ends = fails + hours(between(key, 6, 0.4, 0.9)),
+                        .severity = 1,
+                        .is_quick = true};
+}
+
+/* The other turns leave an hour or more. Nobody finds and mends what comes within minutes: it
+ * fails.
+ */
+static demo_fault turn_of(const demo_class *c, uint64_t key, oq_us epoch, int64_t turn)
+{
+    const demo_fault_kind *kind = choose(c, noise_key(key, 1), QUICK_H);
+    oq_us begins = epoch + turn * ROTA + hours(between(key, 8, 0, 1.5));
+    demo_fault f = unfold(kind, key, begins, hours(between(key, 2, 0.4, 1.2)),
+                          hours(between(key, 6, 0.4, 0.9)), 0);
+    f.is_quick = true;
+    return f;
+}
+
+/* Whether an asset can have this turn: no slow fault is under way there meanwhile. The story wants
+ * more where it can be had: no repair of late that it could be taken for, and sensors that are
+ * well.
+ */
+static bool is_free(const demo_asset *a, uint64_t key, const demo_fault *f, bool is_story)
+{
+    demo_faults other = {.count = 0};
+    add_slow(a->of, key, f->begins - (is_story ? STORY_QUIET : 0), f->ends, &other);
+    for (const demo_signal *g = a->of->signal; is_story && g->metric; g++)
+        if (!g->is_state)
+            add_sensor(g, key, f->begins, f->ends, &other);
+    return other.count == 0;
+}
+
+/* The turn falls to one asset by lot, and goes on to the next that can have it. The story, where
+ * none is free, takes what is left by the lot. */
+static bool has_turn(const demo_site *site, size_t asset, uint64_t site_key, uint64_t key,
+                     oq_us epoch, int64_t turn, demo_fault *ret_fault)
+{
+    size_t count = demo_asset_count(site), first = (size_t)(noise_even(key) * (double)count);
+    size_t left = count;
+    for (size_t i = 0; i < count; i++) {
+        size_t at = (first + i) % count;
+        const demo_asset *a = &site->assets[at];
+        *ret_fault = turn ? turn_of(a->of, key, epoch, turn) : story_of(key, epoch);
+        if (turn ? !ret_fault->kind : !is_of_story(a))
+            continue;
+        left = left == count ? at : left;
+        if (is_free(a, noise_key_text(site_key, a->code), ret_fault, !turn))
+            return at == asset;
+        if (at == asset && turn)
+            return false;
+    }
+    return !turn && left == asset;
+}
+
+static oq_us begin_of_turn(oq_us epoch, int64_t turn)
+{
+    return turn ? epoch + turn * ROTA : epoch - DEMO_STORY_WEAR;
+}
+
+static void add_quick(const demo_site *site, size_t asset, uint64_t site_key, oq_us epoch,
+                      oq_us from, oq_us to, demo_faults *faults)
+{
+    int64_t first = from > epoch ? (from - epoch) / ROTA - 1 : 0;
+    for (int64_t turn = first < 0 ? 0 : first; begin_of_turn(epoch, turn) < to; turn++) {
+        uint64_t key = noise_key(noise_key(site_key, 77), (uint64_t)turn);
+        demo_fault f;
+        if (has_turn(site, asset, site_key, key, epoch, turn, &f) && touches(&f, from, to))
             keep(faults, &f);
     }
 }
@@ -233,10 +273,21 @@ void demo_faults_of(const demo_site *site, size_t asset, uint64_t seed, oq_us ep
             add_sensor(g, asset_key, from, to, ret_faults);
 }
 
+/* Grows to this share of its end, and then breaks up. */
+static double share_of_story(const demo_fault *f, oq_us at)
+{
+    static const double worn = 0.28;
+    if (at >= f->breaks)
+        return worn + (1 - worn) * (double)(at - f->breaks) / (double)(f->fails - f->breaks);
+    return worn * (double)(at - f->begins) / (double)(f->breaks - f->begins);
+}
+
 double demo_fault_share(const demo_fault *f, oq_us at)
 {
     if (at < f->begins || at >= f->rests)
         return 0;
+    if (f->breaks != OQ_TIME_NONE)
+        return f->severity * share_of_story(f, at);
     oq_us whole = f->fails == OQ_TIME_NONE ? (oq_us)((double)(f->rests - f->begins) / 0.82)
                                            : f->fails - f->begins;
     double x = (double)(at - f->begins) / (double)whole;

@@ -9,6 +9,7 @@
 #include "demoplant/plan.h"
 
 enum { DEMO_EFFECTS_MAX = 5, DEMO_FAULTS_MAX = 64 };
+#define DEMO_STORY_WEAR (45 * OQ_HOUR) /* of the fault that fails after the epoch */
 
 /* How a fault shows in one signal at full severity: value * (1 + times) + add. */
 typedef struct demo_effect {
@@ -39,10 +40,12 @@ typedef struct demo_fault {
     const demo_fault_kind *kind;
     const char *metric; /* of a sensor's fault; else NULL */
     oq_us begins;
-    oq_us fails; /* OQ_TIME_NONE: mended before */
-    oq_us rests; /* stands still from here; a sensor's fault: ends */
+    oq_us breaks; /* from here on it grows quickly; OQ_TIME_NONE: it does not */
+    oq_us fails;  /* OQ_TIME_NONE: mended before */
+    oq_us rests;  /* stands still from here; a sensor's fault: ends */
     oq_us ends;
     double severity; /* 0..1: how strong it would show at the failure */
+    bool is_quick;   /* fails or is mended within minutes, or an hour or so */
 } demo_fault;
 
 typedef struct demo_faults {
@@ -51,8 +54,8 @@ typedef struct demo_faults {
 } demo_faults;
 
 /* All faults of one asset that touch [from, to), in the order of time. `epoch`: when the demo was
- * set up; from then on each site has a fault that develops within minutes, and further ones every
- * few hours, so that whoever looks sees something happen. */
+ * set up; within minutes a pump of each site that matters fails of a bearing that has worn for two
+ * days, and further faults come every few hours, so that whoever looks sees something happen. */
 void demo_faults_of(const demo_site *site, size_t asset, uint64_t seed, oq_us epoch, oq_us from,
                     oq_us to, demo_faults *ret_faults);
 

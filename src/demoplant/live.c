@@ -1,7 +1,7 @@
 /* The readings, written as the instruments would have given them. */
-#include "ai/model.h"
 #include "demoplant/demoplant.h"
 
+#include "demoplant/first.h"
 #include "demoplant/model.h"
 #include "historian/read.h"
 #include "historian/write.h"
@@ -18,6 +18,7 @@ enum { ROWS_PER_SLICE = 400000 };
 typedef struct generator {
     oq_scope *s;
     oq_arena *arena;
+    oq_uuid integration_id;
     const demo_site *site;
     demo_clock clock;
     oq_us history; /* how far back it reaches */
@@ -31,6 +32,7 @@ static oq_err *find_generator(oq_scope *s, generator *g)
     OQ_TRY(sql_demo_integration(s, &found));
     if (found.count == 0)
         return NULL;
+    g->integration_id = found.at[0].id;
     for (const demo_site *d = demo_sites; d->code; d++)
         if (oq_str_eq(found.at[0].code, oq_cstr(d->tenant)))
             g->site = d;
@@ -221,20 +223,12 @@ oq_err *demo_write_slice(oq_scope *s, size_t rows_max, demo_written *ret_written
     return NULL;
 }
 
-/* Once the history is there, models are fitted to it; then nightly, as everywhere. */
-static oq_err *fit_first(oq_scope *s)
-{
-    sql_demo_wants_models_rows rows;
-    OQ_TRY(sql_demo_wants_models(s, &rows));
-    return rows.at[0].wants ? ai_fit_ask_all(s) : NULL;
-}
-
 /* The next run; while there is nothing to write for, seldom. It comes last in its transaction, as
  * job_add asks for. */
 static oq_err *go_on(oq_scope *s, bool is_alive)
 {
     if (is_alive)
-        OQ_TRY(fit_first(s));
+        OQ_TRY(demo_score_first(s));
     return demo_start(s, oq_now(s) + (is_alive ? EVERY : OQ_MINUTE));
 }
 
@@ -243,8 +237,8 @@ static oq_err *write_one(job_run *run, demo_written *written)
     oq_scope *s;
     OQ_TRY(job_scope(run, OQ_WRITE, &s));
     oq_err *err = demo_write_slice(s, ROWS_PER_SLICE, written);
-    if (!err && !written->more)
-        err = go_on(s, written->until != OQ_TIME_NONE);
+    if (!err)
+        err = written->more ? demo_hold_scores(s) : go_on(s, written->until != OQ_TIME_NONE);
     if (!err)
         err = oq_scope_commit(s);
     oq_scope_close(s);
@@ -260,7 +254,26 @@ static oq_err *run_readings(job_run *run)
         oq_arena_rewind(job_arena(run), mark);
         OQ_TRY(job_checkpoint(run, written.share, OQ_NONE));
     }
-    return NULL;
+    return written.until == OQ_TIME_NONE ? NULL : demo_plan_first(run);
+}
+
+/* --- started again ------------------------------------------------------------------------------*/
+
+oq_err *demo_start_story(oq_scope *s)
+{
+    generator g;
+    oq_us now = oq_now(s), from;
+    OQ_TRY(find_generator(s, &g));
+    if (!g.site || g.tags.count == 0)
+        return NULL;
+    OQ_TRY(find_position(&g, now, &from));
+    bool is_first = from <= now - g.history + OQ_MINUTE;
+    if (is_first || now - from < DEMO_STORY_WEAR)
+        return NULL;
+    return sql_demo_epoch_set(s,
+                              (sql_demo_epoch_set_args){.integration_id = g.integration_id,
+                                                        .epoch = oq_time_text(g.arena, now)},
+                              NULL);
 }
 
 oq_err *demo_start(oq_scope *s, oq_us at)

@@ -262,6 +262,7 @@ oq_err *demo_plant(oq_scope *s, oq_str tenant_code, oq_us epoch, int64_t days,
                       .done = &done};
         OQ_TRY(plant_all(&p, tenant_code));
         OQ_TRY(plant_records(s, d));
+        OQ_TRY(demo_hold_scores(s));
     }
     if (d) {
         sql_demo_has_rules_rows rules;

@@ -103,6 +103,7 @@ static oq_err *seed_plants(db_platform *p, int64_t days, demo_seeded *seeded)
         OQ_TRY(tenant_find_by_code(p, oq_cstr(tenants[i].code), &found));
         OQ_TRY(db_platform_enter(p, found->id, &s));
         OQ_TRY(demo_plant(s, found->code, now, days, &planted));
+        OQ_TRY(demo_start_story(s));
         OQ_TRY(demo_start(s, now));
         OQ_TRY(db_platform_leave(p));
         seeded->assets_made += (int)planted.assets;

@@ -1,6 +1,7 @@
 /* A plant of the demo in fast forward, on a real PostgreSQL and with every job of the program: an
- * hour after a day of history, in which a pump's seal fails. How well causes are named is not asked
- * here: a day is little to compare with (docs/en/rca.md has the figures). */
+ * hour after a day of history, which begins with the fault that every demo begins with. How well
+ * causes are named is not asked here: a day is little to compare with (docs/en/rca.md has the
+ * figures). */
 #include "backtest/demo.h"
 
 #include <math.h>
@@ -52,6 +53,33 @@ static const report_table *table_of(const report *r, const char *name)
     return NULL;
 }
 
+/* Who signs in to a demo finds scores by the whole history, an incident with its order, and a plan.
+ */
+static void check_pages_are_full(house *h)
+{
+    static const struct {
+        const char *label, *sql;
+        int64_t wanted;
+    } row[] = {
+        {"every asset is scored",
+         "SELECT count(*) FROM assets a WHERE NOT EXISTS"
+         " (SELECT FROM asset_ai_scores s WHERE s.asset_id = a.id AND s.is_latest)",
+         0},
+        {"none before its samples were there",
+         "SELECT count(*) FROM asset_ai_scores WHERE detail::text LIKE '%signal_no_samples%'", 0},
+        {"one first plan, of a scenario",
+         "SELECT count(*) FROM optimization_runs WHERE number = 1 AND status = 'done'"
+         " AND scenario_id IS NOT NULL",
+         1},
+        {"an order of the incident",
+         "SELECT count(*) FROM work_orders w JOIN blackbox_incidents i ON i.id = w.incident_id"
+         " WHERE i.severity = 'CRITICAL' AND i.top_cause IS NOT NULL",
+         1},
+    };
+    for (size_t i = 0; i < OQ_COUNT(row); i++)
+        CHECK(row[i].label, testdb_number(h->db, row[i].sql) == row[i].wanted);
+}
+
 static void test_an_hour(void **state)
 {
     house *h = *state;
@@ -74,10 +102,12 @@ static void test_an_hour(void **state)
     CHECK("of the one", value_of(r, "demo.top1") <= value_of(r, "demo.top3"));
     CHECK("minutes, not hours", value_of(r, "demo.delay_median") < 15);
     const report_table *faults = table_of(r, "faults");
-    assert_int_equal(faults->cells, 2 * faults->columns);
-    assert_true(oq_str_eq(faults->cell[faults->columns + 1], OQ_STR("P-102")));
-    assert_true(oq_str_eq(faults->cell[faults->columns + 2], OQ_STR("seal_leak")));
+    bool is_there = false;
+    for (size_t at = 0; at < faults->cells; at += faults->columns)
+        is_there |= oq_str_eq(faults->cell[at + 2], OQ_STR("bearing_wear"));
+    CHECK("the fault that every demo begins with", is_there);
     assert_int_equal(oq_clock_now(), FROM + OQ_HOUR);
+    check_pages_are_full(h);
 }
 
 int main(void)

@@ -78,7 +78,7 @@ static int64_t faults_until(oq_us from, oq_us to)
     static demo_faults faults;
     int64_t count = 0;
     for (size_t a = 0; demo_sites[0].assets[a].code; a++) {
-        demo_faults_of(&demo_sites[0], a, 20260101, to + OQ_DAY, from, to, &faults);
+        demo_faults_of(&demo_sites[0], a, 20260101, to + 30 * OQ_DAY, from, to, &faults);
         count += (int64_t)faults.count;
     }
     return count;
@@ -237,12 +237,48 @@ static void test_truth(void **state)
     oq_scope_close(s);
 }
 
+static oq_us epoch_of(house *h)
+{
+    return testdb_number(h->db, "SELECT (extract(epoch FROM (config->>'begins_at')::timestamptz)"
+                                " * 1000000)::int8 FROM tenant_integrations");
+}
+
+static void start_story(house *h)
+{
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_OK(demo_start_story(s));
+    house_commit(s);
+}
+
+/* Scores wait while the past is written; a demo that was off for days begins another story. */
+static void test_started_again(void **state)
+{
+    house *h = *state;
+    make_demo(h);
+    plant_with(h, "ARAMCO_DEMO", 7);
+    CHECK("scores wait",
+          testdb_number(h->db, "SELECT count(*) FROM job_schedules WHERE kind = 'ai.score'"
+                               " AND next_at > now() + interval '3 min'") == 1);
+    oq_us first = epoch_of(h);
+    start_story(h);
+    CHECK("not before anything was written", epoch_of(h) == first);
+    write_slice(h, signals_of(&demo_sites[0]) * 5 * 1440);
+    start_story(h);
+    oq_us second = epoch_of(h);
+    CHECK("it was off for two days", second > first && second <= oq_clock_now());
+    while (write_slice(h, 4000000).more)
+        ;
+    start_story(h);
+    CHECK("it was not off", epoch_of(h) == second);
+}
+
 int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup(test, house_reset)
     const struct CMUnitTest tests[] = {
         EACH(test_made_once), EACH(test_costs_and_shifts), EACH(test_days_of_history),
-        EACH(test_slices),    EACH(test_reaches_now),      EACH(test_only_where_it_belongs), EACH(test_truth),
+        EACH(test_slices),    EACH(test_reaches_now),      EACH(test_only_where_it_belongs),
+        EACH(test_truth),     EACH(test_started_again),
     };
     return cmocka_run_group_tests_name("demoplant", tests, house_open, house_close);
 }
