@@ -1,14 +1,12 @@
 #include "blackbox/event_json.h"
 
-#include <yajl/yajl_parse.h>
-
 #include "base/secret.h"
+#include "quant/json_items.h"
 
 #include "base/banned.h"
 
 typedef enum member {
-    NO_MEMBER = 0,
-    EVENTS, /* of the outermost object */
+    EVENTS = JSON_ITEMS_LIST,
     SOURCE_SYSTEM,
     SOURCE_ID,
     SOURCE_TYPE,
@@ -34,56 +32,54 @@ typedef enum member {
     MEMBERS
 } member;
 
-static const struct {
-    const char *name;
-    size_t max; /* bytes of a text */
-} members[MEMBERS] = {
-    [EVENTS] = {"events", 0},
-    [SOURCE_SYSTEM] = {"source_system", EVENT_SYSTEM_MAX},
-    [SOURCE_ID] = {"source_id", EVENT_SOURCE_ID_MAX},
-    [SOURCE_TYPE] = {"source_type", EVENT_WORD_MAX},
-    [EVENT_TIME] = {"event_time", EVENT_WORD_MAX},
-    [TIME] = {"time", EVENT_WORD_MAX},
-    [SEVERITY] = {"severity", EVENT_WORD_MAX},
-    [EVENT_CATEGORY] = {"event_category", EVENT_WORD_MAX},
-    [CATEGORY] = {"category", EVENT_WORD_MAX},
-    [SUMMARY] = {"summary", EVENT_SUMMARY_MAX},
-    [ASSET] = {"asset", EVENT_WORD_MAX},
-    [ASSET_ID] = {"asset_id", EVENT_WORD_MAX},
-    [SITE] = {"site", EVENT_WORD_MAX},
-    [SITE_ID] = {"site_id", EVENT_WORD_MAX},
-    [UNIT] = {"unit", EVENT_WORD_MAX},
-    [UNIT_ID] = {"unit_id", EVENT_WORD_MAX},
-    [SHIFT] = {"shift", EVENT_WORD_MAX},
-    [LINE_ID] = {"line_id", EVENT_WORD_MAX},
-    [BATCH_ID] = {"batch_id", EVENT_WORD_MAX},
-    [LOT_ID] = {"lot_id", EVENT_WORD_MAX},
-    [TRACE_ID] = {"trace_id", EVENT_WORD_MAX},
-    [TAGS] = {"tags", EVENT_TAG_MAX},
-    [PAYLOAD] = {"payload", 0},
+static const char *const member_name[MEMBERS] = {
+    [EVENTS] = "events",
+    [SOURCE_SYSTEM] = "source_system",
+    [SOURCE_ID] = "source_id",
+    [SOURCE_TYPE] = "source_type",
+    [EVENT_TIME] = "event_time",
+    [TIME] = "time",
+    [SEVERITY] = "severity",
+    [EVENT_CATEGORY] = "event_category",
+    [CATEGORY] = "category",
+    [SUMMARY] = "summary",
+    [ASSET] = "asset",
+    [ASSET_ID] = "asset_id",
+    [SITE] = "site",
+    [SITE_ID] = "site_id",
+    [UNIT] = "unit",
+    [UNIT_ID] = "unit_id",
+    [SHIFT] = "shift",
+    [LINE_ID] = "line_id",
+    [BATCH_ID] = "batch_id",
+    [LOT_ID] = "lot_id",
+    [TRACE_ID] = "trace_id",
+    [TAGS] = "tags",
+    [PAYLOAD] = "payload",
 };
 
-typedef enum place {
-    AT_TOP,  /* before the first bracket, and behind the last */
-    IN_LIST, /* between items */
-    IN_ITEM, /* between members */
-    IN_TAGS
-} place;
+/* Bytes of its text. */
+static size_t max_of(member m)
+{
+    switch (m) {
+    case SOURCE_SYSTEM:
+        return EVENT_SYSTEM_MAX;
+    case SOURCE_ID:
+        return EVENT_SOURCE_ID_MAX;
+    case SUMMARY:
+        return EVENT_SUMMARY_MAX;
+    case TAGS:
+        return EVENT_TAG_MAX;
+    default:
+        return EVENT_WORD_MAX;
+    }
+}
 
 typedef struct reading {
     oq_arena *arena;
-    yajl_handle parser;
-    oq_str text; /* that is being parsed */
-    oq_err *err; /* ends the reading */
-    place place;
-    size_t depth;        /* brackets open */
-    size_t skip_depth;   /* > 0: inside a value that is passed over, opened at this depth */
     const char *payload; /* where it begins, while it is passed over */
     bool is_kind;        /* the payload's member "kind" comes */
-    bool is_top_item;    /* the item is the outermost object */
-    bool has_list, is_done;
     member member;
-    uint32_t seen; /* members of the item */
     event_item item;
     event_item *at;
     size_t count, room, line; /* line: 0, of JSON as a whole */
@@ -103,34 +99,21 @@ typedef struct reading {
             (r)->item.flaw = (r)->flaw;                                                            \
     } while (0)
 
-static int stop(reading *r, oq_err *err)
-{
-    r->err = err;
-    return 0;
-}
-
-static int bad_shape(reading *r)
-{
-    return stop(r, oq_fail(OQ_MALFORMED, "event.json_shape"));
-}
-
 /* --- items --------------------------------------------------------------------------------------*/
 
-static void begin_item(reading *r, bool is_top)
+static void begin_item(void *self)
 {
+    reading *r = self;
     r->item = (event_item){.place = r->line ? r->line : r->count,
                            .order = {.source_type = EVENT_SYSTEM_LOG,
                                      .severity = SEVERITY_INFO,
                                      .event_time = OQ_TIME_NONE}};
-    r->seen = 0;
-    r->place = IN_ITEM;
-    r->is_top_item = is_top;
 }
 
-static int keep(reading *r)
+static oq_err *keep(reading *r)
 {
     if (r->count == EVENTS_ADD_MAX)
-        return stop(r, oq_fail(OQ_TOO_LARGE, "event.too_many", "max=%d", EVENTS_ADD_MAX));
+        return oq_fail(OQ_TOO_LARGE, "event.too_many", "max=%d", EVENTS_ADD_MAX);
     if (r->count == r->room) {
         event_item *bigger = oq_new_n(r->arena, event_item, r->room ? r->room * 2 : 16);
         if (r->count)
@@ -139,7 +122,7 @@ static int keep(reading *r)
         r->at = bigger;
     }
     r->at[r->count++] = r->item;
-    return 1;
+    return NULL;
 }
 
 static int category_of(int type)
@@ -176,8 +159,9 @@ static oq_str digest_of(oq_arena *arena, const event_item *it)
     return oq_strf(arena, "digest:%.*s", OQ_FMT(oq_hex(arena, digest, SHOWN)));
 }
 
-static int end_item(reading *r)
+static oq_err *end_item(void *self)
 {
+    reading *r = self;
     event_order *o = &r->item.order;
     if (!o->summary.len)
         SPOIL(r, "event.summary_missing");
@@ -193,13 +177,15 @@ static int end_item(reading *r)
     return keep(r);
 }
 
-/* An element of the list that is no object. */
-static int refuse_element(reading *r)
+static void spoil_item(void *self, json_item_flaw flaw, int m, oq_str name)
 {
-    begin_item(r, false);
-    r->place = IN_LIST;
-    SPOIL(r, "event.item_not_object");
-    return keep(r);
+    reading *r = self;
+    if (flaw == JSON_ITEM_NOT_OBJECT)
+        SPOIL(r, "event.item_not_object");
+    else if (flaw == JSON_ITEM_MEMBER_TWICE)
+        SPOIL(r, "event.member_twice", "name=%s", member_name[m]);
+    else
+        SPOIL(r, "event.member_unknown", "name=%.*s", OQ_FMT(oq_str_sub(name, 0, 100)));
 }
 
 /* --- values -------------------------------------------------------------------------------------*/
@@ -216,11 +202,11 @@ static bool is_plain(oq_str text)
 static oq_str take_text(reading *r, oq_str text)
 {
     text = oq_str_trim(text);
-    if (text.len > members[r->member].max)
-        SPOIL(r, "event.member_too_long", "name=%s max=%zu", members[r->member].name,
-              members[r->member].max);
+    if (text.len > max_of(r->member))
+        SPOIL(r, "event.member_too_long", "name=%s max=%zu", member_name[r->member],
+              max_of(r->member));
     else if (!is_plain(text))
-        SPOIL(r, "event.member_bad_text", "name=%s", members[r->member].name);
+        SPOIL(r, "event.member_bad_text", "name=%s", member_name[r->member]);
     else
         return oq_str_copy(r->arena, text);
     return OQ_NONE;
@@ -348,12 +334,10 @@ static void take_member(reading *r, oq_str text, bool is_number)
         take_trace(r, text);
         break;
     default:
-        SPOIL(r, "event.member_type", "name=%s wanted=%s", members[r->member].name,
+        SPOIL(r, "event.member_type", "name=%s wanted=%s", member_name[r->member],
               r->member == TAGS ? "list" : "object");
     }
 }
-
-typedef enum scalar { A_NULL, A_TRUTH, A_NUMBER, A_TEXT } scalar;
 
 /* Numbers may stand where an id or a name belongs: plants number things. */
 static bool takes_numbers(member m)
@@ -363,82 +347,51 @@ static bool takes_numbers(member m)
 }
 
 /* Inside a payload: what the database would not take of it spoils this event alone. */
-static int pass_scalar(reading *r, scalar what, oq_str text)
+static void look_inside(void *self, json_scalar what, oq_str text, bool is_direct)
 {
+    reading *r = self;
     double number;
     if (!r->payload)
-        return 1;
-    if (what == A_NUMBER && (text.len > 100 || !oq_parse_f64(text, &number)))
+        return;
+    if (what == JSON_IS_NUMBER && (text.len > 100 || !oq_parse_f64(text, &number)))
         SPOIL(r, "event.payload_number", "found=%.*s", OQ_FMT(oq_str_sub(text, 0, 40)));
-    if (what == A_TEXT && memchr(text.ptr, 0, text.len))
+    if ((what == JSON_IS_TEXT || what == JSON_IS_KEY) && memchr(text.ptr, 0, text.len))
         SPOIL(r, "event.payload_text");
-    if (r->is_kind && what == A_TEXT && r->depth == r->skip_depth)
+    if (r->is_kind && what == JSON_IS_TEXT && is_direct)
         r->item.order.kind = oq_str_copy(r->arena, text);
-    r->is_kind = false;
-    return 1;
+    r->is_kind = what == JSON_IS_KEY && is_direct && oq_str_eq(text, OQ_STR("kind"));
 }
 
-static int take_scalar(reading *r, scalar what, oq_str text)
+static void take_scalar(void *self, int m, json_scalar what, oq_str text, bool is_listed)
 {
-    if (r->skip_depth)
-        return pass_scalar(r, what, text);
-    if (r->place == AT_TOP)
-        return bad_shape(r);
-    if (r->place == IN_LIST)
-        return refuse_element(r);
-    if (r->member == EVENTS)
-        return bad_shape(r);
-    if (what == A_NULL || r->member == NO_MEMBER)
-        return 1;
-    if (r->place == IN_TAGS && what == A_TEXT)
+    reading *r = self;
+    r->member = m;
+    if (what == JSON_IS_NULL)
+        return;
+    if (is_listed && what == JSON_IS_TEXT)
         take_tag(r, text);
-    else if (r->place == IN_TAGS || what == A_TRUTH ||
-             (what == A_NUMBER && !takes_numbers(r->member)))
-        SPOIL(r, "event.member_type", "name=%s wanted=%s", members[r->member].name, "text");
+    else if (is_listed || what == JSON_IS_TRUTH || (what == JSON_IS_NUMBER && !takes_numbers(m)))
+        SPOIL(r, "event.member_type", "name=%s wanted=%s", member_name[m], "text");
     else
-        take_member(r, text, what == A_NUMBER);
-    return 1;
+        take_member(r, text, what == JSON_IS_NUMBER);
 }
 
-/* --- what yajl calls ----------------------------------------------------------------------------*/
-
-static int on_null(void *self)
+static bool is_list(void *self, int m)
 {
-    return take_scalar(self, A_NULL, OQ_NONE);
+    return m == TAGS;
 }
 
-static int on_boolean(void *self, int is_true)
-{
-    return take_scalar(self, A_TRUTH, OQ_NONE);
-}
+/* --- payloads -----------------------------------------------------------------------------------*/
 
-static int on_number(void *self, const char *text, size_t len)
+/* A list or object that is no part of an event's form; a payload is kept as it is. */
+static void begin_passing(void *self, int m, bool is_object, const char *at)
 {
-    return take_scalar(self, A_NUMBER, oq_strn(text, len));
-}
-
-static int on_string(void *self, const unsigned char *text, size_t len)
-{
-    return take_scalar(self, A_TEXT, oq_strn((const char *)text, len));
-}
-
-static int open_bracket(reading *r)
-{
-    if (++r->depth > EVENT_DEPTH_MAX)
-        return stop(r, oq_fail(OQ_MALFORMED, "json.too_deep", "max=%d", EVENT_DEPTH_MAX));
-    return 1;
-}
-
-/* A list or object that is no part of an event's form: passed over; a payload is kept as it is. */
-static void pass_over(reading *r, bool is_object)
-{
-    r->skip_depth = r->depth;
-    r->payload = NULL;
-    if (r->member == PAYLOAD && is_object)
-        r->payload = r->text.ptr + yajl_get_bytes_consumed(r->parser) - 1;
-    else if (r->member != NO_MEMBER)
-        SPOIL(r, "event.member_type", "name=%s wanted=%s", members[r->member].name,
-              r->member == PAYLOAD ? "object" : "text");
+    reading *r = self;
+    if (m == PAYLOAD && is_object)
+        r->payload = at;
+    else
+        SPOIL(r, "event.member_type", "name=%s wanted=%s", member_name[m],
+              m == PAYLOAD ? "object" : "text");
 }
 
 /* PostgreSQL takes no half of a pair of surrogates, which are legal JSON. */
@@ -461,14 +414,14 @@ static bool has_whole_escapes(oq_str json)
     return true;
 }
 
-static void end_passing(reading *r)
+static void end_passing(void *self, const char *at)
 {
-    r->skip_depth = 0;
+    reading *r = self;
     if (!r->payload)
         return;
-    size_t end = yajl_get_bytes_consumed(r->parser);
-    oq_str json = oq_strn(r->payload, (size_t)(r->text.ptr + end - r->payload));
+    oq_str json = oq_strn(r->payload, (size_t)(at - r->payload));
     r->payload = NULL;
+    r->is_kind = false;
     if (json.len > EVENT_PAYLOAD_MAX)
         SPOIL(r, "event.payload_too_large", "max=%d", EVENT_PAYLOAD_MAX);
     else if (!has_whole_escapes(json))
@@ -477,154 +430,22 @@ static void end_passing(reading *r)
         r->item.order.payload = json; /* the body lives as long as the request */
 }
 
-static int on_map_begin(void *self)
-{
-    reading *r = self;
-    if (!open_bracket(r))
-        return 0;
-    if (r->skip_depth)
-        return 1;
-    if (r->place == AT_TOP && r->is_done)
-        return bad_shape(r);
-    if (r->place == AT_TOP || r->place == IN_LIST)
-        begin_item(r, r->place == AT_TOP);
-    else if (r->member == EVENTS)
-        return bad_shape(r);
-    else
-        pass_over(r, true);
-    return 1;
-}
-
-static int on_key(void *self, const unsigned char *text, size_t len)
-{
-    reading *r = self;
-    oq_str name = oq_strn((const char *)text, len);
-    if (r->skip_depth) {
-        r->is_kind = r->payload && r->depth == r->skip_depth && oq_str_eq(name, OQ_STR("kind"));
-        if (r->payload && memchr(text, 0, len))
-            SPOIL(r, "event.payload_text");
-        return 1;
-    }
-    member m = r->is_top_item ? EVENTS : SOURCE_SYSTEM;
-    while (m < MEMBERS && !oq_str_eq(name, oq_cstr(members[m].name)))
-        m++;
-    r->member = m < MEMBERS ? m : NO_MEMBER;
-    if (m == MEMBERS)
-        SPOIL(r, "event.member_unknown", "name=%.*s", OQ_FMT(oq_str_sub(name, 0, 100)));
-    else if (r->seen & 1u << m)
-        SPOIL(r, "event.member_twice", "name=%s", members[m].name);
-    r->seen |= m < MEMBERS ? 1u << m : 0;
-    return 1;
-}
-
-static int on_map_end(void *self)
-{
-    reading *r = self;
-    r->depth--;
-    if (r->skip_depth) {
-        if (r->skip_depth > r->depth)
-            end_passing(r);
-        return 1;
-    }
-    r->place = r->is_top_item ? AT_TOP : IN_LIST;
-    r->is_done |= r->is_top_item;
-    if (!r->is_top_item || !r->has_list)
-        return end_item(r);
-    return r->seen == 1u << EVENTS && !r->item.flaw ? 1 : bad_shape(r);
-}
-
-static int on_array_begin(void *self)
-{
-    reading *r = self;
-    if (!open_bracket(r))
-        return 0;
-    if (r->skip_depth)
-        return 1;
-    if (r->place == IN_ITEM && r->member == TAGS) {
-        r->place = IN_TAGS;
-    } else if (r->place == AT_TOP && !r->is_done) {
-        r->place = IN_LIST;
-    } else if (r->place == IN_ITEM && r->member == EVENTS) {
-        if (r->seen != 1u << EVENTS || r->has_list)
-            return bad_shape(r);
-        r->has_list = true;
-        r->place = IN_LIST;
-        r->is_top_item = false;
-    } else if (r->place == IN_LIST) {
-        r->skip_depth = r->depth;
-        r->payload = NULL;
-        return refuse_element(r);
-    } else if (r->place == AT_TOP) {
-        return bad_shape(r);
-    } else {
-        pass_over(r, false);
-    }
-    return 1;
-}
-
-static int on_array_end(void *self)
-{
-    reading *r = self;
-    r->depth--;
-    if (r->skip_depth) {
-        if (r->skip_depth > r->depth)
-            end_passing(r);
-    } else if (r->place == IN_TAGS) {
-        r->place = IN_ITEM;
-    } else if (r->has_list) {
-        begin_item(r, true); /* back in the outermost object */
-        r->seen = 1u << EVENTS;
-    } else {
-        r->place = AT_TOP;
-        r->is_done = true;
-    }
-    return 1;
-}
-
-static const yajl_callbacks callbacks = {
-    .yajl_null = on_null,
-    .yajl_boolean = on_boolean,
-    .yajl_number = on_number,
-    .yajl_string = on_string,
-    .yajl_start_map = on_map_begin,
-    .yajl_map_key = on_key,
-    .yajl_end_map = on_map_end,
-    .yajl_start_array = on_array_begin,
-    .yajl_end_array = on_array_end,
-};
-
 /* --- reading ------------------------------------------------------------------------------------*/
 
-static oq_err *malformed(const reading *r, size_t at)
-{
-    size_t line = r->line ? r->line : 1, byte = 1;
-    for (size_t i = 0; i < at && i < r->text.len; i++) {
-        line += r->text.ptr[i] == '\n';
-        byte = r->text.ptr[i] == '\n' ? 1 : byte + 1;
-    }
-    return oq_fail(OQ_MALFORMED, "json.malformed", "line=%zu column=%zu", line, byte);
-}
-
-static oq_err *read_json(reading *r, oq_str text)
-{
-    r->parser = yajl_alloc(&callbacks, NULL, r);
-    if (!r->parser)
-        abort();
-    r->text = text;
-    r->place = AT_TOP;
-    r->depth = r->skip_depth = 0;
-    r->has_list = r->is_done = false;
-    yajl_status status = yajl_parse(r->parser, (const unsigned char *)text.ptr, text.len);
-    size_t at = yajl_get_bytes_consumed(r->parser);
-    if (status == yajl_status_ok) {
-        at = text.len;
-        status = yajl_complete_parse(r->parser);
-    }
-    yajl_free(r->parser);
-    if (r->err)
-        return r->err;
-    return status == yajl_status_ok ? NULL : malformed(r, at);
-}
+static const json_items_form form = {
+    .member = member_name,
+    .members = MEMBERS,
+    .depth_max = EVENT_DEPTH_MAX,
+    .shape_code = "event.json_shape",
+    .begin = begin_item,
+    .end = end_item,
+    .spoil = spoil_item,
+    .scalar = take_scalar,
+    .lists = is_list,
+    .passes = begin_passing,
+    .inner = look_inside,
+    .passed = end_passing,
+};
 
 /* A line that cannot be read is one refused event. */
 static oq_err *read_lines(reading *r, oq_str text)
@@ -634,16 +455,15 @@ static oq_err *read_lines(reading *r, oq_str text)
         if (!oq_str_trim(line).len)
             continue;
         size_t before = r->count;
-        oq_err *err = read_json(r, line);
+        oq_err *err = json_items_read(&form, r, line, r->line);
         if (!err)
             continue;
         if (oq_err_is(err, "event.too_many"))
             return err;
-        r->err = NULL;
+        r->payload = NULL;
         r->count = before;
         r->item = (event_item){.place = r->line, .flaw = err};
-        if (!keep(r))
-            return r->err;
+        OQ_TRY(keep(r));
     }
     return NULL;
 }
@@ -661,7 +481,7 @@ oq_err *event_items_read(oq_arena *arena, oq_str text, bool is_lines, event_item
 {
     reading r = {.arena = arena};
     is_lines |= looks_like_lines(text);
-    OQ_TRY(is_lines ? read_lines(&r, text) : read_json(&r, text));
+    OQ_TRY(is_lines ? read_lines(&r, text) : json_items_read(&form, &r, text, 1));
     *ret_items = (event_items){r.at, r.count, is_lines};
     return NULL;
 }
