@@ -89,41 +89,26 @@ static oq_err *put_risk(const web_page *page, oq_scope *s)
     return NULL;
 }
 
-/* Doing nothing beside the plan, run by run, the oldest first. */
-static void put_costs(const web_page *page, const sql_optimize_run_list_rows *rows)
-{
-    web_value *list = web_put_list(page->view, "costs");
-    double most = 1;
-    size_t shown = 0;
-    for (size_t i = 0; i < rows->count; i++)
-        if (rows->at[i].baseline_minor != OQ_I64_NONE)
-            most = fmax(most, fmax((double)rows->at[i].baseline_minor,
-                                   (double)rows->at[i].objective_minor));
-    for (size_t i = rows->count; i-- > 0;) {
-        const optimize_run *r = &rows->at[i];
-        if (r->baseline_minor == OQ_I64_NONE)
-            continue;
-        web_value *v = web_add_object(list);
-        double idle = (double)r->baseline_minor / most * 170;
-        double plan = (double)r->objective_minor / most * 170;
-        double x = 4 + (double)shown++ * 50;
-        web_put_text(v, "x_idle", oq_strf(page->arena, "%.1f", x));
-        web_put_text(v, "x_plan", oq_strf(page->arena, "%.1f", x + 20));
-        web_put_text(v, "y_idle", oq_strf(page->arena, "%.1f", 180 - idle));
-        web_put_text(v, "y_plan", oq_strf(page->arena, "%.1f", 180 - plan));
-        web_put_text(v, "h_idle", oq_strf(page->arena, "%.1f", idle));
-        web_put_text(v, "h_plan", oq_strf(page->arena, "%.1f", plan));
-        web_put_text(v, "number", optimize_number_text(page->arena, r->number));
-        web_put_text(v, "idle", optimize_money(page, r->baseline_minor, r->currency));
-        web_put_text(v, "plan", optimize_money(page, r->objective_minor, r->currency));
-    }
-    web_put_bool(page->view, "has_costs", shown > 0);
-}
-
 /* --- the newest plan ----------------------------------------------------------------------------*/
 
-static void put_ranked(const web_page *page, json_reader *r, const json_node *n, web_value *v,
-                       oq_str currency)
+/* Where the plan has the asset: its first row, which is what is planned of it, if anything is. */
+static void put_place(const web_page *page, const optimize_advices *rows, oq_uuid asset_id,
+                      web_value *v)
+{
+    size_t i = 0;
+    while (i < rows->count && !oq_uuid_eq(rows->at[i].asset_id, asset_id))
+        i++;
+    const optimize_advice *a = i < rows->count ? &rows->at[i] : NULL;
+    web_put_text(v, "place", a ? optimize_short_reason(page, a) : OQ_STR(WEB_NOTHING));
+    web_put_text(v, "place_href",
+                 a ? oq_strf(page->arena, "/optimization/runs/%.*s#a-%.*s",
+                             OQ_FMT(oq_uuid_text(page->arena, a->run_id)),
+                             OQ_FMT(oq_uuid_text(page->arena, a->id)))
+                   : OQ_NONE);
+}
+
+static void put_ranked(const web_page *page, json_reader *r, const json_node *n,
+                       const optimize_advices *advices, web_value *v, oq_str currency)
 {
     oq_arena *arena = page->arena;
     double score = json_read_f64(r, n, "score"),
@@ -136,6 +121,7 @@ static void put_ranked(const web_page *page, json_reader *r, const json_node *n,
         optimize_name(page, json_read_text(r, n, "name"), json_read_text(r, n, "name_ar")));
     web_put_text(v, "href",
                  oq_strf(arena, "/assets/%.*s", OQ_FMT(json_read_text(r, n, "asset_id"))));
+    put_place(page, advices, json_read_uuid(r, n, "asset_id"), v);
     web_put_text(v, "score",
                  isnan(score) ? OQ_STR(WEB_NOTHING)
                               : web_format_f64(arena, &page->locale, score, 0));
@@ -147,30 +133,6 @@ static void put_ranked(const web_page *page, json_reader *r, const json_node *n,
                                : web_format_percent(arena, &page->locale, chance, 1));
     web_put_text(v, "avoided",
                  optimize_money(page, isnan(avoided) ? OQ_I64_NONE : llround(avoided), currency));
-}
-
-/* Risk against cost: what an asset's work avoids over what it costs. */
-static void put_trade(const web_page *page, json_reader *r, const json_node *assets_list)
-{
-    web_value *list = web_put_list(page->view, "trade");
-    double most_x = 1, most_y = 1;
-    size_t shown = 0;
-    for (const json_node *n = json_read_first(assets_list); n; n = n->next) {
-        most_x = fmax(most_x, json_read_f64(r, n, "work_minor"));
-        most_y = fmax(most_y, json_read_f64(r, n, "avoided_minor"));
-    }
-    for (const json_node *n = json_read_first(assets_list); n; n = n->next) {
-        double x = json_read_f64(r, n, "work_minor"), y = json_read_f64(r, n, "avoided_minor");
-        if (isnan(x) || isnan(y))
-            continue;
-        web_value *v = web_add_object(list);
-        web_put_text(v, "x", oq_strf(page->arena, "%.1f", 10 + fmax(x, 0) / most_x * 580));
-        web_put_text(v, "y", oq_strf(page->arena, "%.1f", 190 - fmax(y, 0) / most_y * 180));
-        web_put_text(v, "code", json_read_text(r, n, "code"));
-        web_put_bool(v, "is_worth", y > x);
-        shown++;
-    }
-    web_put_bool(page->view, "has_trade", shown > 0);
 }
 
 static oq_err *put_plan(const web_page *page, oq_scope *s, const optimize_run *run,
@@ -192,9 +154,9 @@ static oq_err *put_plan(const web_page *page, oq_scope *s, const optimize_run *r
     web_value *top = web_put_list(page->view, "assets_ranked");
     size_t shown = 0;
     for (const json_node *n = json_read_first(ranked); n && shown < TOP_SHOWN; n = n->next, shown++)
-        put_ranked(page, &r, n, web_add_object(top), run->currency);
+        put_ranked(page, &r, n, &advices, web_add_object(top), run->currency);
     web_put_bool(page->view, "has_ranked", shown > 0);
-    put_trade(page, &r, ranked);
+    optimize_put_trade_chart(page, ranked, run->currency);
     web_value *actions = web_put_list(page->view, "actions");
     for (size_t i = 0; i < advices.count && i < TOP_SHOWN; i++)
         if (advices.at[i].action == OPTIMIZE_DO)
@@ -223,7 +185,7 @@ static oq_err *show(http_req *rq, oq_scope *s, const plan_form *form, const oq_e
     OQ_TRY(put_plan(&page, s, run, &planned));
     put_kpis(&page, standing.at, run, planned);
     OQ_TRY(put_risk(&page, s));
-    put_costs(&page, &runs);
+    optimize_put_cost_chart(&page, runs.at, runs.count);
     OQ_TRY(optimize_put_sites(&page, s, form->site_id));
     web_value *list = web_put_list(page.view, "runs");
     for (size_t i = 0; i < runs.count; i++)

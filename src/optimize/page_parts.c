@@ -174,6 +174,27 @@ static oq_str sentence_of(const web_page *page, const optimize_advice *a)
     return text;
 }
 
+oq_str optimize_short_reason(const web_page *page, const optimize_advice *a)
+{
+    json_reader r = {.arena = page->arena};
+    const json_node *root;
+    if (a->action == OPTIMIZE_DO)
+        return web_format_day(page->arena, &page->locale, a->day);
+    oq_mark mark = oq_err_mark();
+    if (json_tree_parse(page->arena, a->reasons, DEPTH_MAX, &root) ||
+        root->type != JSON_NODE_LIST || !root->child) {
+        oq_err_rewind(mark);
+        return OQ_STR(WEB_NOTHING);
+    }
+    oq_str code = json_read_text(&r, root->child, "code");
+    oq_arg arg[] = {
+        {"limits", list_of(page, json_read_list(&r, root->child, "limits"), NULL, &r)}};
+    return code.len ? oq_text_fill(
+                          page->arena, page->locale.lang,
+                          oq_strf(page->arena, "optimization.short.%.*s", OQ_FMT(code)), arg, 1)
+                    : OQ_STR(WEB_NOTHING);
+}
+
 void optimize_put_advice(const web_page *page, web_value *to, const optimize_advice *a)
 {
     oq_arena *arena = page->arena;

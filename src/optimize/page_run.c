@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/facts.h"
+#include "job/job.h"
 
 #include "optimize/json_read.h"
 #include "optimize/pages.h"
@@ -275,6 +276,26 @@ static oq_err *put_answer(const web_page *page, oq_scope *s, const optimize_run 
     return NULL;
 }
 
+/* How far the job is that makes it. */
+static oq_err *put_progress(const web_page *page, oq_scope *s, const optimize_run *run)
+{
+    job *j;
+    web_put(page->view, "progress", NULL);
+    if (oq_uuid_is_zero(run->job_id) ||
+        (run->status != OPTIMIZE_QUEUED && run->status != OPTIMIZE_RUNNING))
+        return NULL;
+    oq_mark mark = oq_err_mark();
+    if (job_get(s, run->job_id, &j)) { /* old jobs are removed */
+        oq_err_rewind(mark);
+        return NULL;
+    }
+    web_value *to = web_put_object(page->view, "progress");
+    web_put_text(to, "label", web_say(page, "optimization.waiting"));
+    if (j->progress >= 0)
+        web_put_text(to, "percent", oq_strf(page->arena, "%d", (int)(j->progress * 100)));
+    return NULL;
+}
+
 static void put_error(const web_page *page, const optimize_run *run)
 {
     json_reader r = {.arena = page->arena};
@@ -306,6 +327,7 @@ oq_err *optimize_page_run(http_req *rq, oq_scope *s)
     web_page_crumb(&page, page.title, NULL);
     optimize_put_run(&page, web_put_object(page.view, "run"), run);
     put_error(&page, run);
+    OQ_TRY(put_progress(&page, s, run));
     OQ_TRY(put_answer(&page, s, run));
     return web_page_send(&page);
 }

@@ -14,18 +14,23 @@ enum { SHOWN = 50 };
 
 typedef struct scenario_form {
     oq_str name, note;
+    int problem;
     int64_t horizon_days;
     oq_uuid site_id;
-    double budget, hours_share, carbon_price;
+    double budget, hours_share, carbon_price, risk_weight, cost_weight, carbon_weight;
     int64_t down_at_once;
 } scenario_form;
 const oq_field optimize_scenario_form_fields[] = {
     OQ_TEXT(scenario_form, name, .required = true, .not_blank = true, .max = 120),
+    OQ_CHOICE(scenario_form, problem, optimize_problem_choices, .preset = "maintenance_priority"),
     OQ_I64(scenario_form, horizon_days, .preset = "14", .min = 1, .max = OPTIMIZE_HORIZON_MAX),
     OQ_UUID(scenario_form, site_id),
     OQ_F64(scenario_form, budget, .f64_min = 0, .f64_max = 1e12),
     OQ_F64(scenario_form, hours_share, .f64_min = 5, .f64_max = 100, .preset = "80"),
     OQ_F64(scenario_form, carbon_price, .f64_min = 0, .f64_max = 1e6),
+    OQ_F64(scenario_form, risk_weight, .f64_min = 0, .f64_max = 100, .preset = "1"),
+    OQ_F64(scenario_form, cost_weight, .f64_min = 0, .f64_max = 100, .preset = "1"),
+    OQ_F64(scenario_form, carbon_weight, .f64_min = 0, .f64_max = 100, .preset = "1"),
     OQ_I64(scenario_form, down_at_once, .min = 1, .max = 1000, .preset = "1"),
     OQ_TEXT(scenario_form, note, .max = 2000),
     OQ_FIELDS_END,
@@ -91,6 +96,20 @@ static oq_err *put_choices(const web_page *page, oq_scope *s, oq_uuid a, oq_uuid
     return NULL;
 }
 
+/* All kinds of question; those that are not offered yet cannot be chosen. */
+static void put_problems(const web_page *page, int chosen)
+{
+    web_value *list = web_put_list(page->view, "problem_options");
+    for (const oq_choice *c = optimize_problem_choices; c->text; c++) {
+        web_value *v = web_add_object(list);
+        web_put_text(v, "value", oq_cstr(c->text));
+        web_put_text(v, "label",
+                     web_choice_label(page->locale.lang, "optimize_problem", c->text));
+        web_put_bool(v, "is_selected", c->value == chosen);
+        web_put_bool(v, "is_later", c->value != OPTIMIZE_MAINTENANCE);
+    }
+}
+
 static oq_err *show(http_req *rq, oq_scope *s, const scenario_form *form, const oq_err *wrong)
 {
     web_page page =
@@ -100,6 +119,7 @@ static oq_err *show(http_req *rq, oq_scope *s, const scenario_form *form, const 
     web_page_crumb(&page, web_say(&page, "optimization.scenarios"), NULL);
     web_page_form(&page, optimize_scenario_form_fields, form, wrong);
     OQ_TRY(optimize_put_sites(&page, s, form->site_id));
+    put_problems(&page, form->problem);
     OQ_TRY(put_list(&page, s));
     OQ_TRY(put_choices(&page, s, OQ_UUID_ZERO, OQ_UUID_ZERO));
     return web_page_send(&page);
@@ -116,7 +136,7 @@ static oq_err *add(http_req *rq, oq_scope *s, const scenario_form *form)
 {
     optimize_scenario_order order = {.name = form->name,
                                      .note = form->note,
-                                     .problem = OPTIMIZE_MAINTENANCE,
+                                     .problem = form->problem,
                                      .horizon_days = form->horizon_days,
                                      .site_id = form->site_id};
     optimize_scenario *made;
@@ -124,6 +144,9 @@ static oq_err *add(http_req *rq, oq_scope *s, const scenario_form *form)
     order.parameters.budget = form->budget;
     order.parameters.hours_share = form->hours_share / 100;
     order.parameters.carbon_price = form->carbon_price;
+    order.parameters.risk_weight = form->risk_weight;
+    order.parameters.cost_weight = form->cost_weight;
+    order.parameters.carbon_weight = form->carbon_weight;
     order.parameters.down_at_once = form->down_at_once;
     return optimize_scenario_add(s, &order, &made);
 }

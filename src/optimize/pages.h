@@ -7,6 +7,7 @@
 
 #include "http/route.h"
 #include "optimize/run.h"
+#include "quant/json_tree.h"
 #include "web/page.h"
 
 extern const http_route optimize_page_routes[];
@@ -33,6 +34,14 @@ void optimize_put_advice(const web_page *page, web_value *to, const optimize_adv
 
 /* Sites to choose from, as the member "site_options". */
 OQ_CHECKED oq_err *optimize_put_sites(const web_page *page, oq_scope *s, oq_uuid chosen);
+
+/* The day of what is planned; why not, of what is left; in a few words. */
+oq_str optimize_short_reason(const web_page *page, const optimize_advice *a);
+
+/* Pictures of the overview: what plans cost, oldest first; what an asset's work avoids over what it
+ * costs, of a stored result's "assets". */
+void optimize_put_cost_chart(const web_page *page, const optimize_run *run, size_t runs);
+void optimize_put_trade_chart(const web_page *page, const json_node *assets_list, oq_str currency);
 
 /* Puts what waiting costs, of an asset or an order, as the member "deferral" of `to`: for the pages
  * of assets and orders. Nothing for who may not read plans. */

@@ -29,7 +29,8 @@ static void add_job(const optimize_inputs *in, size_t i, maintenance_priority_it
     double avoided = (double)(left.failure + left.carbon) -
                      (task->failure_cost ? (double)task->failure_cost[0] : 0) -
                      (task->carbon_cost ? (double)task->carbon_cost[0] : 0);
-    double work = (double)task->planned_cost +
+    double labour = in->problem.crews ? (double)in->problem.crew[0].cost_per_hour : 0;
+    double work = (double)task->planned_cost + hours * labour +
                   (task->production_loss && days ? (double)task->production_loss[0] : 0);
     item->avoided_cost = (isnan(item->avoided_cost) ? 0 : item->avoided_cost) + avoided;
     item->work_hours = (isnan(item->work_hours) ? 0 : item->work_hours) + hours;

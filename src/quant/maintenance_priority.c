@@ -30,6 +30,12 @@ static double known_or_1(double share)
     return isnan(share) ? 1 : share;
 }
 
+/* Of its own work, where that is known. */
+static double hour_of(const maintenance_priority_item *i, double hour_cost)
+{
+    return i->work_cost > 0 && i->work_hours > 0 ? i->work_cost / i->work_hours : hour_cost;
+}
+
 static double risk_of(const maintenance_priority_item *i)
 {
     double criticality = i->criticality > 0 ? i->criticality / 5.0 : 1;
@@ -75,7 +81,8 @@ void maintenance_rank(oq_arena *arena, const maintenance_priority_item *item, si
         double value = is_priced(&item[i]) ? item[i].avoided_cost / item[i].work_hours : NAN;
         list[i].item = &item[i];
         list[i].priority = (maintenance_priority){.item = (uint32_t)i,
-                                                  .score = score_of(value, hour_cost),
+                                                  .score = score_of(value,
+                                                                    hour_of(&item[i], hour_cost)),
                                                   .value_per_hour = value,
                                                   .risk = risk_of(&item[i])};
     }

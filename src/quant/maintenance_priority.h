@@ -3,9 +3,10 @@
  * The order in which assets and sites want attention, whether or not a plan can be made.
  *
  *     v     = avoided expected cost within the horizon / hours of the work that avoids it
- *     score = 100 v / (v + w)        w: what an hour of work costs, planned and in lost production
+ *     score = 100 v / (v + w)        w: what an hour of its work costs, planned and in lost
+ *                                    production; where that is not known, of all work
  *
- * 50 is where an hour of work avoids as much as it costs; the score grows with v and never reaches
+ * 50 is where its work avoids as much as it costs; the score grows with v and never reaches
  * 100, and it does not depend on what else is in the list. Ties: criticality, then probability of
  * failure, then the given order.
  *
