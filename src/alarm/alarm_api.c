@@ -3,49 +3,21 @@
 
 #include <math.h>
 
-#include "base/csv.h"
-
 #include "base/banned.h"
 
 /* --- lists -------------------------------------------------------------------------------------*/
 
 typedef struct list_query {
-    bool active;
-    int state, priority;
-    oq_uuid site_id, asset_id, rule_id, acknowledged_by;
-    oq_us from, to;
-    oq_str q, cursor;
+    alert_filter filter;
+    oq_str cursor;
     int64_t limit;
 } list_query;
 const oq_field alarm_list_query_fields[] = {
-    OQ_BOOL(list_query, active, .help = "Only what is not over"),
-    OQ_CHOICE(list_query, state, alert_state_choices),
-    OQ_CHOICE(list_query, priority, alarm_priority_choices),
-    OQ_UUID(list_query, site_id),
-    OQ_UUID(list_query, asset_id),
-    OQ_UUID(list_query, rule_id),
-    OQ_UUID(list_query, acknowledged_by, .help = "The person who acknowledged"),
-    OQ_TIME(list_query, from, .help = "The first moment of raising that counts"),
-    OQ_TIME(list_query, to, .help = "The first that no longer counts"),
-    OQ_TEXT(list_query, q, .max = 200, .help = "A part of code, title or asset"),
+    ALERT_FILTER_ROWS,
     OQ_TEXT(list_query, cursor, .max = 200),
     OQ_I64(list_query, limit, .preset = "100", .min = 1, .max = ALERT_LIST_MAX),
     OQ_FIELDS_END,
 };
-
-static alert_filter filter_of(const list_query *q)
-{
-    return (alert_filter){.active = q->active,
-                          .state = q->state,
-                          .priority = q->priority,
-                          .site_id = q->site_id,
-                          .asset_id = q->asset_id,
-                          .rule_id = q->rule_id,
-                          .acknowledged_by = q->acknowledged_by,
-                          .from = q->from,
-                          .to = q->to,
-                          .q = q->q};
-}
 
 oq_err *alarm_api_list(http_req *rq, oq_scope *s)
 {
@@ -56,41 +28,12 @@ oq_err *alarm_api_list(http_req *rq, oq_scope *s)
     oq_str next = OQ_NONE;
     OQ_TRY(http_query(rq, &q));
     OQ_TRY(http_cursor_read(q.cursor, &at, &id));
-    alert_filter filter = filter_of(&q);
-    OQ_TRY(alert_find(s, &filter, at, id, (size_t)q.limit + 1, &found));
+    OQ_TRY(alert_find(s, &q.filter, at, id, (size_t)q.limit + 1, &found));
     if (found.count > (size_t)q.limit) {
         const alert *last = &found.at[--found.count - 1].a;
         next = http_cursor_make(http_arena(rq), last->raised_at, last->id);
     }
     http_answer_list(rq, found.at, sizeof *found.at, found.count, next);
-    return NULL;
-}
-
-oq_err *alarm_api_export(http_req *rq, oq_scope *s)
-{
-    list_query q;
-    alert_rows found;
-    OQ_AUTO(oq_buf) out = oq_buf_make(64 * 1024 * 1024);
-    OQ_TRY(http_query(rq, &q));
-    alert_filter filter = filter_of(&q);
-    OQ_TRY(alert_find(s, &filter, OQ_TIME_NONE, OQ_UUID_ZERO, ALERT_EXPORT_MAX + 1, &found));
-    if (found.count > ALERT_EXPORT_MAX)
-        return oq_fail(OQ_TOO_LARGE, "alert.export_too_large", "max=%d", ALERT_EXPORT_MAX);
-    oq_csv csv = oq_csv_to(&out);
-    for (const oq_field *f = alert_row_fields; f->type != OQ_TYPE_END; f++)
-        oq_csv_cell(&csv, oq_cstr(f->name));
-    oq_csv_end_row(&csv);
-    for (size_t i = 0; i < found.count; i++) {
-        oq_mark mark = oq_arena_mark(http_arena(rq));
-        for (const oq_field *f = alert_row_fields; f->type != OQ_TYPE_END; f++)
-            oq_csv_cell(&csv, oq_field_text(http_arena(rq), f, &found.at[i]));
-        oq_csv_end_row(&csv);
-        oq_arena_rewind(http_arena(rq), mark);
-    }
-    OQ_TRY(audit_record(s, &(audit_entry){.action = "alert.exported", .object_type = "alert"}));
-    http_answer_buf(rq, 200, "text/csv; charset=utf-8", &out);
-    http_as_file(rq, OQ_STR("alarms.csv"));
-    out = (oq_buf){0};
     return NULL;
 }
 

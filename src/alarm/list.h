@@ -24,6 +24,25 @@ typedef struct alert_filter {
     oq_us from, to;
     oq_str q;
 } alert_filter;
+/* What a list and a file of alarms are asked for: rows of a query whose first member is the filter.
+ */
+#define ALERT_FILTER_ROWS                                                                          \
+    OQ_BOOL(alert_filter, active, .preset = "false", .help = "Only what is not over"),             \
+        OQ_CHOICE(alert_filter, state, alert_state_choices),                                       \
+        OQ_CHOICE(alert_filter, priority, alarm_priority_choices), OQ_UUID(alert_filter, site_id), \
+        OQ_UUID(alert_filter, asset_id), OQ_UUID(alert_filter, rule_id),                           \
+        OQ_UUID(alert_filter, acknowledged_by, .help = "The person who acknowledged"),             \
+        OQ_TIME(alert_filter, from, .help = "The first moment of raising that counts"),            \
+        OQ_TIME(alert_filter, to, .help = "The first that no longer counts"),                      \
+        OQ_TEXT(alert_filter, q, .max = 200, .help = "A part of code, title or asset")
+
+typedef struct alarm_export_query {
+    alert_filter filter;
+    int format; /* alarm_export_format */
+} alarm_export_query;
+typedef enum alarm_export_format { ALARM_AS_CSV = 1, ALARM_AS_XLSX } alarm_export_format;
+extern const oq_field alarm_export_query_fields[];
+
 OQ_CHECKED oq_err *alert_find(oq_scope *s, const alert_filter *f, oq_us before_at,
                               oq_uuid before_id, size_t limit, alert_rows *ret_rows);
 OQ_CHECKED oq_err *alert_read(oq_scope *s, oq_uuid id, alert_row **ret_row);

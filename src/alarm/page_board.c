@@ -37,24 +37,13 @@ static oq_str link_to(const web_page *page, const board_query *q)
     return web_link(page->arena, "/alarms", board_query_fields, q);
 }
 
-/* What the export is asked for: the list's view and filters. */
-static const oq_field export_query_fields[] = {
-    OQ_BOOL(alert_filter, active, .preset = "false"),
-    OQ_CHOICE(alert_filter, state, alert_state_choices),
-    OQ_CHOICE(alert_filter, priority, alarm_priority_choices),
-    OQ_UUID(alert_filter, site_id),
-    OQ_UUID(alert_filter, asset_id),
-    OQ_UUID(alert_filter, rule_id),
-    OQ_TIME(alert_filter, from),
-    OQ_TIME(alert_filter, to),
-    OQ_TEXT(alert_filter, q),
-    OQ_FIELDS_END,
-};
-
-static oq_str export_link(const web_page *page, alert_filter f, int view)
+/* With the list's view and filters. */
+static oq_str export_link(const web_page *page, alert_filter f, int view,
+                          alarm_export_format format)
 {
-    f.active = view != VIEW_HISTORY;
-    return web_link(page->arena, "/api/alarms/export", export_query_fields, &f);
+    alarm_export_query q = {f, format};
+    q.filter.active = view != VIEW_HISTORY;
+    return web_link(page->arena, "/api/alarms/export", alarm_export_query_fields, &q);
 }
 
 static bool is_filtered(const board_query *q)
@@ -224,7 +213,8 @@ static oq_err *show(http_req *rq, oq_scope *s, const board_query *q, const alert
     web_put_bool(page.view, "is_quiet_view", q->view == VIEW_QUIET);
     web_put_bool(page.view, "is_history_view", q->view == VIEW_HISTORY);
     web_put_bool(page.view, "is_filtered", is_filtered(q));
-    web_put_text(page.view, "export_href", export_link(&page, *f, q->view));
+    web_put_text(page.view, "csv_href", export_link(&page, *f, q->view, ALARM_AS_CSV));
+    web_put_text(page.view, "xlsx_href", export_link(&page, *f, q->view, ALARM_AS_XLSX));
     web_put_text(page.view, "back", link_to(&page, q));
     web_put_list(page.view, "rows");
     if (!err || typed)

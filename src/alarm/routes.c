@@ -16,8 +16,10 @@ const http_route alarm_routes[] = {
      .query = alarm_figures_query_fields, .answer = alarm_kpis_fields, .shape = HTTP_ANSWER_RECORD,
      .summary = "Figures of alarm management (ISA-18.2), with those that speak most"},
     {HTTP_GET, "/api/alarms/export", CAP_ALARM_READ, alarm_api_export,
-     .query = alarm_list_query_fields, .writes = true,
-     .summary = "The same list as /api/alarms as CSV"},
+     .query = alarm_export_query_fields, .writes = true,
+     .summary =
+         "The same alarms as a file: CSV as the program calls things, or a workbook in words "
+         "and local time"},
     {HTTP_POST, "/api/alarms/acknowledge", CAP_ALARM_OPERATE, alarm_api_acknowledge_many,
      .body = alarm_many_fields, .answer = alarm_many_answer_fields, .shape = HTTP_ANSWER_RECORD,
      .summary = "Acknowledge several alarms"},

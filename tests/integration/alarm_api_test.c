@@ -153,6 +153,15 @@ static void test_alarms(void **state)
     seen csv = house_get(h, VIEWER_A, "/api/alarms/export");
     CHECK("csv", csv.status == 200);
     house_between(h, &csv, "id,rule_id,asset_id,asset_code", "\n");
+    seen sheet = house_get(h, VIEWER_A, "/api/alarms/export?format=xlsx&lang=ar&q=hh");
+    CHECK("a workbook",
+          sheet.status == 200 && oq_str_starts(sheet.body, OQ_STR("PK\x03\x04")) &&
+              oq_str_find(sheet.body, OQ_STR("xl/worksheets/sheet1.xml")) != SIZE_MAX);
+    CHECK("is on record",
+          testdb_number(h->db, "SELECT count(*) FROM audit_logs WHERE action = 'alert.exported'") ==
+              2);
+    CHECK_REFUSED("no such form", house_get(h, VIEWER_A, "/api/alarms/export?format=pdf"), 422,
+                  "field.not_a_choice");
 }
 
 /* What tenant B says of A's things. */

@@ -40,7 +40,10 @@ static void test_board(void **state)
     seen critical = house_get(h, ADMIN_A, "/alarms?priority=critical&q=P-1");
     CHECK(
         "the export is what is shown",
-        has(&critical, "href=\"/api/alarms/export?active=true&amp;priority=critical&amp;q=P-1\""));
+        has(&critical, "href=\"/api/alarms/export?active=true&amp;priority=critical&amp;q=P-1\"") &&
+            has(&critical,
+                "href=\"/api/alarms/export?active=true&amp;priority=critical&amp;q=P-1&amp;"
+                "format=xlsx\""));
     critical = house_get(h, ADMIN_A, "/alarms?view=history&priority=critical");
     CHECK("of the past too", has(&critical, "href=\"/api/alarms/export?priority=critical\""));
     seen ar = house_get(h, ADMIN_A, "/alarms?lang=ar");
