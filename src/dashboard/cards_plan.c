@@ -89,6 +89,14 @@ static step_state share_of(int64_t have, int64_t of)
     return have <= 0 ? STEP_MISSING : have < of ? STEP_PARTLY : STEP_DONE;
 }
 
+/* What came a moment ago is counted with its signals as soon as it is folded into them. */
+static step_state signals_state(const dashboard_ready *r, oq_us now)
+{
+    if (r->heard)
+        return share_of(r->with_signals, r->assets);
+    return r->heard_at != OQ_TIME_NONE && r->heard_at >= now - OQ_HOUR ? STEP_PARTLY : STEP_MISSING;
+}
+
 static void put_step(web_page *page, web_value *list, const step *at, const oq_arg *arg,
                      size_t count)
 {
@@ -116,11 +124,10 @@ static void put_step(web_page *page, web_value *list, const step *at, const oq_a
 /* The way from an empty tenant to a plan, in its order. */
 oq_err *dashboard_put_steps(web_page *page, oq_scope *s, const first *f)
 {
-    (void)s;
     const dashboard_ready *r = &f->ready;
     const step steps[] = {
         {"assets", "/plant/import", share_of(r->assets, 1)},
-        {"signals", "/series", r->heard ? share_of(r->with_signals, r->assets) : STEP_MISSING},
+        {"signals", "/series", signals_state(r, oq_now(s))},
         {"rules", "/alarm-rules", share_of(r->rules, 1)},
         {"modes", "/plant/failure-modes", share_of(r->modes_with_hours, r->modes)},
         {"scores", "/models", share_of(r->chances, r->assets)},

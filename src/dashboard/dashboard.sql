@@ -148,7 +148,13 @@ SELECT (SELECT count(*) FROM sites x WHERE x.tenant_id = :tenant) AS sites,
        (SELECT count(*) FROM series x WHERE x.tenant_id = :tenant AND x.is_active) AS signals,
        (SELECT count(*) FROM series_last x
          WHERE x.tenant_id = :tenant AND x.known_at >= :now - interval '1 hour') AS heard,
-       (SELECT max(x.known_at) FROM series_last x WHERE x.tenant_id = :tenant) AS heard_at,
+       greatest((SELECT max(x.known_at) FROM series_last x WHERE x.tenant_id = :tenant),
+                (SELECT max(x.received_at)
+                   FROM (SELECT b.received_at
+                           FROM series_batches b
+                          WHERE b.tenant_id = :tenant
+                          ORDER BY b.seq DESC
+                          LIMIT 1) x)) AS heard_at,
        c.scored, c.partial, c.unknown, c.chances, c.risky, c.scored_at,
        (SELECT count(*) FROM optimization_cost_models x
          WHERE x.tenant_id = :tenant AND x.failure_minor IS NOT NULL
@@ -234,3 +240,11 @@ SELECT a.alarms, a.critical, i.incidents, i.grave
                      SELECT 1 FROM work_orders w
                       WHERE w.tenant_id = :tenant AND w.incident_id = n.id
                         AND w.assigned_user_id = :assigned_to))) i;
+
+-- DASHBOARD_TOUR (user_id uuid) -> (is_seen bool)
+SELECT tour_seen_at IS NOT NULL AS is_seen FROM users WHERE tenant_id = :tenant AND id = :user_id;
+
+-- DASHBOARD_TOUR_END (user_id uuid, now time) -> nothing
+UPDATE users
+   SET tour_seen_at = :now
+ WHERE tenant_id = :tenant AND id = :user_id AND tour_seen_at IS NULL;

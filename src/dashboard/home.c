@@ -161,6 +161,8 @@ static void put_cards(web_page *page, oq_scope *s, const first *f, int place)
 static oq_err *get_home(http_req *rq, oq_scope *s)
 {
     first f = {0};
+    dashboard_query q;
+    OQ_TRY(http_query(rq, &q));
     bool is_platform = oq_uuid_eq(http_who_of(rq)->tenant_id, TENANT_PLATFORM);
     if (!is_platform)
         OQ_TRY(first_find(s, &f));
@@ -171,10 +173,13 @@ static oq_err *get_home(http_req *rq, oq_scope *s)
     web_put_bool(page.view, "is_platform", is_platform);
     web_put_bool(page.view, "is_new", is_new);
     put_cards(&page, s, &f, is_platform ? AT_PLATFORM : is_new ? IN_TENANT : IN_PLANT);
+    OQ_TRY(dashboard_put_tour(&page, q.tour));
     return web_page_send(&page);
 }
 
 const http_route dashboard_routes[] = {
-    {HTTP_GET, "/app", CAP_DASHBOARD_VIEW, .handle = get_home, .is_page = true},
+    {HTTP_GET, "/app", CAP_DASHBOARD_VIEW, .handle = get_home, .query = dashboard_query_fields,
+     .is_page = true},
+    {HTTP_POST, "/app/tour", CAP_DASHBOARD_VIEW, .handle = dashboard_end_tour, .is_page = true},
     {0},
 };

@@ -142,6 +142,14 @@ OQ_CHECKED oq_err *dashboard_put_data(web_page *page, oq_scope *s, const first *
 OQ_CHECKED oq_err *dashboard_put_jobs(web_page *page, oq_scope *s, const first *f);
 OQ_CHECKED oq_err *dashboard_put_people(web_page *page, oq_scope *s, const first *f);
 OQ_CHECKED oq_err *dashboard_put_audit(web_page *page, oq_scope *s, const first *f);
+/* The tour, where it was asked for or has not been ended yet: "tour" {title text href place}. */
+typedef struct dashboard_query {
+    bool tour;
+} dashboard_query;
+extern const oq_field dashboard_query_fields[];
+OQ_CHECKED oq_err *dashboard_put_tour(web_page *page, bool is_asked);
+http_handler dashboard_end_tour;
+
 /* For the platform's owner at home. */
 OQ_CHECKED oq_err *dashboard_put_tenants(web_page *page, oq_scope *s, const first *f);
 

@@ -198,7 +198,7 @@ static void test_what_is_not_known_is_asked_for(void **state)
     fail_pump(h);
     check_says("no score, no cost model, nobody to go", house_get(h, ADMIN_A, "/app"),
                SAYS("How likely it is to fail is not known", "Not known yet.",
-                    "To answer it, provide: how likely it is to fail (a score)",
+                    "To answer it, provide: how likely it is to fail",
                     "Nobody: there is no work order for it."),
                UNSAID("Waiting 7 days costs", "SAR"));
 }
@@ -316,6 +316,24 @@ static void test_a_card_that_fails(void **state)
                UNSAID("Signals heard within the hour"));
 }
 
+/* Offered until it is ended, by each person for themselves; again when asked for. */
+static void test_the_tour(void **state)
+{
+    house *h = *state;
+    check_says("at first", house_get(h, ADMIN_A, "/app"),
+               SAYS("A short tour", "Bring your plant in", "People and their roles", "1 of 9"),
+               UNSAID("Tenants</h3>"));
+    check_says("what one may open", house_get(h, VIEWER_A, "/app"), SAYS("A short tour", "1 of 5"),
+               UNSAID("Bring your plant in", "Work orders</h3>", "The maintenance plan"));
+    check_says("the platform's", house_get(h, OWNER, "/app"), SAYS("Tenants</h3>"), UNSAID("{n}"));
+    seen ended = house_form(h, ADMIN_A, "/app/tour", "");
+    CHECK("ended", ended.status == 303);
+    check_says("not again", house_get(h, ADMIN_A, "/app"), SAYS("Where things stand"),
+               UNSAID("A short tour"));
+    check_says("another's own", house_get(h, VIEWER_A, "/app"), SAYS("A short tour"), UNSAID());
+    check_says("on request", house_get(h, ADMIN_A, "/app?tour=on"), SAYS("A short tour"), UNSAID());
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -330,6 +348,7 @@ int main(void)
         cmocka_unit_test_setup(test_engineers_see_what_is_theirs, with_plant),
         cmocka_unit_test_setup(test_tenants_and_the_platform, with_plant),
         cmocka_unit_test_setup(test_a_card_that_fails, with_plant),
+        cmocka_unit_test_setup(test_the_tour, with_plant),
     };
     return cmocka_run_group_tests(tests, house_open, house_close);
 }

@@ -271,6 +271,7 @@ static const deed deeds[] = {
     {"POST /jobs/{id}/retry", ADMIN},
     {"POST /api/notifications/read-all", ADMIN, NULL, reading},
     {"POST /notifications/read-all", ADMIN, NULL, reading},
+    {"POST /app/tour", FRESH},
     {"POST /api/notifications/{id}/read", ADMIN, NULL, reading},
     {"GET /notifications/{id}", ADMIN, NULL, reading},
 };

@@ -10,6 +10,7 @@ import { startNotifications } from './notifications.js';
 import { startRefresh } from './refresh.js';
 import { startTheme } from './theme.js';
 import { startToasts } from './toast.js';
+import { startTour } from './tour.js';
 import { startWork } from './work.js';
 
 document.documentElement.classList.add('js');
@@ -23,3 +24,4 @@ startNotifications();
 startSound();
 startRefresh();
 startWork();
+startTour();
