@@ -143,6 +143,7 @@ static oq_err *post_acknowledge(http_req *rq, oq_scope *s)
 LIST_OF(get_notes, work_order_notes, work_order_notes_of)
 LIST_OF(get_checks, work_order_checks, work_order_checks_of)
 LIST_OF(get_parts, work_order_parts, work_order_parts_of)
+LIST_OF(get_befores, work_order_befores, work_order_befores_of)
 LIST_OF(get_steps, work_order_steps, work_order_steps_of)
 LIST_OF(get_files, work_order_files, work_order_files_of)
 
@@ -216,6 +217,27 @@ static oq_err *delete_part(http_req *rq, oq_scope *s)
     OQ_TRY(http_query(rq, &query));
     OQ_TRY(work_order_remove_part(s, id, part_id, query.version));
     http_answer_empty(rq, 204);
+    return NULL;
+}
+
+typedef struct befores_form {
+    oq_strs orders;
+} befores_form;
+static const oq_field befores_form_fields[] = {
+    OQ_TEXTS(befores_form, orders, .max = WORK_ORDER_BEFORES_MAX,
+             .help = "their numbers; empty, or not given: none"),
+    OQ_FIELDS_END,
+};
+
+static oq_err *put_befores(http_req *rq, oq_scope *s)
+{
+    oq_uuid id;
+    befores_form form;
+    work_order_befores befores;
+    OQ_TRY(http_path_uuid(rq, "id", &id));
+    OQ_TRY(http_body(rq, &form));
+    OQ_TRY(work_order_set_befores(s, id, form.orders, &befores));
+    http_answer_list(rq, befores.at, sizeof *befores.at, befores.count, OQ_NONE);
     return NULL;
 }
 
@@ -305,6 +327,11 @@ const http_route work_order_routes[] = {
      .shape = HTTP_ANSWER_RECORD, .summary = "Change a part; with the version as it was read"},
     {HTTP_DELETE, ORDER "/parts/{part_id}", WORK, .handle = delete_part,
      .query = work_order_version_fields, .status = 204, .summary = "Ask for a part no longer"},
+    {HTTP_GET, ORDER "/before", READ, .handle = get_befores, .answer = work_order_before_fields,
+     .shape = HTTP_ANSWER_LIST, .summary = "Orders that must be done before it"},
+    {HTTP_PUT, ORDER "/before", CAP_WORK_ORDER_MANAGE, .handle = put_befores,
+     .body = befores_form_fields, .answer = work_order_before_fields, .shape = HTTP_ANSWER_LIST,
+     .summary = "Say which orders must be done before it: these, and no others"},
     {HTTP_GET, ORDER "/files", READ, .handle = get_files, .answer = work_order_file_fields,
      .shape = HTTP_ANSWER_LIST, .summary = "Files that are attached"},
     {HTTP_PUT, ORDER "/files", WORK, .handle = put_file, .query = work_order_file_query_fields,

@@ -68,6 +68,46 @@ DELETE FROM work_order_parts
  WHERE tenant_id = :tenant AND id = :id AND work_order_id = :work_order_id
    AND (:version IS NULL OR version = :version);
 
+-- CONSTRAINT work_order_after_itself_check -> work_order.before_itself
+
+-- WORK_ORDER_BEFORES (work_order_id uuid) -> work_order_before
+SELECT o.id, o.number, o.title, o.title_ar, o.status
+  FROM work_order_after a
+  JOIN work_orders o ON o.tenant_id = :tenant AND o.id = a.after_id
+ WHERE a.tenant_id = :tenant AND a.work_order_id = :work_order_id
+ ORDER BY o.number;
+
+-- WORK_ORDER_NUMBERED (numbers texts) -> (id uuid, number text)
+SELECT id, number FROM work_orders WHERE tenant_id = :tenant AND number = ANY (:numbers);
+
+-- WORK_ORDERS_HOLD (ids uuids) -> (id uuid)
+-- Two people cannot close a circle from both ends.
+SELECT id FROM work_orders WHERE tenant_id = :tenant AND id = ANY (:ids) ORDER BY id FOR UPDATE;
+
+-- WORK_ORDER_CIRCLE (id uuid, after_ids uuids) -> (number text)
+-- The first of them that waits for the order already, by however many others.
+WITH RECURSIVE chain AS (
+    SELECT first.id AS first_id, first.id
+      FROM unnest(:after_ids) AS first (id)
+     UNION
+    SELECT c.first_id, a.after_id
+      FROM chain c
+      JOIN work_order_after a ON a.tenant_id = :tenant AND a.work_order_id = c.id
+)
+SELECT o.number
+  FROM chain c
+  JOIN work_orders o ON o.tenant_id = :tenant AND o.id = c.first_id
+ WHERE c.id = :id
+ LIMIT 1;
+
+-- WORK_ORDER_BEFORES_CLEAR (work_order_id uuid) -> nothing
+DELETE FROM work_order_after WHERE tenant_id = :tenant AND work_order_id = :work_order_id;
+
+-- WORK_ORDER_BEFORES_ADD (work_order_id uuid, after_ids uuids, made_by text, now time) -> nothing
+INSERT INTO work_order_after (tenant_id, work_order_id, after_id, made_by, made_at)
+SELECT :tenant, :work_order_id, id, :made_by, :now FROM unnest(:after_ids) AS t (id)
+ON CONFLICT DO NOTHING;
+
 -- WORK_ORDER_STEPS (work_order_id uuid) -> work_order_step
 SELECT p.id, p.status, p.note, p.made_by, u.full_name AS made_by_name, p.made_at
   FROM work_order_steps p

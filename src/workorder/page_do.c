@@ -156,6 +156,40 @@ static oq_err *post_part_removal(http_req *rq, oq_scope *s)
                    "work.part_removed");
 }
 
+typedef struct befores_form {
+    oq_str orders; /* numbers, with commas or blanks between */
+} befores_form;
+static const oq_field befores_form_fields[] = {
+    OQ_TEXT(befores_form, orders, .max = 2000),
+    OQ_FIELDS_END,
+};
+
+static oq_strs numbers_of(oq_arena *arena, oq_str text)
+{
+    oq_strs list = {oq_new_n(arena, oq_str, text.len + 1), 0};
+    for (size_t at = 0; at < text.len;) {
+        size_t from = at;
+        while (at < text.len && !strchr(" ,;\t\r\n", text.ptr[at]))
+            at++;
+        if (at > from)
+            list.at[list.count++] = oq_str_sub(text, from, at - from);
+        at++;
+    }
+    return list;
+}
+
+static oq_err *post_befores(http_req *rq, oq_scope *s)
+{
+    oq_uuid id;
+    befores_form form;
+    work_order_befores befores;
+    OQ_TRY(http_path_uuid(rq, "id", &id));
+    oq_err *err = http_body(rq, &form);
+    if (!err)
+        err = work_order_set_befores(s, id, numbers_of(http_arena(rq), form.orders), &befores);
+    return go_back(rq, id, OQ_NONE, err, "work.befores_set");
+}
+
 /* --- routes -------------------------------------------------------------------------------------*/
 
 #define PAGE "/work-orders/{id}"
@@ -191,6 +225,8 @@ const http_route work_order_page_routes[] = {
     {HTTP_POST, PAGE "/checks/{check_id}", WORK, .handle = post_answer,
      .body = work_order_answer_fields, .is_page = true},
     {HTTP_POST, PAGE "/parts", WORK, .handle = post_part, .body = work_order_part_form_fields,
+     .is_page = true},
+    {HTTP_POST, PAGE "/before", PLAN, .handle = post_befores, .body = befores_form_fields,
      .is_page = true},
     {HTTP_POST, PAGE "/parts/{part_id}/delete", WORK, .handle = post_part_removal, .is_page = true},
     {0},

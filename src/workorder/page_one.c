@@ -224,6 +224,30 @@ static oq_err *put_parts(const web_page *page, oq_scope *s, oq_uuid id)
     return NULL;
 }
 
+/* What must be done before, as links and as the form's text. */
+static oq_err *put_befores(const web_page *page, oq_scope *s, oq_uuid id)
+{
+    work_order_befores befores;
+    oq_str text = OQ_STR("");
+    OQ_TRY(work_order_befores_of(s, id, &befores));
+    web_value *list = web_put_list(page->view, "befores");
+    for (size_t i = 0; i < befores.count; i++) {
+        const work_order_before *b = &befores.at[i];
+        web_value *row = web_add_object(list);
+        bool is_over = b->status == WORK_DONE || b->status == WORK_CLOSED;
+        web_put_text(row, "number", b->number);
+        web_put_text(row, "title", work_text(page->locale.lang, b->title, b->title_ar));
+        web_put_text(row, "href", work_path(page->arena, b->id));
+        web_put_badge(row, is_over ? "ok" : "",
+                      web_choice_label(page->locale.lang, "work_order_status",
+                                       oq_choice_text(work_order_status_choices, b->status)));
+        text = oq_strf(page->arena, "%.*s%s%.*s", OQ_FMT(text), i ? ", " : "", OQ_FMT(b->number));
+    }
+    web_put_bool(page->view, "has_befores", befores.count > 0);
+    web_put_text(page->view, "befores_text", text);
+    return NULL;
+}
+
 static oq_err *put_files(const web_page *page, oq_scope *s, oq_uuid id)
 {
     work_order_files files;
@@ -349,6 +373,7 @@ oq_err *work_show(http_req *rq, oq_scope *s, oq_uuid id, const oq_err *err)
     OQ_TRY(put_checks(&page, s, id));
     OQ_TRY(put_notes(&page, s, id));
     OQ_TRY(put_parts(&page, s, id));
+    OQ_TRY(put_befores(&page, s, id));
     OQ_TRY(put_files(&page, s, id));
     OQ_TRY(put_steps(&page, s, id));
     OQ_TRY(put_closing(&page, s, o, around.at));

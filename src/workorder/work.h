@@ -112,6 +112,27 @@ OQ_CHECKED oq_err *work_order_add_check(oq_scope *s, oq_uuid id,
                                         const work_order_check_order *order,
                                         work_order_check **ret_check);
 
+/* --- what must be done before -------------------------------------------------------------------*/
+
+typedef struct work_order_before {
+    oq_uuid id;
+    oq_str number, title, title_ar;
+    int status;
+} work_order_before;
+extern const oq_field work_order_before_fields[];
+typedef struct work_order_befores {
+    work_order_before *at;
+    size_t count;
+} work_order_befores;
+enum { WORK_ORDER_BEFORES_MAX = 50 };
+/* Those of them that the actor sees. */
+OQ_CHECKED oq_err *work_order_befores_of(oq_scope *s, oq_uuid id, work_order_befores *ret_befores);
+/* These orders, by their numbers, and no others: the optimizer plans this one on the day of their end
+ * or later. Fails: work_order.before_unknown (number), work_order.before_itself,
+ * work_order.before_circle (number: it waits for this one already). */
+OQ_CHECKED oq_err *work_order_set_befores(oq_scope *s, oq_uuid id, oq_strs numbers,
+                                          work_order_befores *ret_befores);
+
 /* --- parts that it needs ------------------------------------------------------------------------*/
 
 typedef struct work_order_part {

@@ -193,10 +193,11 @@ static void test_parts_and_order(void **state)
     house *h = *state;
     oq_uuid first = optimize_add_order(h, PUMP_TWO, "Drain", "2026-12-03T12:00:00Z");
     oq_uuid second = optimize_add_order(h, WORK_ASSET, "Align", "2026-12-03T12:00:00Z");
-    optimize_sql(h,
-        "INSERT INTO work_order_after (tenant_id, work_order_id, after_id, made_by, made_at)"
-        " VALUES (" A ", '%s', '%s', 'test', '2026-11-01')",
-        optimize_id(h, second), optimize_id(h, first));
+    work_order_befores befores;
+    oq_str number = OQ_STR("WO-1001");
+    oq_scope *planner = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_OK(work_order_set_befores(planner, second, (oq_strs){&number, 1}, &befores));
+    house_commit(planner);
     optimize_sql(h, "INSERT INTO spare_parts (tenant_id, id, part_number, name, unit, in_stock, arriving,"
            " arrives_on, created_at, updated_at) VALUES (" A
            ", gen_random_uuid(), 'SEAL-7', 'Seal', 'pcs', 0, 2, '2026-11-24', now(), now())");

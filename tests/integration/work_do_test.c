@@ -320,6 +320,50 @@ static void test_notes_and_parts(void **state)
 
 /* --- files --------------------------------------------------------------------------------------*/
 
+static oq_err *wait_for(oq_scope *s, const work_order *o, const oq_str *number, size_t count)
+{
+    work_order_befores befores;
+    return work_order_set_befores(s, o->id, (oq_strs){(oq_str *)(uintptr_t)number, count},
+                                  &befores);
+}
+
+/* One order waits for others, and never for itself, by however many. */
+static void test_what_comes_before(void **state)
+{
+    house *h = *state;
+    work_order_order order = order_for(ALI);
+    work_order *a = make(h, &order), *b = make(h, &order);
+    order = order_for(BADR);
+    work_order *c = make(h, &order);
+    work_order_befores befores;
+    oq_str both[] = {a->number, b->number};
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_OK(wait_for(s, b, &a->number, 1));
+    CHECK_OK(wait_for(s, c, both, 2));
+    CHECK_CODE("itself", wait_for(s, a, &a->number, 1), "work_order.before_itself");
+    CHECK_CODE("a circle", wait_for(s, a, &b->number, 1), "work_order.before_circle");
+    CHECK_CODE("by another", wait_for(s, a, &c->number, 1), "work_order.before_circle");
+    CHECK_CODE("nobody's", wait_for(s, a, &(oq_str){"WO-9", 4}, 1), "work_order.before_unknown");
+    CHECK_OK(work_order_befores_of(s, c->id, &befores));
+    assert_int_equal(befores.count, 2);
+    house_commit(s);
+    s = worker_scope(h, BADR, OQ_READ); /* sees none of Ali's */
+    CHECK_OK(work_order_befores_of(s, c->id, &befores));
+    assert_int_equal(befores.count, 0);
+    oq_scope_close(s);
+    s = worker_scope(h, BADR, OQ_WRITE);
+    CHECK_CODE("not by whoever works", wait_for(s, c, NULL, 0), "access.forbidden");
+    oq_scope_close(s);
+    s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_OK(wait_for(s, c, &b->number, 1)); /* these, and no others */
+    CHECK_OK(work_order_befores_of(s, c->id, &befores));
+    assert_int_equal(befores.count, 1);
+    CHECK_OK(wait_for(s, c, NULL, 0));
+    house_commit(s);
+    assert_int_equal(work_count(h, "work_order_after"), 1);
+    assert_int_equal(work_count(h, "audit_logs WHERE action = 'work_order.befores_set'"), 4);
+}
+
 static void test_files(void **state)
 {
     house *h = *state;
@@ -399,6 +443,7 @@ int main(void)
         cmocka_unit_test_setup(test_why_is_masked, work_house_reset),
         cmocka_unit_test_setup(test_a_failed_item_makes_an_order_once, work_house_reset),
         cmocka_unit_test_setup(test_notes_and_parts, work_house_reset),
+        cmocka_unit_test_setup(test_what_comes_before, work_house_reset),
         cmocka_unit_test_setup(test_files, work_house_reset),
         cmocka_unit_test_setup(test_what_is_late_is_told_once, work_house_reset),
     };

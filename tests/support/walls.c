@@ -152,7 +152,7 @@ static void put_form(oq_buf *out, oq_arena *arena, const oq_field *fields, int s
 }
 
 /* Where a table does not say all that a record needs (one limit below the other, a unit that is
- * known): $ is the salt. */
+ * known): $ is the salt, where there is one. */
 static const struct {
     const char *label, *body;
 } own_bodies[] = {
@@ -173,6 +173,8 @@ static const struct {
     {"POST /webhooks/{id}", "name=sample+$&url=https://hook.example/&version=1"},
     {"PUT /api/notifications/choices", "{\"mails_per_hour\":$}"},
     {"POST /notifications/choices", "mails_per_hour=$"},
+    {"PUT /api/work-orders/{id}/before", "{\"orders\":[]}"},
+    {"POST /work-orders/{id}/before", "orders="},
     {"PUT /api/work-orders/{id}/files", "sample $ of a file"},
     {"POST /work-orders/new", "title=sample+$"},
     {"POST /work-orders/{id}/edit", "title=sample+$&kind=project&priority=low&version=1"},
@@ -204,7 +206,9 @@ static oq_str own_body(oq_arena *arena, const http_route *route, int salt)
         oq_str text = oq_cstr(own_bodies[i].body);
         size_t at = oq_str_find_char(text, '$');
         if (strcmp(own_bodies[i].label, label) == 0)
-            return oq_strf(arena, "%.*s%d%s", (int)at, text.ptr, salt, text.ptr + at + 1);
+            return at == SIZE_MAX
+                       ? text
+                       : oq_strf(arena, "%.*s%d%s", (int)at, text.ptr, salt, text.ptr + at + 1);
     }
     return OQ_NONE;
 }
