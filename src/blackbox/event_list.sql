@@ -6,7 +6,8 @@
 -- Newest first. One of the branches is gone through, each by an index of its own in the order of
 -- time: `way` names the one; the others are not begun. Their own orders make it a merge; without
 -- them all that a branch has would be sorted. What most events have (INFO, SENSOR) has no index: it is
--- found by time.
+-- found by time. That a system is there at all is asked first: where all that are known are one, the
+-- planner goes by time, and through everything for one that is not.
 SELECT e.id
   FROM ((SELECT t.* FROM blackbox_events t
           WHERE t.tenant_id = :tenant AND :way = 'time'
@@ -28,6 +29,10 @@ SELECT e.id
          UNION ALL
         (SELECT t.* FROM blackbox_events t
           WHERE t.tenant_id = :tenant AND :way = 'system' AND t.source_system = :source_system
+            AND :source_system = (
+                SELECT n.source_system FROM blackbox_events n
+                 WHERE n.tenant_id = :tenant AND n.source_system >= :source_system
+                 ORDER BY n.source_system LIMIT 1)
           ORDER BY t.event_time DESC, t.id DESC)) e
  WHERE e.tenant_id = :tenant
    AND e.event_time >= :from_time AND e.event_time < :to_time
