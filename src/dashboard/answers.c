@@ -216,6 +216,13 @@ oq_str dashboard_hypothesis(const web_page *page, oq_str summary, double *ret_co
     return own.len ? own : web_as_text(web_get(texts, is_arabic ? OQ_STR("en") : OQ_STR("ar")));
 }
 
+/* What the analysis took for the cause, unless that is only "something else". */
+static bool is_named(const incident_row *it)
+{
+    return it->top_cause.len && !oq_str_eq(it->top_cause, OQ_STR("other")) &&
+           it->top_probability > 0;
+}
+
 static oq_err *say_why(const web_page *page, oq_scope *s, const incident_row *it, answer *a)
 {
     double confidence;
@@ -227,7 +234,7 @@ static oq_err *say_why(const web_page *page, oq_scope *s, const incident_row *it
         if (!isnan(it->top_probability))
             a->sure = DASHBOARD_SAY(page, "dashboard.why.confirmed_sure",
                                     {"share", dashboard_percent(page, it->top_probability)});
-    } else if (hypothesis.len) {
+    } else if (hypothesis.len && is_named(it)) {
         a->text = DASHBOARD_SAY(page, "dashboard.why.likely", {"cause", hypothesis});
         a->sure = isnan(confidence)
                       ? web_say(page, "dashboard.why.unconfirmed")
@@ -237,7 +244,10 @@ static oq_err *say_why(const web_page *page, oq_scope *s, const incident_row *it
     } else {
         a->text =
             DASHBOARD_SAY(page, "dashboard.why.unexplained", {"number", incident_number(page, it)});
-        a->sure = web_say(page, "dashboard.why.unexplained_sure");
+        a->sure = it->top_cause.len && !isnan(it->top_probability)
+                      ? DASHBOARD_SAY(page, "dashboard.why.other_sure",
+                                      {"share", dashboard_percent(page, it->top_probability)})
+                      : web_say(page, "dashboard.why.unexplained_sure");
     }
     link_incident(page, it, a);
     return NULL;

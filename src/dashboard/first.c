@@ -102,7 +102,7 @@ static oq_err *find_alarms(oq_scope *s, oq_uuid asset_id, const dashboard_alarm 
 
 static bool is_grave(const incident_row *it)
 {
-    return it && (it->severity == INCIDENT_CRITICAL || it->severity == INCIDENT_CATASTROPHIC);
+    return it && it->severity >= INCIDENT_MAJOR;
 }
 
 static void choose(first *f, oq_uuid id, oq_str code, oq_str name, oq_str name_ar, first_by by)

@@ -99,8 +99,8 @@ typedef struct first {
     dashboard_ready ready;
 } first;
 
-/* In this order: a critical incident that goes on, the first job of the newest plan, an asset with
- * a high risk, a critical or high alarm, any other incident, any other alarm. */
+/* In this order: a major or graver incident that goes on, the first job of the newest plan, an
+ * asset with a high risk, a critical or high alarm, any other incident, any other alarm. */
 OQ_CHECKED oq_err *first_find(oq_scope *s, first *ret_first);
 
 /* --- parts of the page --------------------------------------------------------------------------*/

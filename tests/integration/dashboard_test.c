@@ -192,6 +192,16 @@ static void test_a_confirmed_cause(void **state)
                UNSAID("Most likely:"));
 }
 
+static void test_a_cause_that_nobody_knows(void **state)
+{
+    house *h = *state;
+    tell_the_story(h);
+    run(h, "UPDATE blackbox_incidents SET top_cause = 'other', top_probability = 0.86");
+    check_says("other", house_get(h, ADMIN_A, "/app"),
+               SAYS("Not known yet: INC-17 has no cause.", "lays 86% on causes"),
+               UNSAID("Most likely:"));
+}
+
 static void test_what_is_not_known_is_asked_for(void **state)
 {
     house *h = *state;
@@ -341,6 +351,7 @@ int main(void)
         cmocka_unit_test_setup(test_a_calm_plant, with_plant),
         cmocka_unit_test_setup(test_the_five_answers, with_plant),
         cmocka_unit_test_setup(test_a_confirmed_cause, with_plant),
+        cmocka_unit_test_setup(test_a_cause_that_nobody_knows, with_plant),
         cmocka_unit_test_setup(test_what_is_not_known_is_asked_for, with_plant),
         cmocka_unit_test_setup(test_an_alarm_or_a_risk_comes_first, with_plant),
         cmocka_unit_test_setup(test_a_plan, with_plant),
