@@ -8,7 +8,8 @@
 
 #include "base/banned.h"
 
-/* In one unit of work: then pages load anew, and the rest is one sentence. */
+/* In one unit of work: then pages load anew, and the rest is one sentence. People are told so many
+ * of each priority, so that none hides a graver one. */
 enum { PAGES_TOLD_MAX = 50, PEOPLE_TOLD_MAX = 20 };
 
 const int alert_severity_of[] = {
@@ -65,13 +66,15 @@ oq_err *alert_announce(alert_writing *w, const alert *a, const alert_news *news,
 {
     oq_arena *arena = oq_scope_arena(w->s);
     oq_str id = oq_uuid_text(arena, a->id);
-    if (w->told == PEOPLE_TOLD_MAX) {
+    if (of_priority[a->priority].told[0] == ROLE_NONE)
+        return NULL;
+    if (w->told[a->priority] == PEOPLE_TOLD_MAX) {
         bool is_first = w->untold++ == 0;
         if (is_first || a->priority < w->untold_priority)
             w->untold_priority = a->priority;
         return NULL;
     }
-    w->told++;
+    w->told[a->priority]++;
     const oq_arg fact[] = {
         {"asset", news->asset_code.len ? news->asset_code : OQ_STR("-")},
         {"title", a->title},

@@ -93,7 +93,7 @@ typedef struct alert_writing {
     struct event_order *event;
     size_t events;
     /* Whom was told how much (announce.c). */
-    size_t live_told, told, untold;
+    size_t live_told, told[ALARM_LOW + 1], untold; /* told: by priority */
     int untold_priority;
     /* Of floods (flood.c): how many came lately, by site, counted on. */
     struct alert_site *site;

@@ -339,10 +339,10 @@ static void test_very_many(void **state)
         {"those that are read",
          "SELECT count(DISTINCT entity_id) FROM notifications WHERE type ="
          " 'alarm.raised'",
-         20},
+         30},
         {"the rest in a sentence",
          "SELECT count(DISTINCT entity_id) FROM notifications WHERE type = 'alarm.more' AND"
-         " facts->>'count' = '20' AND urgency = 'urgent'",
+         " facts->>'count' = '10' AND urgency = 'urgent'",
          1},
         {"the flood",
          "SELECT count(DISTINCT entity_id) FROM notifications WHERE type ="
