@@ -1,5 +1,5 @@
-// Makes the pictures of the README: docs/images/{landing,app}-{ar,en}.png, 1280 px wide, light. Not a
-// test. It starts a demo of its own, so that the pictures are the same wherever they are made:
+// Makes the pictures of the README: docs/images/{landing,app,incident,order,plan}-{ar,en}.png, 1280 px
+// wide, light. Not a test. It starts a demo of its own and waits for its story, some minutes:
 //
 //     ./run build && node tests/e2e/shots.mjs
 import { spawn } from 'node:child_process';
@@ -140,6 +140,7 @@ async function startDemo() {
 
 async function save(v, name) {
   await v.page.evaluate(() => document.fonts.ready);
+  await v.page.evaluate(() => document.querySelectorAll('.toast').forEach((toast) => toast.remove()));
   const file = join(folder, `${name}.png`);
   writeFileSync(file, withPalette(await v.page.screenshot()));
   const { size } = statSync(file);
@@ -149,18 +150,40 @@ async function save(v, name) {
 
 const stopDemo = await startDemo();
 const { Visitor, closeBrowser, people } = await import('./support.mjs');
+
+// The demo's story: the order that its first incident made, as soon as it names a cause and a person.
+async function waitForStory(v) {
+  for (let tries = 0; tries < 300; tries++) {
+    const [order] = (await v.list('/api/work-orders?limit=20'))
+      .filter((one) => one.source === 'BLACKBOX_AUTO' && one.assigned_user_id);
+    const [run] = await v.list('/api/optimization/runs?status=done&limit=1');
+    if (order && run) return order;
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+  }
+  throw new Error('the demo has no incident with an order');
+}
+
 try {
   mkdirSync(folder, { recursive: true });
-  // Somebody has worked here before.
+  // Somebody has worked here before, and has seen the tour.
   for (const who of ['engineer', 'viewer']) await (await (await Visitor.come(SIZE)).enter(people[who])).leave();
+  const first = await (await Visitor.come({ lang: 'en', ...SIZE })).enter(people.admin);
+  await first.go('/app?tour=on');
+  await first.button('tour.end').click();
+  await first.page.waitForURL((url) => url.search === '');
+  const order = await waitForStory(first);
+  await first.leave();
   for (const lang of ['ar', 'en']) {
     const guest = await Visitor.come({ lang, ...SIZE });
     await guest.go('/');
     await save(guest, `landing-${lang}`);
     await guest.leave();
     const admin = await (await Visitor.come({ lang, ...SIZE })).enter(people.admin);
-    await admin.go('/app');
-    await save(admin, `app-${lang}`);
+    for (const [name, path] of [['app', '/app'], ['incident', `/blackbox/incidents/${order.incident_id}#causes`],
+      ['order', `/work-orders/${order.id}`], ['plan', '/optimization']]) {
+      await admin.go(path);
+      await save(admin, `${name}-${lang}`);
+    }
     await admin.leave();
   }
 } finally {
