@@ -110,6 +110,7 @@ static oq_str reasons_of(oq_arena *arena, const optimize_inputs *in, const optim
         oq_json_put(&j, bool, "is_mandatory", task->is_mandatory);
         oq_json_put(&j, bool, "is_risk_unknown", in->job[i].is_risk_unknown);
         oq_json_put(&j, bool, "is_hours_of_class", in->job[i].is_hours_of_class);
+        oq_json_put(&j, bool, "is_late", in->job[i].is_late);
         put_day(&j, in, "best_day", r->best);
         if (r->best.day >= 0)
             oq_json_put(&j, i64, "best_saves_minor", left - money_of(in, i, r->best));

@@ -176,13 +176,41 @@ static int32_t due_of(const gathering *g, const optimize_order_row *o)
     return due < g->in->problem.days ? due : INT32_MAX;
 }
 
-static void bound_by_dates(const gathering *g, const optimize_order_row *o, maintenance_job *task)
+static bool is_free_on(const gathering *g, const maintenance_crew *c, const maintenance_job *task,
+                       int32_t first)
+{
+    for (int32_t d = first; d < first + task->days; d++)
+        if (d >= g->in->problem.days || c->minutes[d] < task->minutes)
+            return false;
+    return true;
+}
+
+/* Whether anybody is there who could have it done by a day, if it were the only work. Windows are
+ * the tenant's own word: what they make impossible is a conflict that the run names. */
+static bool is_possible_by(const gathering *g, const maintenance_job *task, int32_t last)
+{
+    for (size_t c = 0; c < g->in->problem.crews; c++) {
+        const maintenance_crew *crew = &g->crew[c];
+        if ((crew->skills & task->skills) != task->skills ||
+            (crew->site && !crew->site[task->site]))
+            continue;
+        for (int32_t d = 0; d + task->days - 1 <= last; d++)
+            if (is_free_on(g, crew, task, d))
+                return true;
+    }
+    return false;
+}
+
+static void bound_by_dates(const gathering *g, const optimize_order_row *o, maintenance_job *task,
+                           optimize_job_names *names)
 {
     int32_t days = g->in->problem.days, due = due_of(g, o);
     task->is_mandatory = due != INT32_MAX;
-    /* What is late already has no last day any more, and must be done all the same. */
-    if (task->is_mandatory && due >= 0)
-        task->day_last = due < task->days - 1 ? task->days - 1 : due;
+    /* What is late already, or will be because nobody is there, has no last day any more, and must
+     * be done all the same. */
+    names->is_late = task->is_mandatory && !is_possible_by(g, task, due);
+    if (task->is_mandatory && !names->is_late)
+        task->day_last = due;
     if (o->planned_from != OQ_TIME_NONE) {
         int32_t planned = roster_local_of(o->planned_from, g->time_zone).day - g->in->from_day;
         task->has_previous = planned >= 0 && planned < days;
@@ -217,7 +245,8 @@ static void put_order(gathering *g, const optimize_order_row *o)
         .kind = o->kind,
         .priority = o->priority,
     };
-    bound_by_dates(g, o, put_job(g, at, &w, &names));
+    maintenance_job *task = put_job(g, at, &w, &names);
+    bound_by_dates(g, o, task, &g->names[g->jobs - 1]);
 }
 
 /* What scores fear most and nothing is against. */

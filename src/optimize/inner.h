@@ -87,6 +87,7 @@ typedef struct optimize_job_names {
     int kind, priority; /* work_order_kind, work_order_priority; 0 without an order */
     double probability; /* of the failure that it prevents, within the horizon; NaN: not known */
     bool is_risk_unknown;   /* it is due, and is done though no risk could be counted */
+    bool is_late;           /* nobody can have it done by the day it is due */
     bool is_hours_of_class; /* nobody said how long it takes: what its class's modes take */
 } optimize_job_names;
 

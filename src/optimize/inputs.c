@@ -60,6 +60,7 @@ static void put_job(oq_json *j, oq_arena *arena, const optimize_inputs *in, size
     oq_json_put(j, f64, "probability", names->probability);
     oq_json_put(j, bool, "is_risk_unknown", names->is_risk_unknown);
     oq_json_put(j, bool, "is_hours_of_class", names->is_hours_of_class);
+    oq_json_put(j, bool, "is_late", names->is_late);
     oq_json_put(j, i64, "asset", task->asset);
     oq_json_put(j, i64, "site", task->site);
     oq_json_put(j, i64, "skills", (int64_t)task->skills);
@@ -305,6 +306,7 @@ static void read_job(json_reader *r, const json_node *n, size_t days, maintenanc
         .probability = json_read_f64(r, n, "probability"),
         .is_risk_unknown = json_read_bool(r, n, "is_risk_unknown"),
         .is_hours_of_class = json_read_bool(r, n, "is_hours_of_class"),
+        .is_late = json_read_bool(r, n, "is_late"),
     };
     *task = (maintenance_job){
         .asset = (uint32_t)json_read_i64(r, n, "asset"),

@@ -39,6 +39,14 @@ static const char *kind_of_status(int status)
     }
 }
 
+/* A person, a token, or what the program was doing. */
+static oq_str maker_of(const web_page *page, const optimize_run *run)
+{
+    oq_str key = oq_strf(page->arena, "job.kind.%.*s", OQ_FMT(run->made_by));
+    bool is_job = oq_uuid_is_zero(run->made_by_id) && oq_text_exists(page->locale.lang, key);
+    return is_job ? oq_text(page->locale.lang, key) : run->made_by;
+}
+
 void optimize_put_run(const web_page *page, web_value *to, const optimize_run *run)
 {
     oq_arena *arena = page->arena;
@@ -55,7 +63,7 @@ void optimize_put_run(const web_page *page, web_value *to, const optimize_run *r
     web_put_text(
         to, "days",
         oq_text_count(arena, page->locale.lang, OQ_STR("optimization.days"), run->horizon_days));
-    web_put_text(to, "made_by", run->made_by);
+    web_put_text(to, "made_by", maker_of(page, run));
     web_put_text(to, "created_at", web_format_time(arena, &page->locale, run->created_at));
     web_put_text(to, "objective", optimize_money(page, run->objective_minor, run->currency));
     web_put_text(to, "baseline", optimize_money(page, run->baseline_minor, run->currency));
@@ -168,6 +176,9 @@ static oq_str sentence_of(const web_page *page, const optimize_advice *a)
     if (json_read_bool(&r, n, "is_risk_unknown"))
         text = oq_strf(page->arena, "%.*s %.*s", OQ_FMT(text),
                        OQ_FMT(web_say(page, "optimization.risk_unknown")));
+    if (json_read_bool(&r, n, "is_late"))
+        text = oq_strf(page->arena, "%.*s %.*s", OQ_FMT(text),
+                       OQ_FMT(web_say(page, "optimization.is_late")));
     if (json_read_bool(&r, n, "is_hours_of_class"))
         text = oq_strf(page->arena, "%.*s %.*s", OQ_FMT(text),
                        OQ_FMT(web_say(page, "optimization.hours_of_class")));
@@ -233,11 +244,11 @@ void optimize_put_advice(const web_page *page, web_value *to, const optimize_adv
     web_put_bool(to, "is_proposed", oq_str_eq(a->status, OQ_STR("proposed")));
     bool is_rejected = oq_str_eq(a->status, OQ_STR("rejected"));
     web_put_bool(to, "is_rejected", is_rejected);
-    web_put_badge(to, is_rejected ? "off" : "ok",
-                  oq_str_eq(a->status, OQ_STR("proposed"))
-                      ? OQ_NONE
-                      : oq_text(page->locale.lang,
-                                oq_strf(arena, "optimization.advice.%.*s", OQ_FMT(a->status))));
+    web_put(to, "badge", NULL);
+    if (!oq_str_eq(a->status, OQ_STR("proposed")))
+        web_put_badge(to, is_rejected ? "off" : "ok",
+                      oq_text(page->locale.lang, oq_strf(arena, "optimization.advice.%.*s",
+                                                         OQ_FMT(a->status))));
 }
 
 oq_err *optimize_put_sites(const web_page *page, oq_scope *s, oq_uuid chosen)

@@ -251,6 +251,21 @@ static void test_what_is_late_is_done_all_the_same(void **state)
     CHECK("when somebody is there", optimize_row(&rows, "P-102")->action == OPTIMIZE_DO);
 }
 
+/* Due on a day on which nobody is there: late, but done, and said. */
+static void test_what_nobody_can_do_in_time_is_done_late(void **state)
+{
+    house *h = *state;
+    optimize_add_order(h, PUMP_TWO, "Seal weeps", "2026-11-20T20:00:00Z");
+    work_away(h, ALI, "2026-11-19", "2026-11-22");
+    work_away(h, BADR, "2026-11-19", "2026-11-22");
+    optimize_run *r = optimize_plan(h);
+    optimize_advices rows = optimize_rows(h, r);
+    const optimize_advice *a = optimize_row(&rows, "P-102");
+    CHECK("done", r->status == OPTIMIZE_DONE);
+    CHECK("when somebody is there", a->action == OPTIMIZE_DO && a->day == r->from_day + 3);
+    CHECK("and said", oq_str_find(a->reasons, OQ_STR("\"is_late\": true")) != SIZE_MAX);
+}
+
 static void test_an_inspection_needs_no_figures(void **state)
 {
     house *h = *state;
@@ -462,6 +477,7 @@ int main(void)
         TEST(test_a_shutdown_costs_no_production),
         TEST(test_parts_and_order),
         TEST(test_what_is_late_is_done_all_the_same),
+        TEST(test_what_nobody_can_do_in_time_is_done_late),
         TEST(test_an_inspection_needs_no_figures),
         TEST(test_an_engineer_sees_own_orders_alone),
         TEST(test_unknown_is_asked_for),
