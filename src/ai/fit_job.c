@@ -129,7 +129,7 @@ static oq_err *fit_own(job_run *run, oq_uuid asset_id)
     oq_scope *s;
     ai_model_stored m;
     OQ_TRY(job_scope(run, OQ_WRITE, &s));
-    oq_err *err = ai_fit_anomaly(s, asset_id, oq_now(s), OQ_STR("job"), &m);
+    oq_err *err = ai_fit_anomaly(s, asset_id, oq_moment(s), OQ_STR("job"), &m);
     if (!err)
         err = ai_model_add(s, &m);
     if (!err)

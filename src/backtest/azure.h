@@ -10,7 +10,8 @@ extern const oq_str azure_component[AZURE_COMPONENTS]; /* "comp1" ... */
 extern const oq_str azure_metric[2 * AZURE_METRICS];   /* hourly ones, then daily means */
 
 typedef struct azure_machine {
-    oq_str model;
+    oq_str model; /* not given: there is no such machine */
+    double years; /* its age when the record begins */
     samples signal[2 * AZURE_METRICS];
     case_item *event; /* errors ("ALERT") and maintenance */
     size_t events;
@@ -30,7 +31,8 @@ typedef struct azure_data {
     size_t incidents;
 } azure_data;
 
-/* Fails: as file_csv; backtest.number (facts: file, line). */
+/* Fails: as file_csv; backtest.number, backtest.name, backtest.row_width (facts: file, line);
+ * backtest.time (file, text). */
 OQ_CHECKED oq_err *azure_read(oq_arena *arena, const char *folder, azure_data *ret_data);
 
 #endif

@@ -19,6 +19,8 @@ const oq_str azure_metric[2 * AZURE_METRICS] = {
     OQ_STR_INIT("vibration_daily_mean"),
 };
 
+enum { NAME_MAX = 40 }; /* bytes */
+
 /* One file, and the columns that every file has. */
 typedef struct azure_file {
     const char *path;
@@ -42,10 +44,12 @@ static oq_err *row_machine(const azure_file *f, size_t row, size_t *ret_machine)
 {
     uint64_t machine;
     if (f->t.cells[row] < f->t.cells[0])
-        return oq_fail(OQ_INVALID, "backtest.row_width", "file=%s line=%zu", f->path, row + 1);
+        return oq_fail(OQ_INVALID, "backtest.row_width", "file=%s line=%lld", f->path,
+                       (long long)f->t.line[row]);
     if (!oq_parse_u64(f->t.row[row][f->machine], &machine) || machine == 0 ||
         machine >= AZURE_MACHINES_MAX)
-        return oq_fail(OQ_INVALID, "backtest.number", "file=%s line=%zu", f->path, row + 1);
+        return oq_fail(OQ_INVALID, "backtest.number", "file=%s line=%lld", f->path,
+                       (long long)f->t.line[row]);
     *ret_machine = (size_t)machine;
     return NULL;
 }
@@ -53,7 +57,37 @@ static oq_err *row_machine(const azure_file *f, size_t row, size_t *ret_machine)
 static oq_err *row_place(const azure_file *f, size_t row, size_t *ret_machine, oq_us *ret_at)
 {
     OQ_TRY(row_machine(f, row, ret_machine));
-    return file_time(f->path, f->t.row[row][f->time], ret_at);
+    oq_err *err = file_time(f->path, f->t.row[row][f->time], ret_at);
+    return err ? oq_wrap(err, OQ_INVALID, "backtest.line", "file=%s line=%lld", f->path,
+                         (long long)f->t.line[row])
+               : NULL;
+}
+
+static oq_err *row_number(const azure_file *f, size_t row, size_t column, double *ret_value)
+{
+    if (!oq_parse_f64(f->t.row[row][column], ret_value) || !isfinite(*ret_value))
+        return oq_fail(OQ_INVALID, "backtest.number", "file=%s line=%lld", f->path,
+                       (long long)f->t.line[row]);
+    return NULL;
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* A model, an error, a component: a word. */
+static oq_err *row_name(const azure_file *f, size_t row, size_t column, oq_str *ret_name)
+{
+    oq_str name = f->t.row[row][column];
+    bool is_word = name.len > 0 && name.len <= NAME_MAX;
+    for (size_t i = 0; i < name.len; i++)
+        is_word = is_word && is_letter(name.ptr[i]);
+    if (!is_word)
+        return oq_fail(OQ_INVALID, "backtest.name", "file=%s line=%lld", f->path,
+                       (long long)f->t.line[row]);
+    *ret_name = name;
+    return NULL;
 }
 
 /* --- machines and their signals ------------------------------------------------------------------*/
@@ -61,13 +95,18 @@ static oq_err *row_place(const azure_file *f, size_t row, size_t *ret_machine, o
 static oq_err *read_machines(oq_arena *arena, const char *folder, azure_data *d)
 {
     azure_file f;
-    size_t model;
+    size_t model, age;
     OQ_TRY(file_open(arena, folder, "PdM_machines.csv", NULL, &f));
     OQ_TRY(file_column(&f.t, f.path, "model", &model));
+    OQ_TRY(file_column(&f.t, f.path, "age", &age));
     for (size_t i = 1; i < f.t.rows; i++) {
         size_t machine;
         OQ_TRY(row_machine(&f, i, &machine));
-        d->machine[machine].model = f.t.row[i][model];
+        OQ_TRY(row_name(&f, i, model, &d->machine[machine].model));
+        OQ_TRY(row_number(&f, i, age, &d->machine[machine].years));
+        if (d->machine[machine].years < 0 || d->machine[machine].years > 200)
+            return oq_fail(OQ_INVALID, "backtest.number", "file=%s line=%lld", f.path,
+                           (long long)f.t.line[i]);
         d->machines = machine > d->machines ? machine : d->machines;
     }
     return NULL;
@@ -96,8 +135,7 @@ static oq_err *read_signals(oq_arena *arena, const char *folder, const char *nam
         for (size_t k = 0; k < AZURE_METRICS; k++) {
             samples *s = &d->machine[machine].signal[first + k];
             s->time[s->count] = at;
-            if (!oq_parse_f64(f.t.row[i][column[k]], &s->value[s->count++]))
-                return oq_fail(OQ_INVALID, "backtest.number", "file=%s line=%zu", f.path, i + 1);
+            OQ_TRY(row_number(&f, i, column[k], &s->value[s->count++]));
         }
     }
     for (size_t m = 0; m < AZURE_MACHINES_MAX; m++)
@@ -118,9 +156,11 @@ static oq_err *add_events(oq_arena *arena, const azure_file *f, const char *kind
         oq_us at;
         OQ_TRY(row_place(f, i, &machine, &at));
         azure_machine *m = &d->machine[machine];
+        oq_str name;
+        OQ_TRY(row_name(f, i, column, &name));
         m->event[m->events++] = (case_item){.at = at,
                                             .category = category,
-                                            .kind = f->t.row[i][column],
+                                            .kind = name,
                                             .score = 2,
                                             .value = NAN,
                                             .is_root_asset = true};

@@ -51,15 +51,18 @@ static void add_row(oq_arena *arena, file_table *t, size_t *room, const oq_csv_r
         size_t more = *room ? 2 * *room : 256;
         oq_str **bigger = oq_new_n(arena, oq_str *, more);
         size_t *counts = oq_new_n(arena, size_t, more);
+        int64_t *lines = oq_new_n(arena, int64_t, more);
         if (t->rows) {
             memcpy(bigger, t->row, t->rows * sizeof *bigger);
             memcpy(counts, t->cells, t->rows * sizeof *counts);
+            memcpy(lines, t->line, t->rows * sizeof *lines);
         }
-        t->row = bigger, t->cells = counts, *room = more;
+        t->row = bigger, t->cells = counts, t->line = lines, *room = more;
     }
     t->row[t->rows] = oq_new_n(arena, oq_str, row->count);
     for (size_t i = 0; i < row->count; i++)
         t->row[t->rows][i] = oq_str_copy(arena, row->cell[i]);
+    t->line[t->rows] = row->line;
     t->cells[t->rows++] = row->count;
 }
 
@@ -88,7 +91,8 @@ oq_err *file_csv_by(oq_arena *arena, const char *path, char separator, file_tabl
     file_table t = {0};
     oq_err *err = read_rows(arena, reader, text, &t);
     oq_csv_close(reader);
-    OQ_TRY(err);
+    if (err)
+        return oq_wrap(err, OQ_INVALID, "backtest.file_unreadable", "file=%s", path);
     if (t.rows == 0)
         return oq_fail(OQ_INVALID, "backtest.file_empty", "file=%s", path);
     *ret_table = t;

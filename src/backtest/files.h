@@ -15,6 +15,7 @@ OQ_CHECKED oq_err *file_text(oq_arena *arena, const char *path, oq_str *ret_text
 typedef struct file_table {
     oq_str **row; /* row[i][k]: cell k; texts are views of the file's text in the arena */
     size_t *cells;
+    int64_t *line; /* of the file, from 1 */
     size_t rows; /* the first row included */
 } file_table;
 

@@ -114,7 +114,7 @@ oq_err *dashboard_put_audit(web_page *page, oq_scope *s, const first *f)
     for (size_t i = 0; i < rows.count; i++) {
         const audit_row *row = &rows.at[i];
         web_value *one = web_add_object(list);
-        web_put_text(one, "when", web_format_ago(arena, &page->locale, row->at, oq_now(s)));
+        web_put_text(one, "when", web_format_ago(arena, &page->locale, row->at, oq_clock_now()));
         web_put_text(one, "at", web_format_time_exact(arena, &page->locale, row->at));
         web_put_text(one, "who", row->actor_label);
         web_put_text(one, "what", audit_action_words(arena, page->locale.lang, row->action));

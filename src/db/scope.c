@@ -9,6 +9,7 @@ struct oq_scope {
     db_work *work; /* its own, or the platform's that entered a tenant */
     oq_uuid tenant_id;
     bool is_inside_platform;
+    oq_us stands_at; /* OQ_TIME_NONE: its plant lives */
 };
 
 struct db_platform {
@@ -34,6 +35,7 @@ oq_err *oq_scope_open(const oq_scope_options *options, oq_scope **ret_scope)
     oq_scope *s = oq_new(options->arena, oq_scope);
     s->work = oq_new(options->arena, db_work);
     s->tenant_id = options->tenant_id;
+    s->stands_at = options->stands_at ? options->stands_at : OQ_TIME_NONE;
     *s->work = (db_work){
         .pool = options->pool,
         .access = options->access,
@@ -43,6 +45,8 @@ oq_err *oq_scope_open(const oq_scope_options *options, oq_scope **ret_scope)
         .now = OQ_TIME_NONE,
     };
     db_work_for_tenant(s->work, options->tenant_id);
+    if (options->access == OQ_READ)
+        s->work->now = oq_moment(s);
     *ret_scope = s;
     return NULL;
 }
@@ -84,6 +88,14 @@ oq_str oq_scope_request_id(const oq_scope *s)
 oq_us oq_now(oq_scope *s)
 {
     return db_work_now(s->work);
+}
+
+/* On a clock that is moved through the record, the clock counts until it has come to the end. */
+oq_us oq_moment(oq_scope *s)
+{
+    oq_us now = db_work_now(s->work);
+    bool is_beyond = !s->is_inside_platform && s->stands_at != OQ_TIME_NONE && s->stands_at < now;
+    return is_beyond ? s->stands_at : now;
 }
 
 oq_err *oq_scope_require(const oq_scope *s, oq_cap cap)

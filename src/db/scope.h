@@ -45,6 +45,8 @@ typedef struct oq_scope_options {
     oq_actor actor;
     oq_str request_id; /* carried into the log and the audit */
     oq_arena *arena;   /* the caller's; outlives the scope */
+    oq_us stands_at;   /* where the record ends, of a tenant that is a record of the past; 0 or
+                          OQ_TIME_NONE: its plant lives */
 } oq_scope_options;
 
 OQ_CHECKED oq_err *oq_scope_open(const oq_scope_options *options, oq_scope **ret_scope);
@@ -58,8 +60,11 @@ oq_arena *oq_scope_arena(oq_scope *s);
 oq_uuid oq_scope_tenant(const oq_scope *s);
 const oq_actor *oq_scope_actor(const oq_scope *s);
 oq_str oq_scope_request_id(const oq_scope *s);
-/* The only clock of domain code: fixed at the first call of the unit of work. */
+/* The only clock of domain code: fixed at the first call of the unit of work. Where a record of the
+ * past is read, it stands at the record's end; what is written says when it truly was. */
 oq_us oq_now(oq_scope *s);
+/* What is now in the plant, also where something is written: the record's end, else oq_now. */
+oq_us oq_moment(oq_scope *s);
 
 /* Fails with access.forbidden (fact: need). */
 OQ_CHECKED oq_err *oq_scope_require(const oq_scope *s, oq_cap cap);

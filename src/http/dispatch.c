@@ -138,6 +138,7 @@ static oq_err *open_scope(http_req *rq, oq_access access)
         .actor = rq->who.actor,
         .request_id = rq->request_id,
         .arena = rq->arena,
+        .stands_at = rq->who.stands_at,
     };
     return oq_scope_open(&options, &rq->scope);
 }

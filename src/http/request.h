@@ -59,6 +59,7 @@ typedef struct http_who {
     oq_str tenant_name, tenant_code;
     oq_str time_zone; /* IANA name */
     oq_str currency;  /* ISO 4217 */
+    oq_us stands_at;  /* of a tenant that is a record of the past; OQ_TIME_NONE or 0: it lives */
     oq_lang lang;
     bool has_lang;             /* the person chose a language */
     bool arabic_digits, hijri; /* how the person reads numbers and dates (web/format.h) */

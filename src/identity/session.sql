@@ -13,7 +13,7 @@ SELECT s.id, s.user_id, s.acting_tenant_id, s.csrf_token, s.serial, s.confirmed_
        u.time_zone, u.arabic_digits, u.hijri, u.must_change_password,
        u.totp_enabled_at IS NOT NULL AS has_totp,
        t.code AS tenant_code, t.name AS tenant_name, t.time_zone AS tenant_time_zone,
-       t.currency, t.status AS tenant_status,
+       t.currency, t.stands_at, t.status AS tenant_status,
        coalesce((c.settings ->> 'require_totp')::boolean, false) AS require_totp,
        coalesce((c.settings ->> 'session_idle_minutes')::bigint, 120) AS idle_minutes
   FROM user_sessions s
@@ -22,9 +22,10 @@ SELECT s.id, s.user_id, s.acting_tenant_id, s.csrf_token, s.serial, s.confirmed_
   LEFT JOIN tenant_settings c ON c.tenant_id = s.tenant_id
  WHERE s.tenant_id = :tenant AND s.id = :id;
 
--- SESSION_TENANT -> (code text, name text, time_zone text, currency text, status text)
+-- SESSION_TENANT -> (code text, name text, time_zone text, currency text, status text,
+--     stands_at time)
 -- The tenant that a platform owner looks into.
-SELECT code, name, time_zone, currency, status FROM tenants WHERE id = :tenant;
+SELECT code, name, time_zone, currency, status, stands_at FROM tenants WHERE id = :tenant;
 
 -- SESSION_ROTATE (id uuid, serial i64) -> nothing
 UPDATE user_sessions SET serial = serial + 1, confirmed_at = NULL

@@ -155,6 +155,7 @@ static void describe(const checking *c, http_who *who)
         .tenant_code = st->tenant_code,
         .time_zone = oq_str_given(st->time_zone) ? st->time_zone : st->tenant_time_zone,
         .currency = st->currency,
+        .stands_at = st->stands_at,
         .lang = who->lang,
         .has_lang = knows_lang,
         .arabic_digits = st->arabic_digits,

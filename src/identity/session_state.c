@@ -31,6 +31,7 @@ const oq_field session_state_fields[] = {
     OQ_TEXT(session_state, tenant_name),
     OQ_TEXT(session_state, tenant_time_zone),
     OQ_TEXT(session_state, currency),
+    OQ_TIME(session_state, stands_at),
     OQ_CHOICE(session_state, tenant_status, tenant_status_choices),
     OQ_BOOL(session_state, require_totp),
     OQ_I64(session_state, idle_minutes),
@@ -76,6 +77,7 @@ static oq_err *load_acting(oq_scope *s, session_state *state)
     state->tenant_name = rows.at[0].name;
     state->tenant_time_zone = rows.at[0].time_zone;
     state->currency = rows.at[0].currency;
+    state->stands_at = rows.at[0].stands_at;
     return NULL;
 }
 

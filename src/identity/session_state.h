@@ -22,6 +22,7 @@ typedef struct session_state {
     oq_str lang, time_zone;
     bool arabic_digits, hijri, must_change_password, has_totp;
     oq_str tenant_code, tenant_name, tenant_time_zone, currency;
+    oq_us stands_at;
     int tenant_status;
     bool require_totp;
     int64_t idle_minutes;

@@ -250,6 +250,7 @@ static oq_err *load_facts(db_pool *pool, oq_arena *arena, const token_claim *cla
         .tenant_name = row->tenant_name,
         .time_zone = row->time_zone,
         .currency = row->currency,
+        .stands_at = row->stands_at,
     };
     memcpy(ret_facts->digest, digest, OQ_DIGEST);
     return NULL;
@@ -296,6 +297,7 @@ oq_err *token_authenticate(db_pool *pool, oq_arena *arena, oq_str text, oq_str a
         .tenant_code = facts.tenant_code,
         .time_zone = facts.time_zone,
         .currency = facts.currency,
+        .stands_at = facts.stands_at,
     };
     return NULL;
 }

@@ -28,11 +28,11 @@ SELECT a.id, a.name, a.hint, a.capabilities, a.created_at, a.expires_at, a.revok
 UPDATE api_tokens SET revoked_at = :now
  WHERE tenant_id = :tenant AND id = :id AND revoked_at IS NULL;
 
--- TOKEN_LOAD (id uuid) -> (name text, secret_hash bytes, capabilities texts, expires_at time, revoked_at time, last_used_at time, maker_id uuid, maker_role text, maker_is_active bool, tenant_code text, tenant_name text, time_zone text, currency text, tenant_status text)
+-- TOKEN_LOAD (id uuid) -> (name text, secret_hash bytes, capabilities texts, expires_at time, revoked_at time, last_used_at time, maker_id uuid, maker_role text, maker_is_active bool, tenant_code text, tenant_name text, time_zone text, currency text, tenant_status text, stands_at time)
 SELECT a.name, a.secret_hash, a.capabilities, a.expires_at, a.revoked_at, a.last_used_at,
        u.id AS maker_id, u.role AS maker_role, u.is_active AS maker_is_active,
        t.code AS tenant_code, t.name AS tenant_name, t.time_zone, t.currency,
-       t.status AS tenant_status
+       t.status AS tenant_status, t.stands_at
   FROM api_tokens a
   JOIN users u ON u.tenant_id = a.tenant_id AND u.id = a.created_by
   JOIN tenants t ON t.id = a.tenant_id

@@ -16,6 +16,7 @@ typedef struct token_facts {
     oq_caps caps;
     oq_us expires_at, last_used_at;
     oq_str name, tenant_code, tenant_name, time_zone, currency;
+    oq_us stands_at;
 } token_facts;
 
 void token_cache_open(void);

@@ -35,7 +35,8 @@ static oq_err *run_all(const job_queue *q, oq_arena *arena, jobs_done *done)
     return NULL;
 }
 
-oq_err *job_run_due(db_pool *pool, const job_kind *const *kinds, jobs_done *ret_done)
+static oq_err *run_now(db_pool *pool, const job_kind *const *kinds, bool with_schedule,
+                       jobs_done *ret_done)
 {
     oq_arena *kept = oq_arena_open(0), *arena = oq_arena_open(64 * 1024);
     job_catalog catalog;
@@ -44,12 +45,22 @@ oq_err *job_run_due(db_pool *pool, const job_kind *const *kinds, jobs_done *ret_
     job_catalog_fill(kept, kinds, &catalog);
     job_queue q = {
         .pool = pool, .catalog = &catalog, .worker = OQ_STR("replay"), .lease = lease};
-    oq_err *err = job_schedule_fill(&q, arena);
-    if (!err)
+    oq_err *err = with_schedule ? job_schedule_fill(&q, arena) : NULL;
+    if (!err && with_schedule)
         err = job_schedule_tick(&q, arena, &added);
     if (!err)
         err = run_all(&q, arena, ret_done);
     oq_arena_close(arena);
     oq_arena_close(kept);
     return err;
+}
+
+oq_err *job_run_due(db_pool *pool, const job_kind *const *kinds, jobs_done *ret_done)
+{
+    return run_now(pool, kinds, true, ret_done);
+}
+
+oq_err *job_run_asked(db_pool *pool, const job_kind *const *kinds, jobs_done *ret_done)
+{
+    return run_now(pool, kinds, false, ret_done);
 }

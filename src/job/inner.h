@@ -61,6 +61,7 @@ typedef struct job_claimed {
     job_try try;
     const job_kind *kind;
     oq_str key, payload, request_id;
+    oq_us stands_at; /* of its tenant: db/scope.h */
 } job_claimed;
 
 /* Takes the next job and commits that it has started. *ret_found false: there is none, and

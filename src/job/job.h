@@ -173,5 +173,8 @@ typedef struct jobs_done {
  * until it is moved (oq_clock_set), and no worker runs beside. What fails is in the log, and
  * counts. Fails: as the database does. */
 OQ_CHECKED oq_err *job_run_due(db_pool *pool, const job_kind *const *kinds, jobs_done *ret_done);
+/* The same without the schedule: what somebody asked for. On a clock in the past this leaves the
+ * tenants alone that live in the present. */
+OQ_CHECKED oq_err *job_run_asked(db_pool *pool, const job_kind *const *kinds, jobs_done *ret_done);
 
 #endif

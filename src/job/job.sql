@@ -60,10 +60,10 @@ UPDATE jobs
 
 -- --- claiming ---------------------------------------------------------------------------------
 
--- PLATFORM JOB_TURN_NEXT (now time) -> (tenant_id uuid)
+-- PLATFORM JOB_TURN_NEXT (now time) -> (tenant_id uuid, stands_at time)
 -- The tenant that was served longest ago, among those with something to claim. A tenant whose row
 -- somebody else holds is passed over.
-SELECT t.tenant_id
+SELECT t.tenant_id, n.stands_at
   FROM job_turns t JOIN tenants n ON n.id = t.tenant_id AND n.status = 'active'
  WHERE t.next_at <= :now
  ORDER BY t.served_at, t.tenant_id
@@ -190,13 +190,15 @@ RETURNING id, state, kind, key, payload, error_code, error_facts;
 
 -- PLATFORM JOB_SCHEDULE_FILL (kinds texts, every_s i64s, platform_only bool, now time) -> nothing
 -- A row for each active tenant and kind; the first run within one period, at a moment that depends
--- on tenant and kind.
+-- on tenant and kind. A record of the past has no rows: nothing new comes to it, and what is old in
+-- it stays.
 INSERT INTO job_schedules (tenant_id, kind, next_at)
 SELECT n.id, k.kind,
        :now + (hashtext(n.id::text || k.kind)::bigint & 2147483647) % k.every_s
               * interval '1 second'
   FROM tenants n CROSS JOIN unnest(:kinds, :every_s) AS k (kind, every_s)
- WHERE n.status = 'active' AND (NOT :platform_only OR n.industry = 'platform')
+ WHERE n.status = 'active' AND n.stands_at IS NULL
+   AND (NOT :platform_only OR n.industry = 'platform')
 ON CONFLICT DO NOTHING;
 
 -- JOB_HOLD (kind text, until time) -> nothing
@@ -211,7 +213,7 @@ ON CONFLICT (tenant_id, kind) DO UPDATE
 -- two workers take the tenants' turns in the same order.
 SELECT s.tenant_id, s.kind, s.next_at
   FROM job_schedules s
-  JOIN tenants n ON n.id = s.tenant_id AND n.status = 'active'
+  JOIN tenants n ON n.id = s.tenant_id AND n.status = 'active' AND n.stands_at IS NULL
   JOIN unnest(:kinds, :every_s) AS k (kind, every_s) ON k.kind = s.kind
  WHERE (s.next_at <= :now OR s.next_at > :now + k.every_s * interval '1 second')
    AND (NOT :platform_only OR n.industry = 'platform')

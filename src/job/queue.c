@@ -239,6 +239,8 @@ static oq_err *visit(const job_queue *q, db_platform *p, bool *ret_visited, bool
     oq_scope *s;
     OQ_TRY(db_platform_enter(p, turn.at[0].tenant_id, &s));
     OQ_TRY(claim_in_tenant(q, s, ret_found, ret_claimed));
+    if (*ret_found)
+        ret_claimed->stands_at = turn.at[0].stands_at;
     return db_platform_commit(p);
 }
 

@@ -72,7 +72,8 @@ oq_err *job_scope(job_run *run, oq_access access, oq_scope **ret_scope)
                                              .access = access,
                                              .actor = actor_of(run),
                                              .request_id = run->job.request_id,
-                                             .arena = run->arena},
+                                             .arena = run->arena,
+                                             .stands_at = run->job.stands_at},
                          ret_scope);
 }
 

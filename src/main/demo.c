@@ -11,6 +11,7 @@
 #include "db/pool.h"
 #include "identity/password.h"
 #include "main/cluster.h"
+#include "main/demo_fleet.h"
 #include "main/demo_seed.h"
 #include "main/home.h"
 #include "main/keeper.h"
@@ -36,6 +37,7 @@ enum {
 
 struct demo {
     oq_arena *arena;
+    demo_options options;
     settings settings; /* what the environment left open is filled in step by step */
     const char *home;
     int lock;
@@ -135,6 +137,22 @@ static oq_err *password_has_changed(demo *d, bool *ret_has)
     return NULL;
 }
 
+/* Thousands of jobs run on the way: only what goes wrong is logged. */
+static oq_err *seed_fleet(demo *d, bool overwrite)
+{
+    const settings *s = &d->settings;
+    if (d->options.fleet)
+        oq_log_setup(OQ_LOG_ERROR, (oq_log_format)s->log_format);
+    oq_err *err = demo_fleet(d->arena, d->options.fleet,
+                             &(demo_fleet_order){.db_url = s->db_url,
+                                                 .password = d->password,
+                                                 .overwrite = overwrite,
+                                                 .self = d->options.self,
+                                                 .say = d->options.say});
+    oq_log_setup((oq_log_level)s->log_level, (oq_log_format)s->log_format);
+    return err;
+}
+
 static oq_err *seed(demo *d)
 {
     db_pool *pool;
@@ -145,6 +163,7 @@ static oq_err *seed(demo *d)
     oq_err *err = demo_seed(pool, d->arena, d->password, overwrite, d->settings.demo_days, &seeded);
     db_pool_close(pool);
     OQ_TRY(err);
+    OQ_TRY(seed_fleet(d, overwrite));
     if (seeded.tenants_made || seeded.people_made || seeded.passwords_set)
         oq_log_info(
             "demo.seeded", OQ_F_INT("tenants", seeded.tenants_made),
@@ -320,11 +339,12 @@ static oq_err *bring_up(demo *d)
     return start_children(d);
 }
 
-oq_err *demo_open(oq_arena *arena, const settings *s, demo **ret_demo)
+oq_err *demo_open(oq_arena *arena, const settings *s, const demo_options *options, demo **ret_demo)
 {
     demo *d = oq_new(arena, demo);
     d->arena = arena;
     d->settings = *s;
+    d->options = *options;
     d->lock = d->null = -1;
     oq_err *err = bring_up(d);
     if (err) {

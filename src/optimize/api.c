@@ -64,7 +64,7 @@ typedef struct ask_body {
 static const oq_field ask_fields[] = {
     OQ_I64(ask_body, horizon_days, .preset = "14", .min = 1, .max = OPTIMIZE_HORIZON_MAX),
     OQ_UUID(ask_body, site_id, .help = "not given: every site"),
-    OQ_DATE(ask_body, from_day, .help = "first day of the plan; not given: tomorrow"),
+    OQ_DATE(ask_body, from_day, .help = "first day of the plan; not given: the one after as_of"),
     OQ_TIME(ask_body, as_of, .help = "with what was known then; not given: now"),
     {.name = "parameters",
      .type = OQ_TYPE_OBJECT,

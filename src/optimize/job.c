@@ -132,7 +132,7 @@ static oq_err *ask_daily(oq_scope *s)
         .horizon_days = DAILY_HORIZON_DAYS,
         .as_of = OQ_TIME_NONE,
     };
-    OQ_TRY(optimize_tomorrow(s, &order.from_day));
+    OQ_TRY(optimize_day_after(s, oq_moment(s), &order.from_day));
     OQ_TRY(sql_optimize_run_daily(s, (sql_optimize_run_daily_args){order.from_day}, &there));
     if (there.at[0].is_there)
         return NULL;

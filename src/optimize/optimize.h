@@ -117,7 +117,7 @@ typedef struct optimize_order {
     int problem;
     oq_uuid scenario_id, site_id; /* zero: none, every */
     int64_t horizon_days;
-    oq_date from_day; /* none: tomorrow in the tenant's zone */
+    oq_date from_day; /* none: the day after as_of in the tenant's zone */
     oq_us as_of;      /* none: now */
     optimize_parameters parameters;
 } optimize_order;

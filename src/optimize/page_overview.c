@@ -17,6 +17,7 @@ typedef struct plan_form {
     oq_uuid site_id;
     double budget, hours_share;
     int64_t down_at_once;
+    oq_date as_of_day;
 } plan_form;
 const oq_field optimize_plan_form_fields[] = {
     OQ_I64(plan_form, horizon_days, .preset = "14", .min = 1, .max = OPTIMIZE_HORIZON_MAX),
@@ -24,6 +25,7 @@ const oq_field optimize_plan_form_fields[] = {
     OQ_F64(plan_form, budget, .f64_min = 0, .f64_max = 1e12),
     OQ_F64(plan_form, hours_share, .f64_min = 5, .f64_max = 100, .preset = "80"),
     OQ_I64(plan_form, down_at_once, .min = 1, .max = 1000, .preset = "1"),
+    OQ_DATE(plan_form, as_of_day),
     OQ_FIELDS_END,
 };
 
@@ -201,6 +203,15 @@ oq_err *optimize_page_overview(http_req *rq, oq_scope *s)
     return show(rq, s, &form, NULL);
 }
 
+/* All that was known when a day ended, as the reader's clock has it. */
+static oq_err *end_of_day(http_req *rq, oq_date day, oq_us *ret_at)
+{
+    char date[OQ_DATE_TEXT];
+    oq_date_format(day, date);
+    return web_local_parse(oq_strf(http_arena(rq), "%.*sT23:59:59", OQ_DATE_TEXT, date),
+                           http_who_of(rq)->time_zone, ret_at);
+}
+
 oq_err *optimize_page_plan(http_req *rq, oq_scope *s)
 {
     plan_form form;
@@ -220,6 +231,8 @@ oq_err *optimize_page_plan(http_req *rq, oq_scope *s)
                             .from_day = OQ_DATE_NONE,
                             .as_of = OQ_TIME_NONE};
     oq_fields_preset(http_arena(rq), optimize_parameters_fields, &order.parameters);
+    if (form.as_of_day != OQ_DATE_NONE)
+        OQ_TRY(end_of_day(rq, form.as_of_day, &order.as_of));
     order.parameters.budget = form.budget;
     order.parameters.hours_share = form.hours_share / 100;
     order.parameters.down_at_once = form.down_at_once;

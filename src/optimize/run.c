@@ -69,11 +69,11 @@ oq_str optimize_parameters_json(oq_arena *arena, const optimize_parameters *p)
     return oq_str_copy(arena, oq_buf_view(&buf));
 }
 
-oq_err *optimize_tomorrow(oq_scope *s, oq_date *ret_day)
+oq_err *optimize_day_after(oq_scope *s, oq_us at, oq_date *ret_day)
 {
     tenant *t;
     OQ_TRY(tenant_self(s, &t));
-    *ret_day = roster_local_of(oq_now(s), t->time_zone).day + 1;
+    *ret_day = roster_local_of(at, t->time_zone).day + 1;
     return NULL;
 }
 
@@ -85,9 +85,9 @@ static oq_err *check_times(oq_scope *s, oq_us as_of, oq_date from_day)
     char day[OQ_DATE_TEXT];
     OQ_TRY(tenant_self(s, &t));
     OQ_TRY(sql_optimize_first(s, &first));
-    if (as_of != OQ_TIME_NONE && as_of > oq_now(s))
+    if (as_of != OQ_TIME_NONE && as_of > oq_moment(s))
         return oq_fail_field("as_of", "optimize.as_of_future");
-    oq_date known = roster_local_of(as_of == OQ_TIME_NONE ? oq_now(s) : as_of, t->time_zone).day;
+    oq_date known = roster_local_of(as_of == OQ_TIME_NONE ? oq_moment(s) : as_of, t->time_zone).day;
     oq_us begun = first.at[0].at;
     oq_date begins = begun == OQ_TIME_NONE ? known : roster_local_of(begun, t->time_zone).day;
     if (as_of != OQ_TIME_NONE && known < begins) {
@@ -108,11 +108,12 @@ oq_err *optimize_ask(oq_scope *s, const optimize_order *order, optimize_run **re
     const oq_actor *actor = oq_scope_actor(s);
     oq_uuid id = oq_uuid_new(oq_now(s)), trace_id = oq_uuid_new(oq_now(s));
     oq_date from_day = order->from_day;
+    oq_us as_of = order->as_of == OQ_TIME_NONE ? oq_moment(s) : order->as_of;
     sql_optimize_number_rows number;
     if (order->problem != OPTIMIZE_MAINTENANCE)
         return oq_fail_field("problem", "optimize.not_here_yet");
     if (from_day == OQ_DATE_NONE)
-        OQ_TRY(optimize_tomorrow(s, &from_day));
+        OQ_TRY(optimize_day_after(s, as_of, &from_day));
     OQ_TRY(check_times(s, order->as_of, from_day));
     OQ_TRY(sql_optimize_number(s, &number));
     OQ_TRY(sql_optimize_run_add(
@@ -124,7 +125,7 @@ oq_err *optimize_ask(oq_scope *s, const optimize_order *order, optimize_run **re
             .scenario_id = order->scenario_id,
             .horizon_days = order->horizon_days,
             .from_day = from_day,
-            .as_of = order->as_of == OQ_TIME_NONE ? oq_now(s) : order->as_of,
+            .as_of = as_of,
             .site_id = order->site_id,
             .parameters = optimize_parameters_json(arena, &order->parameters),
             .seed = order->parameters.seed == OQ_I64_NONE ? 1 : order->parameters.seed,

@@ -19,7 +19,7 @@ maintenance_effort optimize_effort(const optimize_run *run, const optimize_param
 OQ_CHECKED oq_err *optimize_finish(oq_scope *s, const optimize_run *run, oq_str inputs,
                                    const optimize_inputs *in, const optimize_answer *a);
 /* In the tenant's zone. */
-OQ_CHECKED oq_err *optimize_tomorrow(oq_scope *s, oq_date *ret_day);
+OQ_CHECKED oq_err *optimize_day_after(oq_scope *s, oq_us at, oq_date *ret_day);
 /* It ended without an answer: `error` is JSON {"code", facts}. */
 OQ_CHECKED oq_err *optimize_break(oq_scope *s, oq_uuid run_id, int status, oq_str error);
 

@@ -333,6 +333,22 @@ oq_err *tenant_update(db_platform *p, oq_uuid id, const tenant_change *change, t
     return NULL;
 }
 
+oq_err *tenant_stand(db_platform *p, oq_uuid id, oq_us at)
+{
+    sql_tenant_lock_rows locked;
+    sql_tenant_stand_rows rows;
+    OQ_TRY(sql_tenant_lock(p, (sql_tenant_lock_args){.id = id}, &locked));
+    if (!locked.count)
+        return not_found();
+    OQ_TRY(sql_tenant_stand(p, (sql_tenant_stand_args){.id = id, .at = at}, &rows));
+    oq_str to = at == OQ_TIME_NONE ? OQ_STR("null")
+                                   : oq_strf(db_platform_arena(p), "\"%.*s\"",
+                                             OQ_FMT(oq_time_text(db_platform_arena(p), at)));
+    return record_for_both(
+        p, &locked.at[0], &locked.at[0],
+        oq_strf(db_platform_arena(p), "{\"stands_at\":{\"to\":%.*s}}", OQ_FMT(to)));
+}
+
 oq_err *tenant_update_self(oq_scope *s, const tenant_profile *profile, tenant **ret_tenant)
 {
     tenant *before;

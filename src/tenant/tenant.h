@@ -113,6 +113,10 @@ extern const oq_field tenant_change_fields[];
 OQ_CHECKED oq_err *tenant_update(db_platform *p, oq_uuid id, const tenant_change *change,
                                  tenant **ret_tenant);
 
+/* The tenant's plant is a record of the past that ends at `at` (db/scope.h, oq_moment): its repeating
+ * jobs end. OQ_TIME_NONE: it lives. Audited. Fails: tenant.not_found. */
+OQ_CHECKED oq_err *tenant_stand(db_platform *p, oq_uuid id, oq_us at);
+
 /* --- by the tenant itself ---------------------------------------------------------------------*/
 
 /* The scope's own tenant. */

@@ -97,3 +97,6 @@ RETURNING id, code, name, industry, status, time_zone, currency, is_demo, versio
 -- TENANT_TOLD -> (told text)
 -- Every process drops what it remembers of the tenant, once this transaction is committed.
 SELECT pg_notify('optria_session', (:tenant)::text)::text AS told;
+
+-- PLATFORM TENANT_STAND (id uuid, at time?) -> (code text)
+UPDATE tenants SET stands_at = :at WHERE id = :id RETURNING code;

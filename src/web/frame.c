@@ -170,6 +170,12 @@ static void put_who(web_page *page, const http_who *who)
     web_value *tenant = web_put_object(v, "tenant");
     web_put_text(tenant, "name", who->tenant_name);
     web_put_text(tenant, "code", who->tenant_code);
+    oq_arg end = {"when", web_format_time(page->arena, &page->locale, who->stands_at)};
+    bool is_record = who->is_signed_in && who->stands_at && who->stands_at != OQ_TIME_NONE;
+    web_put_text(tenant, "record",
+                 is_record ? oq_text_fill(page->arena, page->locale.lang,
+                                          OQ_STR("frame.record"), &end, 1)
+                           : OQ_NONE);
     web_put_bool(tenant, "is_foreign",
                  who->is_signed_in && !oq_uuid_eq(actor->home_tenant, who->tenant_id));
 }

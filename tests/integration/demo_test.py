@@ -87,12 +87,12 @@ def children_of(pid):
 class Demo:
     """One that runs. Its output goes to files, so that it never waits for a reader."""
 
-    def __init__(self, folder, before=(), stdin=subprocess.DEVNULL, preexec=None, **env):
+    def __init__(self, folder, before=(), words=(), stdin=subprocess.DEVNULL, preexec=None, **env):
         self.home = Path(folder) / "home"
         self.out = open(Path(folder) / "out", "w+")
         self.log = open(Path(folder) / "log", "w+")
         self.begun = time.monotonic()
-        self.process = subprocess.Popen([*before, OPTRIA, "demo"], env=environment(self.home, **env),
+        self.process = subprocess.Popen([*before, OPTRIA, "demo", *words], env=environment(self.home, **env),
                                         stdin=stdin, stdout=self.out, stderr=self.log,
                                         preexec_fn=preexec, start_new_session=True)
         self.took_s = None
