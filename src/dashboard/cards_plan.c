@@ -71,7 +71,9 @@ oq_err *dashboard_put_plan(web_page *page, oq_scope *s, const first *f)
             {"idle", dashboard_money(page, (double)run->baseline_minor, run->currency)}));
     web_put_bool(to, "waits", waits && planned > 0);
     web_put_text(to, "made",
-                 web_format_ago(page->arena, &page->locale, run->created_at, oq_clock_now()));
+                 web_format_ago(page->arena, &page->locale, run->created_at,
+                                /* in a record of the past plans are asked for later, too */
+                                run->created_at > oq_now(s) ? oq_clock_now() : oq_now(s)));
     return NULL;
 }
 

@@ -43,6 +43,8 @@ static oq_str options_text(oq_arena *arena, const db_pool_options *options, cons
     oq_str text = oq_strf(arena, "%s %s", from_url ? from_url : "", session_options);
     if (options->role)
         text = oq_strf(arena, "%.*s -c role=%s", OQ_FMT(text), options->role);
+    if (options->may_lose_last)
+        text = oq_strf(arena, "%.*s -c synchronous_commit=off", OQ_FMT(text));
     if (options->statement_max_ms > 0) {
         int lock_ms =
             options->lock_max_ms > 0 ? options->lock_max_ms : options->statement_max_ms / 2;

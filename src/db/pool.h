@@ -35,6 +35,8 @@ typedef struct db_pool_options {
     int statement_max_ms; /* one statement, then db.statement_timeout; 0: no limit */
     int lock_max_ms;      /* waiting for a row or table lock, then db.lock_timeout;
                              0: half of statement_max_ms */
+    bool may_lose_last;   /* commits do not wait for the disk: for work that is done again from its
+                             newest trace when the machine dies; never for what is acknowledged */
     int connect_max_ms;
 } db_pool_options;
 

@@ -45,7 +45,7 @@ oq_err *oq_scope_open(const oq_scope_options *options, oq_scope **ret_scope)
         .now = OQ_TIME_NONE,
     };
     db_work_for_tenant(s->work, options->tenant_id);
-    if (options->access == OQ_READ)
+    if (options->access == OQ_READ && s->stands_at != OQ_TIME_NONE)
         s->work->now = oq_moment(s);
     *ret_scope = s;
     return NULL;

@@ -13,7 +13,7 @@
 
 #include "base/banned.h"
 
-enum { PLAN_DAYS = 14 };
+enum { PLAN_DAYS = 14, NEWS_DAYS = 7 };
 
 /* --- the files ----------------------------------------------------------------------------------*/
 
@@ -186,7 +186,9 @@ static oq_err *make_plan(const fleet_run_state *r)
     oq_scope *s;
     OQ_TRY(r->order->say(r->order->self, FLEET_PLAN, r->f->ends, 1));
     OQ_TRY(fleet_scope(r, OQ_WRITE, &s));
-    OQ_TRY(fleet_end(s, ask_plan(s)));
+    oq_err *err = sql_fleet_notices_read(
+        s, (sql_fleet_notices_read_args){r->f->ends - NEWS_DAYS * OQ_DAY}, NULL);
+    OQ_TRY(fleet_end(s, err ? err : ask_plan(s)));
     return fleet_run_jobs(r);
 }
 

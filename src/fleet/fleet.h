@@ -8,7 +8,7 @@
  *                    as orders that are done; a failure opens an incident, which is analysed
  *     each morning   what the workshop found (which component was replaced) confirms the causes of
  *                    the incidents before; from the day of the first fit on, every machine is scored
- *     first of month from the first fit on, models are fitted anew, to all that was known then
+ *     every two months  from the first fit on, models are fitted anew, to all that was known then
  *     at the end     a plan for the next day, and the backtest of maintenance
  *
  * So nothing looks ahead, and a plan for any past day (optimize_order.as_of) finds the scores of

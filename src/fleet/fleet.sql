@@ -16,5 +16,10 @@ SELECT i.id, a.code AS asset_code, i.anchor_time, i.status
  ORDER BY i.anchor_time, i.id
  LIMIT :limit;
 
+-- FLEET_NOTICES_READ (before time) -> nothing
+-- What was told a while before the record ends is no news to whoever opens it today.
+UPDATE notifications SET is_read = true, read_at = created_at
+ WHERE tenant_id = :tenant AND NOT is_read AND created_at < :before;
+
 -- FLEET_RECOMMENDS -> (runs i64)
 SELECT count(*) AS runs FROM optimization_runs WHERE tenant_id = :tenant;

@@ -147,11 +147,14 @@ static oq_us first_fit(const fleet *f)
     return usual > f->watched + 30 * OQ_DAY && usual < f->ends - 30 * OQ_DAY ? usual : middle;
 }
 
-static bool is_first_of_month(oq_us day)
+/* The first of every second month: a fit of a class takes seconds, and a year should take minutes. */
+static bool is_fit_day(oq_us first, oq_us day)
 {
-    int year, month, of_month;
+    int year, month, of_month, first_year, first_month;
+    oq_civil_from_days((oq_date)(first / OQ_DAY), &first_year, &first_month, &of_month);
     oq_civil_from_days((oq_date)(day / OQ_DAY), &year, &month, &of_month);
-    return of_month == 1;
+    int months = 12 * (year - first_year) + month - first_month;
+    return day == first || (day > first && of_month == 1 && months % 2 == 0);
 }
 
 static oq_err *do_asked(const fleet_run_state *r, oq_err *(*ask)(oq_scope *))
@@ -165,10 +168,10 @@ static oq_err *do_asked(const fleet_run_state *r, oq_err *(*ask)(oq_scope *))
 static oq_err *do_morning(const fleet_run_state *r, oq_us day)
 {
     const fleet *f = r->f;
-    double share = fmax(0, (double)(day - f->begins) / (double)(f->ends - f->begins + 1));
+    double share = fmax(0, (double)(day - f->watched) / (double)(f->ends - f->watched + 1));
     oq_us first = first_fit(f) / OQ_DAY * OQ_DAY;
     oq_clock_set(day + MORNING_H * OQ_HOUR);
-    bool is_to_fit = day == first || (day > first && is_first_of_month(day));
+    bool is_to_fit = is_fit_day(first, day);
     OQ_TRY(r->order->say(r->order->self, is_to_fit ? FLEET_FITTING : FLEET_REPLAY, day, share));
     OQ_TRY(do_asked(r, ask_fold));
     OQ_TRY(fleet_confirm(r));

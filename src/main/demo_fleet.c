@@ -107,6 +107,7 @@ oq_err *demo_fleet(oq_arena *arena, const fleet *f, const demo_fleet_order *orde
                                            .app_name = "optria fleet",
                                            .size_max = CONNECTIONS,
                                            .wait_max_ms = 5000,
+                                           .may_lose_last = true, /* a replay goes on */
                                            .statement_max_ms = STATEMENT_MAX_MS,
                                            .connect_max_ms = 10000},
                         &pool));

@@ -203,13 +203,16 @@ oq_err *optimize_page_overview(http_req *rq, oq_scope *s)
     return show(rq, s, &form, NULL);
 }
 
-/* All that was known when a day ended, as the reader's clock has it. */
-static oq_err *end_of_day(http_req *rq, oq_date day, oq_us *ret_at)
+/* All that was known when a day ended, as the reader's clock has it; of today: until now. */
+static oq_err *end_of_day(http_req *rq, oq_scope *s, oq_date day, oq_us *ret_at)
 {
     char date[OQ_DATE_TEXT];
     oq_date_format(day, date);
-    return web_local_parse(oq_strf(http_arena(rq), "%.*sT23:59:59", OQ_DATE_TEXT, date),
-                           http_who_of(rq)->time_zone, ret_at);
+    OQ_TRY(web_local_parse(oq_strf(http_arena(rq), "%.*sT23:59:59", OQ_DATE_TEXT, date),
+                           http_who_of(rq)->time_zone, ret_at));
+    if (*ret_at > oq_moment(s) && *ret_at < oq_moment(s) + OQ_DAY)
+        *ret_at = oq_moment(s);
+    return NULL;
 }
 
 oq_err *optimize_page_plan(http_req *rq, oq_scope *s)
@@ -232,11 +235,13 @@ oq_err *optimize_page_plan(http_req *rq, oq_scope *s)
                             .as_of = OQ_TIME_NONE};
     oq_fields_preset(http_arena(rq), optimize_parameters_fields, &order.parameters);
     if (form.as_of_day != OQ_DATE_NONE)
-        OQ_TRY(end_of_day(rq, form.as_of_day, &order.as_of));
+        OQ_TRY(end_of_day(rq, s, form.as_of_day, &order.as_of));
     order.parameters.budget = form.budget;
     order.parameters.hours_share = form.hours_share / 100;
     order.parameters.down_at_once = form.down_at_once;
-    OQ_TRY(optimize_ask(s, &order, &run));
+    wrong = optimize_ask(s, &order, &run);
+    if (wrong)
+        return wrong->kind == OQ_INVALID ? show(rq, s, &form, wrong) : wrong;
     http_redirect(rq, oq_strf(http_arena(rq), "/optimization/runs/%.*s",
                               OQ_FMT(oq_uuid_text(http_arena(rq), run->id))));
     return NULL;

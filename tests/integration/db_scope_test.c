@@ -288,6 +288,37 @@ static void test_clock_stands_within_a_unit(void **state)
     oq_scope_close(s);
 }
 
+/* A record of the past ends at its second 500. */
+static void check_record(db_fixture *f, oq_access access, oq_us clock, oq_us now, oq_us moment)
+{
+    oq_scope *s;
+    oq_clock_set(clock);
+    CHECK_OK(oq_scope_open(&(oq_scope_options){.pool = f->pool,
+                                               .tenant_id = TENANT_A,
+                                               .access = access,
+                                               .arena = f->arena,
+                                               .stands_at = 500 * OQ_SECOND},
+                           &s));
+    assert_int_equal(oq_moment(s), moment);
+    assert_int_equal(oq_now(s), now);
+    oq_scope_close(s);
+    oq_clock_set(OQ_TIME_NONE);
+}
+
+static void test_record_of_the_past(void **state)
+{
+    db_fixture *f = *state;
+    const oq_us end = 500 * OQ_SECOND, today = 9000 * OQ_SECOND, then = 300 * OQ_SECOND;
+    check_record(f, OQ_READ, today, end, end);
+    check_record(f, OQ_WRITE, today, today, end); /* what is written says when it truly was */
+    check_record(f, OQ_READ, then, then, then);   /* a replay on its way to the end */
+    oq_clock_set(today);
+    oq_scope *living = db_fixture_scope(f, TENANT_A, OQ_READ);
+    assert_int_equal(oq_moment(living), today);
+    oq_scope_close(living);
+    oq_clock_set(OQ_TIME_NONE);
+}
+
 static void test_actor_and_rights(void **state)
 {
     db_fixture *f = *state;
@@ -500,6 +531,7 @@ int main(void)
         TEST(test_failed_scope_can_only_be_closed),
         TEST(test_after_commit),
         TEST(test_clock_stands_within_a_unit),
+        TEST(test_record_of_the_past),
         TEST(test_actor_and_rights),
         TEST(test_platform_crosses_tenants),
         TEST(test_enter_and_leave),

@@ -75,6 +75,24 @@ static void test_new_suspended_and_woken_tenants(void **state)
     assert_int_equal(count_jobs(f, "t.code = 'TB' AND kind = 't.minute'"), 2);
 }
 
+/* Nothing new comes to a record of the past; what somebody asks for in it is done. */
+static void test_records_have_no_schedule(void **state)
+{
+    job_fixture *f = *state;
+    CHECK_OK(job_schedule_fill(&f->queue, f->arena)); /* it lived until now */
+    testdb_exec(f->db, "UPDATE tenants SET stands_at = '2016-01-01' WHERE code = 'TB'");
+    oq_clock_advance(OQ_MINUTE);
+    CHECK("the others go on", tick(f) > 0);
+    assert_int_equal(count_jobs(f, "t.code = 'TB'"), 0);
+    testdb_exec(f->db, "INSERT INTO tenants (id, code, name, industry, stands_at) VALUES"
+                       " ('0c000000-0000-0000-0000-000000000000', 'PAST', 'P', 'mining',"
+                       "  '2016-01-01')");
+    CHECK_OK(job_schedule_fill(&f->queue, f->arena));
+    assert_int_equal(job_fixture_number(f, "SELECT count(*) FROM job_schedules WHERE tenant_id ="
+                                           " '0c000000-0000-0000-0000-000000000000'"),
+                     0);
+}
+
 static int64_t next_of_a(job_fixture *f)
 {
     return job_fixture_number(f, "SELECT (extract(epoch FROM next_at) * 1000000)::bigint"
@@ -247,6 +265,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH(test_who_gets_what),
         EACH(test_new_suspended_and_woken_tenants),
+        EACH(test_records_have_no_schedule),
         EACH(test_no_drift),
         EACH(test_what_waits_is_not_added_again),
         EACH(test_a_shorter_period_takes_hold),
