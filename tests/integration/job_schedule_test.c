@@ -85,12 +85,13 @@ static void test_records_have_no_schedule(void **state)
     CHECK("the others go on", tick(f) > 0);
     assert_int_equal(count_jobs(f, "t.code = 'TB'"), 0);
     testdb_exec(f->db, "INSERT INTO tenants (id, code, name, industry, stands_at) VALUES"
-                       " ('0c000000-0000-0000-0000-000000000000', 'PAST', 'P', 'mining',"
+                       " ('0c000000-0000-0000-0000-000000000000', 'EXTRA_PAST', 'P', 'mining',"
                        "  '2016-01-01')");
     CHECK_OK(job_schedule_fill(&f->queue, f->arena));
     assert_int_equal(job_fixture_number(f, "SELECT count(*) FROM job_schedules WHERE tenant_id ="
                                            " '0c000000-0000-0000-0000-000000000000'"),
                      0);
+    testdb_exec(f->db, "UPDATE tenants SET stands_at = NULL");
 }
 
 static int64_t next_of_a(job_fixture *f)
