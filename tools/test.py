@@ -6,6 +6,7 @@ Parts: checks    what a program can see in the sources: layers, texts, generated
        tools     tests of the build's own tools, and of the scripts in web/
        fuzz      each fuzz target over its kept inputs and small changes of them
        integration  programs and scripts of tests/integration/, on one temporary PostgreSQL
+       soak      `optria demo` for OPTRIA_SOAK_S (300) seconds while its processes are killed
        e2e       a real browser on a real server: `optria demo` in a folder of its own
 
 The programs come from the build in build-test/, which meson describes. Tests are told: OPTRIA_TEST_BIN
@@ -44,6 +45,7 @@ OPTRIA = BUILD / "src" / "main" / "optria"
 WORKERS = os.cpu_count() or 2
 OUTPUT_LINES = 200  # of a failing test
 E2E_LIMIT_S = 1200
+SOAK_S = int(os.environ.get("OPTRIA_SOAK_S", 300))
 DEMO_LIMIT_S = 120
 
 
@@ -113,6 +115,11 @@ def command_jobs():
                   format="tap", limit_s=300)
 
 
+def soak_jobs():
+    yield Job("soak", "demo", [sys.executable, str(ROOT / "tests" / "soak" / "soak.py"), "--seconds", str(SOAK_S)],
+              format="tap", limit_s=SOAK_S + 600)
+
+
 def e2e_jobs():
     for path in sorted((ROOT / "tests" / "e2e").glob("*.test.mjs")):
         yield Job("e2e", path.name.removesuffix(".test.mjs"),
@@ -120,8 +127,8 @@ def e2e_jobs():
 
 
 def all_jobs():
-    jobs = [*check_jobs(), *tool_jobs(), *meson_jobs(), *command_jobs(), *e2e_jobs()]
-    order = ("checks", "unit", "tools", "fuzz", "integration", "e2e")
+    jobs = [*check_jobs(), *tool_jobs(), *meson_jobs(), *soak_jobs(), *command_jobs(), *e2e_jobs()]
+    order = ("checks", "unit", "tools", "fuzz", "soak", "integration", "e2e")  # the soak beside integration
     return sorted(jobs, key=lambda job: order.index(job.part))
 
 
@@ -430,7 +437,7 @@ def main():
 
 def run_parts(jobs):
     begun = time.monotonic()
-    integration = [j for j in jobs if j.part == "integration"]
+    integration = [j for j in jobs if j.part in ("soak", "integration")]
     e2e = [j for j in jobs if j.part == "e2e"]
     outcomes = run_all([j for j in jobs if j not in integration and j not in e2e], {})
     if integration:

@@ -67,9 +67,10 @@ class Demo:
         self.process = None
 
     def start(self):
-        """Until a first page is there; gives the seconds that took."""
-        self.out = open(self.folder / "out", "w+")
-        self.log = open(self.folder / "log", "a+")
+        """Until a first page is there; gives the seconds that took. May be called again when it has died."""
+        (self.folder / "out").write_text("")
+        self.out = open(self.folder / "out", "r+")
+        self.log = open(self.folder / "log", "a")
         self.begun = time.monotonic()
         self.begun_at = time.time()
         self.process = subprocess.Popen(
@@ -82,12 +83,10 @@ class Demo:
         return time.monotonic() - self.begun
 
     def said(self):
-        self.out.seek(0)
-        return self.out.read()
+        return (self.folder / "out").read_text()
 
     def logged(self):
-        self.log.seek(0)
-        return self.log.read()
+        return (self.folder / "log").read_text()
 
     def address(self):
         found = re.search(r"^ready http://([0-9.]+):(\d+)$", self.said(), re.M)
@@ -138,7 +137,10 @@ class Visitor:
 
     def ask(self, method, path, body=None, headers=None):
         """(status, JSON or text), or (0, why)."""
-        connection = http.client.HTTPConnection(*self.demo.address(), timeout=20)
+        address = self.demo.address()
+        if not address:
+            return 0, "it is being started"
+        connection = http.client.HTTPConnection(*address, timeout=20)
         try:
             sent = body if body is None or isinstance(body, bytes) else json.dumps(body)
             connection.request(method, path, sent, {"Content-Type": "application/json"} | self.headers | (headers or {}))
