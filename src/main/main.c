@@ -11,7 +11,7 @@ extern char **environ;
 extern const command cmd_backtest_demo, cmd_backtest_maintenance, cmd_backtest_rca, cmd_demo,
     cmd_import_recipe, cmd_import_series, cmd_serve, cmd_work, cmd_migrate, cmd_user_add,
     cmd_user_list, cmd_user_reset, cmd_user_enable, cmd_user_disable, cmd_user_setup_code,
-    cmd_replay, cmd_backup, cmd_restore, cmd_doctor, cmd_config, cmd_cluster_run, cmd_docs,
+    cmd_replay, cmd_backup, cmd_restore, cmd_doctor, cmd_smoke, cmd_config, cmd_cluster_run, cmd_docs,
     cmd_version, cmd_help;
 
 const command *const commands[] = {
@@ -34,6 +34,7 @@ const command *const commands[] = {
     &cmd_backup,
     &cmd_restore,
     &cmd_doctor,
+    &cmd_smoke,
     &cmd_config,
     &cmd_cluster_run,
     &cmd_docs,
