@@ -136,13 +136,24 @@ static size_t place_of(json_reader *r, const json_node *list, double avoided)
     return more;
 }
 
+/* Whether a name would lie on another one. */
+static bool is_taken(const double *named, size_t names, const money_axis *across,
+                     const money_axis *up, double x, double y)
+{
+    for (size_t i = 0; i < names; i++)
+        if (fabs(x_of(across, x) - x_of(across, named[2 * i])) < 50 &&
+            fabs(y_of(up, y) - y_of(up, named[2 * i + 1])) < 12)
+            return true;
+    return false;
+}
+
 void optimize_put_trade_chart(const web_page *page, const json_node *assets_list, oq_str currency)
 {
     json_reader r = {.arena = page->arena};
     web_value *to = web_put_object(page->view, "trade");
     web_value *list = web_put_list(to, "points");
-    double most_x = 1, most_y = 1;
-    size_t shown = 0;
+    double most_x = 1, most_y = 1, named[2 * NAMED];
+    size_t shown = 0, names = 0;
     for (const json_node *n = json_read_first(assets_list); n; n = n->next) {
         most_x = fmax(most_x, json_read_f64(&r, n, "work_minor"));
         most_y = fmax(most_y, json_read_f64(&r, n, "avoided_minor"));
@@ -159,7 +170,13 @@ void optimize_put_trade_chart(const web_page *page, const json_node *assets_list
         web_put_text(v, "code", json_read_text(&r, n, "code"));
         web_put_text(v, "what", told(page, &r, n, currency));
         web_put_bool(v, "is_worth", y > x);
-        web_put_bool(v, "is_named", place_of(&r, assets_list, y) < NAMED);
+        bool is_named = names < NAMED && place_of(&r, assets_list, y) < NAMED &&
+                        !is_taken(named, names, &across, &up, x, y);
+        if (is_named) {
+            named[2 * names] = x;
+            named[2 * names++ + 1] = y;
+        }
+        web_put_bool(v, "is_named", is_named);
         web_put_text(v, "text_x",
                      oq_strf(page->arena, "%.1f", x_of(&across, x) + (is_right ? -8 : 8)));
         web_put_text(v, "text_y", oq_strf(page->arena, "%.1f", y_of(&up, y) + 4));

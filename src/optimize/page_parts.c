@@ -156,8 +156,11 @@ static oq_str sentence_of(const web_page *page, const optimize_advice *a)
     }
     const json_node *n = root->child;
     oq_str code = json_read_text(&r, n, "code");
-    oq_str key = oq_strf(page->arena, "optimization.why.%.*s", OQ_FMT(code));
+    int64_t saves = json_read_i64(&r, n, "saves_minor");
+    bool is_due = saves < 0 && oq_str_eq(code, OQ_STR("planned"));
+    oq_str key = oq_strf(page->arena, "optimization.why.%.*s%s", OQ_FMT(code), is_due ? "_due" : "");
     oq_arg arg[] = {
+        {"more", optimize_money(page, -saves, a->currency)},
         {"saves", optimize_money(page, json_read_i64(&r, n, "saves_minor"), a->currency)},
         {"chance", percent_of(page, json_read_f64(&r, n, "probability"))},
         {"limits", list_of(page, json_read_list(&r, n, "limits"), NULL, &r)},
