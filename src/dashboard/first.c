@@ -7,7 +7,7 @@
 
 #include "base/banned.h"
 
-enum { NEWEST = 1000, ALARMS_SHOWN = 20 };
+enum { NEWEST = 1000, ALARMS_SHOWN = 20, ADVICES_READ = 200 };
 #define PAST (30 * OQ_DAY) /* an incident that began so long ago still says why it failed */
 
 static bool may(const oq_scope *s, oq_cap cap)
@@ -61,7 +61,7 @@ static oq_err *find_plan(oq_scope *s, first *f, optimize_advices *ret_advices)
         return NULL;
     OQ_TRY(optimize_latest(s, OPTIMIZE_MAINTENANCE, OQ_UUID_ZERO, &run));
     f->run = run;
-    return run ? optimize_advices_of(s, run->id, ret_advices) : NULL;
+    return run ? optimize_advices_from(s, run->id, 0, ADVICES_READ, ret_advices) : NULL;
 }
 
 static oq_err *find_risk(oq_scope *s, oq_uuid asset_id, const dashboard_risk **ret)
