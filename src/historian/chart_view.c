@@ -149,6 +149,8 @@ oq_str chart_locale_config(const web_page *page)
     oq_json_put(&j, text, "digits", has_arabic_digits ? OQ_STR("arab") : OQ_STR("latn"));
     oq_json_put(&j, text, "zone", l->time_zone.len ? l->time_zone : OQ_STR("UTC"));
     oq_json_put(&j, bool, "hijri", l->hijri);
+    if (web_page_now(page) < oq_clock_now() - OQ_MINUTE) /* a record of the past stands still */
+        oq_json_put(&j, i64, "stands_at", web_page_now(page) / 1000);
     oq_json_object_end(&j);
     return oq_str_copy(page->arena, oq_buf_view(&out));
 }
@@ -162,7 +164,8 @@ static oq_str config_of(const web_page *page, const chart_plan *plan, size_t cou
     oq_json_raw(&j, chart_locale_config(page));
     oq_json_put(&j, i64, "from", plan->window.from / 1000);
     oq_json_put(&j, i64, "to", plan->window.to / 1000);
-    oq_json_put(&j, bool, "range", plan->window.range != 0);
+    oq_json_put(&j, bool, "range",
+                plan->window.range != 0 && web_page_now(page) >= oq_clock_now() - OQ_MINUTE);
     oq_json_key(&j, OQ_STR("series"));
     oq_json_array(&j);
     for (size_t i = 0; i < count; i++)

@@ -126,7 +126,8 @@ static void put_newest(const web_page *page, web_value *to, const hist_signal *g
                  : quality_is_bad(last->quality) ? "bad"
                                                  : "warn");
     web_put_text(to, "seen_ago",
-                 is_there ? web_format_ago(page->arena, &page->locale, last->time, oq_clock_now())
+                 is_there ? web_format_ago(page->arena, &page->locale, last->time,
+                                            web_page_now(page))
                           : OQ_NONE);
     web_put_text(to, "seen_at",
                  is_there ? web_format_time_exact(page->arena, &page->locale, last->time)

@@ -120,6 +120,12 @@ static void add_crumb(web_value *crumbs, oq_str label, const char *path)
     web_put_bool(crumb, "is_current", path == NULL);
 }
 
+oq_us web_page_now(const web_page *page)
+{
+    oq_us stands_at = http_who_of(page->rq)->stands_at, now = oq_clock_now();
+    return stands_at && stands_at != OQ_TIME_NONE && stands_at < now ? stands_at : now;
+}
+
 void web_page_crumb(web_page *page, oq_str label, const char *path)
 {
     web_value *crumbs = (web_value *)web_get(page->view, OQ_STR("crumbs"));

@@ -63,6 +63,8 @@ typedef struct web_page {
 
 /* Begins a page in the request's language, with the person's locale. */
 web_page web_page_begin(http_req *rq, const char *template, const char *title_key, const char *nav);
+/* What is now in the plant that the page shows: where a record of the past ends, else the clock. */
+oq_us web_page_now(const web_page *page);
 /* A step of the breadcrumb trail, which begins at the first page of the sidebar without being
  * asked; `path` NULL for the last. */
 void web_page_crumb(web_page *page, oq_str label, const char *path);

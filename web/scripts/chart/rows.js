@@ -34,7 +34,7 @@ function put(cell, text) {
 
 function show(row, config, view, words, { time, value, quality }) {
   const cell = (name) => row.querySelector(`[data-cell="${name}"]`);
-  const now = Date.now();
+  const now = view.stands_at ?? Date.now(); // a record of the past stands still
   const state = stateOf(config, value, quality, now - time);
   put(cell('value'), config.is_state && value !== null ? stateText(config, value, view)
     : quantityText(view, value, config.unit_text));
