@@ -59,6 +59,12 @@ static bool is_sorted(const hist_row *row, size_t count)
     return true;
 }
 
+void hist_rows_sort(hist_row *row, size_t count)
+{
+    if (!is_sorted(row, count))
+        qsort(row, count, sizeof *row, by_place);
+}
+
 /* --- tracks ------------------------------------------------------------------------------------*/
 
 static void take_series(hist_track *track, const hist_row *row, const hist_want *want)
@@ -241,12 +247,11 @@ static oq_err *open_batches(oq_scope *s, fresh_pins *pins, const hist_row *row, 
 
 /* --- the statement -----------------------------------------------------------------------------*/
 
-static oq_err *take_all(oq_scope *s, const hist_want *want, fresh_pins *pins, hist_row *row,
-                        size_t count, hist_tracks *ret_tracks)
+oq_err *hist_tracks_of(oq_scope *s, const hist_want *want, fresh_pins *pins, hist_row *row,
+                       size_t count, hist_tracks *ret_tracks)
 {
     oq_arena *arena = oq_scope_arena(s);
-    if (!is_sorted(row, count))
-        qsort(row, count, sizeof *row, by_place);
+    hist_rows_sort(row, count);
     hist_tracks tracks = {0};
     while (tracks.count < count && row[tracks.count].kind == HIST_SERIES)
         tracks.count++;
@@ -298,7 +303,7 @@ static oq_err *load_known(oq_scope *s, const hist_want *want, fresh_pins *pins,
                                    .fresh_bytes = fresh_bytes_max(),
                                },
                                &rows));
-    return take_all(s, want, pins, rows.at, rows.count, ret_tracks);
+    return hist_tracks_of(s, want, pins, rows.at, rows.count, ret_tracks);
 }
 
 static oq_err *load_some(oq_scope *s, const hist_want *want, fresh_pins *pins,
@@ -320,9 +325,9 @@ static oq_err *load_some(oq_scope *s, const hist_want *want, fresh_pins *pins,
                              .fresh_bytes = fresh_bytes_max(),
                          },
                          &rows));
-    OQ_TRY(take_all(s, want, pins, rows.at, rows.count, ret_tracks));
-    if (want->id_count == 1 && ret_tracks->count == 1)
-        number_keep(oq_scope_tenant(s), ret_tracks->at[0].id, ret_tracks->at[0].no);
+    OQ_TRY(hist_tracks_of(s, want, pins, rows.at, rows.count, ret_tracks));
+    for (size_t i = 0; want->id_count && i < ret_tracks->count; i++)
+        number_keep(oq_scope_tenant(s), ret_tracks->at[i].id, ret_tracks->at[i].no);
     return NULL;
 }
 
@@ -340,64 +345,6 @@ static bool is_meant(const hist_row *row, size_t count, const hist_want *want)
 {
     return count && row[0].kind == HIST_SERIES &&
            (want->count || oq_uuid_eq(row[0].id, want->id[0]));
-}
-
-/* A chunk behind the span says by its row what its first sample is, unless that may not be good. */
-static bool is_enough(const hist_row *row, size_t count, const hist_want *want)
-{
-    for (size_t i = 0; i < count; i++)
-        if (row[i].time_first >= want->to && row[i].good < row[i].samples)
-            return false;
-    return true;
-}
-
-/* Whether what the rows speak of is all here, and they are all there are: as many chunks as were
- * asked for may not be the last ones of the span. */
-static bool take_seen(oq_scope *s, const seen_key *key, const hist_want *want,
-                      const fresh_pins *pins, oq_us low, size_t chunks, hist_row *row, size_t count)
-{
-    size_t at = 1, first;
-    aggregate_rule rule = {.is_state = row[0].is_state,
-                           .gap_max = row[0].gap_max_us == OQ_I64_NONE ? 0 : row[0].gap_max_us};
-    for (first = at; at < count && row[at].kind == HIST_CHUNK; at++)
-        ;
-    if (at - first == chunks && row[at - 1].time_first < want->to)
-        return false;
-    if (low != SEEN_BEGINNING && (at == first || row[first].time_first >= want->from))
-        return false; /* the chunk at `low` is gone: which one lies before the span is not known */
-    at += at < count && row[at].kind == HIST_OPEN;
-    for (size_t i = at; i < count; i++)
-        if (!fresh_has(pins, row[i].seq, OQ_NONE))
-            return false;
-    return is_enough(row + first, at - first, want) &&
-           seen_cells(oq_scope_arena(s), key, rule, want->from, want->to, row + first, at - first);
-}
-
-/* Answers from chunks that were seen before, if the record of the series still is what was seen;
- * else *ret_found is false and everything has to be loaded. */
-static oq_err *load_seen(oq_scope *s, int32_t no, const hist_want *want, fresh_pins *pins,
-                         hist_tracks *ret_tracks, bool *ret_found)
-{
-    seen_key key = {oq_scope_tenant(s), no, want->grid};
-    oq_us low;
-    size_t chunks;
-    *ret_found = false;
-    if (!want->grid || want->exact || want->chunks_max || !want->before || !want->after ||
-        !seen_hope(&key, want->from, want->to, &low, &chunks))
-        return NULL;
-    sql_hist_seen_rows rows;
-    OQ_TRY(sql_hist_seen(s,
-                         (sql_hist_seen_args){
-                             .no = no,
-                             .low = low,
-                             .chunks = (int64_t)chunks,
-                         },
-                         &rows));
-    if (!is_meant(rows.at, rows.count, want) ||
-        !take_seen(s, &key, want, pins, low, chunks, rows.at, rows.count))
-        return NULL;
-    *ret_found = true;
-    return take_all(s, want, pins, rows.at, rows.count, ret_tracks);
 }
 
 static oq_err *load_one(oq_scope *s, int32_t no, const hist_want *want, fresh_pins *pins,
@@ -420,7 +367,7 @@ static oq_err *load_one(oq_scope *s, int32_t no, const hist_want *want, fresh_pi
                              &rows));
     if (!is_meant(rows.at, rows.count, want)) /* a number from before a restore */
         return load_some(s, want, pins, ret_tracks);
-    return take_all(s, want, pins, rows.at, rows.count, ret_tracks);
+    return hist_tracks_of(s, want, pins, rows.at, rows.count, ret_tracks);
 }
 
 oq_err *hist_load(oq_scope *s, const hist_want *want, hist_tracks *ret_tracks)
@@ -429,11 +376,10 @@ oq_err *hist_load(oq_scope *s, const hist_want *want, hist_tracks *ret_tracks)
     fresh_pin(oq_scope_arena(s), oq_scope_tenant(s), &pins);
     if (want->known_at != OQ_TIME_NONE)
         return load_known(s, want, &pins, ret_tracks);
-    int32_t no = only_one(s, want);
-    bool found = false;
-    if (no)
-        OQ_TRY(load_seen(s, no, want, &pins, ret_tracks, &found));
+    bool found;
+    OQ_TRY(hist_load_seen(s, want, &pins, ret_tracks, &found));
     if (found)
         return NULL;
+    int32_t no = only_one(s, want);
     return no ? load_one(s, no, want, &pins, ret_tracks) : load_some(s, want, &pins, ret_tracks);
 }

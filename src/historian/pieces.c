@@ -104,13 +104,14 @@ static oq_err *cells_of(const walk *w, const hist_track *track, const hist_row *
 }
 
 /* Whether so many samples fall into each cell of the grid that cells are worth making: they cost
- * as much as feeding the samples once, and seven times a sample's room. */
+ * as much as feeding the samples once, and seven times a sample's room. A chunk that has only begun
+ * to grow is one cell. */
 static bool has_full_cells(const walk *w, const hist_row *chunk, const samples *s)
 {
     enum { SAMPLES_PER_CELL = 16 };
     int64_t grid = w->want->grid;
     return grid &&
-           (chunk->time_last - chunk->time_first) / grid < (int64_t)(s->count / SAMPLES_PER_CELL);
+           (chunk->time_last - chunk->time_first) / grid <= (int64_t)(s->count / SAMPLES_PER_CELL);
 }
 
 static void put_cells(walk *w, const hist_row *chunk, summary cells)
@@ -144,6 +145,7 @@ static oq_err *take_chunk(walk *w, const hist_track *track, const hist_row *chun
         put_cells(w, chunk, summary_make(w->arena, &s, w->want->grid, track->rule));
         return NULL;
     }
+    w->out.has_loose = w->out.has_loose || is_inside;
     if (late.count) {
         samples both[] = {s, late};
         s = samples_merge(w->arena, both, 2, NULL);

@@ -22,16 +22,18 @@ WITH n AS MATERIALIZED (
 )
 SELECT 1 AS kind, n.no AS series_no, NULL::bigint AS seq, NULL::timestamptz AS time_first,
        NULL::timestamptz AS time_last, NULL::timestamptz AS known_at, NULL::integer AS samples,
-       NULL::float8 AS value_first, NULL::float8 AS value_last, NULL::bigint AS quality_last,
+       NULL::integer AS good, NULL::float8 AS value_first, NULL::float8 AS value_last,
+       NULL::bigint AS quality_last, NULL::xid AS wrote, NULL::tid AS place,
        NULL::bytea AS summary, NULL::bytea AS payload, n.id, n.key, n.unit, n.is_state, n.gap_max_us
   FROM n
 UNION ALL
-SELECT 2, n.no, NULL, c.time_first, c.time_last, c.known_last, c.samples, c.value_first,
-       c.value_last, c.quality_last, c.summary, c.payload, NULL, NULL, NULL, NULL, NULL
+SELECT 2, n.no, NULL, c.time_first, c.time_last, c.known_last, c.samples, c.good,
+       c.value_first, c.value_last, c.quality_last, c.wrote, c.place, c.summary, c.payload, NULL,
+       NULL, NULL, NULL, NULL
   FROM n
  CROSS JOIN LATERAL (
-       SELECT x.time_first, x.time_last, x.known_last, x.samples, x.value_first, x.value_last,
-              x.quality_last,
+       SELECT x.time_first, x.time_last, x.known_last, x.samples, x.good, x.value_first,
+              x.value_last, x.quality_last, x.xmin AS wrote, x.ctid AS place,
               CASE WHEN get_byte(x.summary, 1) = ANY (:cells) AND x.time_last >= :first
                    THEN x.summary END AS summary,
               CASE WHEN :exact OR (x.time_last >= :first AND
@@ -48,24 +50,26 @@ SELECT 2, n.no, NULL, c.time_first, c.time_last, c.known_last, c.samples, c.valu
         ORDER BY x.time_first
         LIMIT :chunks) c
 UNION ALL
-SELECT 3, n.no, NULL, c.time_first, c.time_last, c.known_last, c.samples, c.value_first,
-       c.value_last, c.quality_last, NULL, c.payload, NULL, NULL, NULL, NULL, NULL
+SELECT 3, n.no, NULL, c.time_first, c.time_last, c.known_last, c.samples, c.good,
+       c.value_first, c.value_last, c.quality_last, NULL, NULL, NULL, c.payload, NULL, NULL, NULL,
+       NULL, NULL
   FROM n
  CROSS JOIN LATERAL (
-       SELECT x.time_first, x.time_last, x.known_last, x.samples, x.value_first, x.value_last,
-              x.quality_last,
+       SELECT x.time_first, x.time_last, x.known_last, x.samples, x.good, x.value_first,
+              x.value_last, x.quality_last,
               CASE WHEN :exact OR x.good < x.samples THEN x.payload END AS payload
          FROM series_chunks x
         WHERE :after AND x.tenant_id = :tenant AND x.series_no = n.no AND x.time_first >= :last
         ORDER BY x.time_first
         LIMIT 1) c
 UNION ALL
-SELECT 4, n.no, NULL, o.time_first, o.time_last, o.known_last, o.samples, o.value_first,
-       o.value_last, o.quality_last, o.summary, o.payload, NULL, NULL, NULL, NULL, NULL
+SELECT 4, n.no, NULL, o.time_first, o.time_last, o.known_last, o.samples, o.good,
+       o.value_first, o.value_last, o.quality_last, o.wrote, o.place, o.summary, o.payload, NULL,
+       NULL, NULL, NULL, NULL
   FROM n
  CROSS JOIN LATERAL (
-       SELECT x.time_first, x.time_last, x.known_last, x.samples, x.value_first, x.value_last,
-              x.quality_last,
+       SELECT x.time_first, x.time_last, x.known_last, x.samples, x.good, x.value_first,
+              x.value_last, x.quality_last, x.xmin AS wrote, x.ctid AS place,
               CASE WHEN get_byte(x.summary, 1) = ANY (:cells) AND x.time_last >= :first
                         AND x.time_first < :last
                    THEN x.summary END AS summary,
@@ -80,6 +84,7 @@ SELECT 4, n.no, NULL, o.time_first, o.time_last, o.known_last, o.samples, o.valu
         LIMIT 1) o
 UNION ALL
 SELECT 5, NULL, b.seq, b.time_min, b.time_max, b.received_at, b.samples, NULL, NULL, NULL, NULL,
+       NULL, NULL, NULL,
        CASE WHEN h.seq IS NULL AND
                  sum(CASE WHEN h.seq IS NULL THEN octet_length(b.payload) END)
                  OVER (ORDER BY b.seq) <= :fresh_bytes
@@ -180,6 +185,48 @@ SELECT 5, NULL, b.seq, b.time_min, b.time_max, b.received_at, b.samples, NULL, N
        NULL, NULL, NULL, NULL, NULL, NULL, NULL
   FROM series_batches b
  WHERE b.tenant_id = :tenant AND b.series_min <= :no AND b.series_max >= :no;
+
+-- HIST_SEEN_SOME (nos i32s, firsts i32s, lasts i32s, no_min i32, no_max i32, low time, high time,
+--                 chunks i64) -> hist_row
+-- The same of several series, over the same stretch of time, without a plan begun for each of
+-- them: their chunks that begin from `low` to `high`; of `firsts`, which had none before, also those
+-- before it, of `lasts` those behind it. As many rows of chunks as `chunks` may not be all of them.
+SELECT 1 AS kind, s.no AS series_no, NULL::bigint AS seq, NULL::timestamptz AS time_first,
+       NULL::timestamptz AS time_last, NULL::timestamptz AS known_at, NULL::integer AS samples,
+       NULL::integer AS good, NULL::float8 AS value_first, NULL::float8 AS value_last,
+       NULL::bigint AS quality_last, NULL::xid AS wrote, NULL::tid AS place, s.id, s.key, s.unit,
+       s.is_state, s.gap_max_us
+  FROM series s
+ WHERE s.tenant_id = :tenant AND s.no = ANY (:nos)
+UNION ALL
+(SELECT 2, x.series_no, NULL, x.time_first, x.time_last, x.known_last, x.samples, x.good,
+        x.value_first, x.value_last, x.quality_last, x.xmin, x.ctid, NULL, NULL, NULL, NULL, NULL
+   FROM series_chunks x
+  WHERE x.tenant_id = :tenant AND x.series_no = ANY (:nos) AND x.time_first >= :low
+    AND x.time_first <= :high
+  LIMIT :chunks)
+UNION ALL
+(SELECT 2, x.series_no, NULL, x.time_first, x.time_last, x.known_last, x.samples, x.good,
+        x.value_first, x.value_last, x.quality_last, x.xmin, x.ctid, NULL, NULL, NULL, NULL, NULL
+   FROM series_chunks x
+  WHERE x.tenant_id = :tenant AND x.series_no = ANY (:firsts) AND x.time_first < :low
+  LIMIT :chunks)
+UNION ALL
+(SELECT 2, x.series_no, NULL, x.time_first, x.time_last, x.known_last, x.samples, x.good,
+        x.value_first, x.value_last, x.quality_last, x.xmin, x.ctid, NULL, NULL, NULL, NULL, NULL
+   FROM series_chunks x
+  WHERE x.tenant_id = :tenant AND x.series_no = ANY (:lasts) AND x.time_first > :high
+  LIMIT :chunks)
+UNION ALL
+SELECT 4, x.series_no, NULL, x.time_first, x.time_last, x.known_last, x.samples, x.good,
+       x.value_first, x.value_last, x.quality_last, x.xmin, x.ctid, NULL, NULL, NULL, NULL, NULL
+  FROM series_open x
+ WHERE x.tenant_id = :tenant AND x.series_no = ANY (:nos)
+UNION ALL
+SELECT 5, NULL, b.seq, b.time_min, b.time_max, b.received_at, b.samples, NULL, NULL, NULL, NULL,
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL
+  FROM series_batches b
+ WHERE b.tenant_id = :tenant AND b.series_min <= :no_max AND b.series_max >= :no_min;
 
 -- HIST_LOAD_KNOWN (nos i32s, ids uuids, first time, last time, known time, chunks i64, have i64s,
 --                  fresh_bytes i64) -> hist_row

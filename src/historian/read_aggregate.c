@@ -42,18 +42,14 @@ static void feed_cells(aggregator *g, const summary *y, oq_us from, oq_us to)
     }
 }
 
-/* Cells that were made or fetched for this question are kept for the next one. Of rows of many
- * series it is not known which state of a chunk they are. */
+/* Cells that were made or fetched for this question are kept for the next one; and that there are
+ * no others. */
 static void keep_cells(oq_scope *s, const hist_track *track, const hist_want *want,
                        const hist_pieces *pieces)
 {
-    bool is_new = false;
-    for (size_t i = 0; i < pieces->count && !is_new; i++)
-        is_new = pieces->at[i].is_cells && !pieces->at[i].chunk->cells &&
-                 pieces->at[i].chunk->wrote != OQ_I64_NONE;
-    if (is_new)
-        seen_keep(&(seen_key){oq_scope_tenant(s), track->no, want->grid}, track, pieces,
-                  want->from);
+    if (want->grid && !track->is_seen && !pieces->has_loose)
+        seen_keep(&(seen_key){oq_scope_tenant(s), track->no, want->grid}, track, pieces, want->from,
+                  want->to);
 }
 
 static void feed(aggregator *g, const hist_pieces *pieces, const hist_want *want)

@@ -6,6 +6,7 @@
  *     hist_load     one statement, one snapshot: definitions, chunks, batches      load.c
  *     hist_pieces   of one series, in the order of time, overlaps merged           pieces.c
  *     seen_*        chunks that were read before, as cells, kept in the process    seen.c
+ *     hist_load_seen   a load of nothing but those                                 load_seen.c
  *     number_*      numbers of series by id, kept in the process                   numbers.c
  *     fresh_*       batches that were read before, kept in the process             fresh.c */
 #ifndef HISTORIAN_READING_H
@@ -158,6 +159,7 @@ typedef struct hist_track {
     samples fresh; /* of batches; the later write of a moment */
     oq_us to;      /* complete before this: the span's end, or earlier when chunks_max cut it */
     bool is_cut;
+    bool is_seen; /* its chunks were seen before */
 } hist_track;
 
 typedef struct hist_tracks {
@@ -166,6 +168,14 @@ typedef struct hist_tracks {
 } hist_tracks;
 
 OQ_CHECKED oq_err *hist_load(oq_scope *s, const hist_want *want, hist_tracks *ret_tracks);
+/* Tracks from the rows of a load's statement, which are brought into order. */
+OQ_CHECKED oq_err *hist_tracks_of(oq_scope *s, const hist_want *want, fresh_pins *pins,
+                                  hist_row *row, size_t count, hist_tracks *ret_tracks);
+/* Definitions first, then per series chunks by time and history by its end; batches last. */
+void hist_rows_sort(hist_row *row, size_t count);
+/* A load from chunks that were seen before; *ret_found false: something of it was not. */
+OQ_CHECKED oq_err *hist_load_seen(oq_scope *s, const hist_want *want, fresh_pins *pins,
+                                  hist_tracks *ret_tracks, bool *ret_found);
 /* NULL: not there. */
 const hist_track *hist_track_of(const hist_tracks *tracks, int32_t no);
 
@@ -182,6 +192,7 @@ typedef struct hist_pieces {
     hist_piece *at; /* in the order of time; of samples only what was asked for */
     size_t count;
     size_t samples;             /* in all, bounds among them */
+    bool has_loose;             /* of a chunk that reaches into the span there are samples */
     bool has_before, has_after; /* the very first, the very last sample is a neighbour */
 } hist_pieces;
 
@@ -207,15 +218,23 @@ typedef struct seen_key {
 
 /* `low` where nothing that is kept lies before the span: no sample is older (year 1). */
 #define SEEN_BEGINNING (INT64_C(-62135596800) * OQ_SECOND)
-/* Which rows to look at for a question about [from, to): chunks from `low` on, at most `chunks` of
- * them. False: not enough is kept to be worth a look. */
-bool seen_hope(const seen_key *key, oq_us from, oq_us to, oq_us *ret_low, size_t *ret_chunks);
+/* The same behind it (year 9999). */
+#define SEEN_END (INT64_C(253402300799) * OQ_SECOND)
+/* Which rows to look at for a question about [from, to): chunks that begin from `low` to `high`,
+ * neighbours on both sides among them; `chunks` are expected, and perhaps one more. False: not
+ * enough is kept to be worth a look. */
+typedef struct seen_range {
+    oq_us low, high;
+    size_t chunks;
+} seen_range;
+bool seen_hope(const seen_key *key, oq_us from, oq_us to, seen_range *ret_range);
 /* Gives the chunks that reach into the span their cells, in the arena: a part that has all of the
  * span and a cell on either side. False: of one of them they are not kept, or not by this rule. */
 bool seen_cells(oq_arena *arena, const seen_key *key, aggregate_rule rule, oq_us from, oq_us to,
                 hist_row *row, size_t count);
-/* Keeps the cells that are in pieces, and where the chunk before them begins. */
-void seen_keep(const seen_key *key, const hist_track *track, const hist_pieces *pieces, oq_us from);
+/* Keeps the cells that are in pieces, and where the chunks beside the span [from, to) begin. */
+void seen_keep(const seen_key *key, const hist_track *track, const hist_pieces *pieces, oq_us from,
+               oq_us to);
 /* For tests: forgets all; another limit of bytes (0: as above); how many bytes are kept; how many
  * questions were answered by them. */
 void seen_forget(void);

@@ -196,12 +196,11 @@ static void put_chunk(seen_series *e, seen_chunk *c)
     count_bytes(e, c->bytes, 0);
 }
 
-/* The same state of the same chunk. */
-static bool is_there(const seen_series *e, const seen_chunk *c)
+/* Whether one that begins there is kept. */
+static bool is_there(const seen_series *e, oq_us time_first)
 {
-    size_t at = place_from(e, c->time_first);
-    return at < e->count && e->chunk[at]->time_first == c->time_first &&
-           e->chunk[at]->wrote == c->wrote && e->chunk[at]->place == c->place;
+    size_t at = place_from(e, time_first);
+    return at < e->count && e->chunk[at]->time_first == time_first;
 }
 
 static seen_chunk *make_chunk(const hist_row *row, const summary *cells)
@@ -251,16 +250,26 @@ static size_t sealed_before(const seen_series *e, oq_us from)
     return at - 1;
 }
 
-bool seen_hope(const seen_key *key, oq_us from, oq_us to, oq_us *ret_low, size_t *ret_chunks)
+/* The first sealed chunk that begins at or after `to`; SIZE_MAX: none. */
+static size_t sealed_behind(const seen_series *e, oq_us to)
+{
+    size_t at = place_from(e, to);
+    return at < e->count && !e->chunk[at]->is_open ? at : SIZE_MAX;
+}
+
+bool seen_hope(const seen_key *key, oq_us from, oq_us to, seen_range *ret_range)
 {
     pthread_mutex_lock(&kept.lock);
     trim();
     seen_series *e = find(key);
     bool is_hope = e && !is_hopeless(e);
     if (is_hope) {
-        size_t first = sealed_before(e, from);
-        *ret_low = first == SIZE_MAX ? SEEN_BEGINNING : e->chunk[first]->time_first;
-        *ret_chunks = place_from(e, to) - (first == SIZE_MAX ? 0 : first) + 1;
+        size_t first = sealed_before(e, from), behind = sealed_behind(e, to);
+        *ret_range = (seen_range){
+            .low = first == SIZE_MAX ? SEEN_BEGINNING : e->chunk[first]->time_first,
+            .high = behind == SIZE_MAX ? SEEN_END : e->chunk[behind]->time_first,
+            .chunks = place_from(e, to) - (first == SIZE_MAX ? 0 : first) + (behind != SIZE_MAX),
+        };
     }
     pthread_mutex_unlock(&kept.lock);
     return is_hope;
@@ -326,14 +335,25 @@ bool seen_cells(oq_arena *arena, const seen_key *key, aggregate_rule rule, oq_us
 
 /* --- keeping -----------------------------------------------------------------------------------*/
 
-/* The newest chunk that lies before `from` altogether; NULL: none. */
-static const hist_row *chunk_before(const hist_track *track, oq_us from)
+/* The newest sealed chunk that lies before `from` altogether, and the first behind `to`. */
+static size_t make_neighbours(const hist_track *track, oq_us from, oq_us to, seen_chunk **made)
 {
-    const hist_row *before = NULL;
-    for (size_t i = 0; i < track->chunks; i++)
-        if (track->chunk[i].kind == HIST_CHUNK && track->chunk[i].time_last < from)
-            before = &track->chunk[i];
-    return before;
+    const hist_row *before = NULL, *behind = NULL;
+    for (size_t i = 0; i < track->chunks && !behind; i++) {
+        const hist_row *row = &track->chunk[i];
+        if (row->kind == HIST_OPEN)
+            continue;
+        if (row->time_last < from)
+            before = row;
+        else if (row->time_first >= to)
+            behind = row;
+    }
+    size_t count = 0;
+    if (before)
+        made[count++] = make_chunk(before, NULL);
+    if (behind)
+        made[count++] = make_chunk(behind, NULL);
+    return count;
 }
 
 /* The list that takes them: empty when it held those of another rule, or too many. */
@@ -347,15 +367,13 @@ static seen_series *list_for(const seen_key *key, aggregate_rule rule)
     return is_good ? e : add_series(key, rule);
 }
 
-void seen_keep(const seen_key *key, const hist_track *track, const hist_pieces *pieces, oq_us from)
+void seen_keep(const seen_key *key, const hist_track *track, const hist_pieces *pieces, oq_us from,
+               oq_us to)
 {
-    size_t count = 0, bytes = 0;
-    const hist_row *before = chunk_before(track, from);
-    seen_chunk **made = malloc((pieces->count + 1) * sizeof *made);
+    seen_chunk **made = malloc((pieces->count + 2) * sizeof *made);
     if (!made)
         abort();
-    if (before)
-        made[count++] = make_chunk(before, NULL);
+    size_t count = make_neighbours(track, from, to, made), bytes = 0;
     for (size_t i = 0; i < pieces->count && bytes <= SERIES_BYTES; i++)
         if (pieces->at[i].is_cells) {
             made[count] = make_chunk(pieces->at[i].chunk, &pieces->at[i].cells);
@@ -364,7 +382,7 @@ void seen_keep(const seen_key *key, const hist_track *track, const hist_pieces *
     pthread_mutex_lock(&kept.lock);
     seen_series *e = list_for(key, track->rule);
     for (size_t i = 0; i < count; i++) {
-        if (made[i]->count || !is_there(e, made[i]))
+        if (made[i]->count || !is_there(e, made[i]->time_first))
             put_chunk(e, made[i]);
         else
             free(made[i]);

@@ -291,15 +291,18 @@ static bool is_near(double a, double b)
 }
 
 static void ask_buckets(house *h, model *m, int32_t no, const samples *all, hist_span span,
-                        oq_us width)
+                        oq_us width, bool alone)
 {
     buckets b;
-    aggregate *got;
-    series e = {.no = no};
+    aggregate *each[SERIES], *got;
+    series e[SERIES];
+    for (int i = 0; i < SERIES; i++)
+        e[i] = (series){.no = alone ? no : i + 1};
     CHECK_OK(buckets_even(h->arena, span.from, span.to + 1, width, 0, &b));
     oq_scope *s = house_scope(h, ADMIN_A, OQ_READ);
-    CHECK_OK(hist_aggregate(s, &e, 1, b, OQ_TIME_NONE, &got));
+    CHECK_OK(hist_aggregate(s, e, alone ? 1 : SERIES, b, OQ_TIME_NONE, each));
     oq_scope_close(s);
+    got = each[alone ? 0 : no - 1];
     aggregator g = aggregator_make(h->arena, b, rules[no - 1]);
     aggregator_feed(&g, all);
     aggregator_end(&g, m->clock);
@@ -324,10 +327,12 @@ static void ask_aggregates(house *h, model *m, int32_t no)
     oq_us of = width[random_of(m, 5)];
     hist_span span = some_span(m);
     samples all = standing(h, m);
-    ask_buckets(h, m, no, &all, span, of);
-    ask_buckets(h, m, no, &all, span, of);
-    for (int i = 0; i < 2; i++)
-        ask_buckets(h, m, no, &all, some_span(m), of);
+    ask_buckets(h, m, no, &all, span, of, true);
+    ask_buckets(h, m, no, &all, span, of, true);
+    ask_buckets(h, m, no, &all, some_span(m), of, true);
+    ask_buckets(h, m, no, &all, span, of, false);
+    ask_buckets(h, m, no, &all, span, of, false);
+    ask_buckets(h, m, no, &all, some_span(m), of, false);
 }
 
 static void ask_moments(house *h, model *m, int32_t no)

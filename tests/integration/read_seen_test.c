@@ -111,6 +111,20 @@ static void test_seen(void **state)
     }
 }
 
+/* A chunk that has only begun to grow is one cell, else no question about it would be seen. */
+static void test_short(void **state)
+{
+    house *h = *state;
+    chunks_series(h->db, HOUSE_A, 1, "one", (aggregate_rule){0});
+    samples s = samples_make(h->arena, 3, false, false);
+    for (size_t i = 0; i < 3; i++)
+        s.time[s.count++] = SECOND(i);
+    chunks_put(h->db, &(chunks_order){.tenant_id = HOUSE_A, .no = 1}, &s);
+    CHECK("loaded", ask_as(h, ADMIN_A, 0, 200).samples == 3);
+    CHECK("seen", ask_as(h, ADMIN_A, 0, 200).was_seen);
+    CHECK("neighbours too", ask_as(h, ADMIN_A, 100, 200).samples == 0);
+}
+
 /* The window is wholly behind a chunk, and begins in another: both are needed. */
 static void test_moving_window(void **state)
 {
@@ -164,6 +178,88 @@ static void test_what_changed_is_loaded(void **state)
     }
     CHECK("nothing is left", ask_as(h, ADMIN_A, 0, SAMPLES).samples == 0);
 }
+
+/* --- several series ----------------------------------------------------------------------------*/
+
+enum { SOME = 12 };
+
+/* Each begins at a second of its own, so that no two have a chunk's edge in common; the last one
+ * has no samples. */
+static void fold_several(house *h, oq_uuid tenant)
+{
+    for (int k = 1; k <= SOME; k++) {
+        char key[16];
+        snprintf(key, sizeof key, "s%d", k);
+        chunks_series(h->db, tenant, k, key, (aggregate_rule){0});
+        samples s = samples_make(h->arena, SAMPLES, false, false);
+        for (int i = k * 300; i < SAMPLES && k < SOME; i++) {
+            s.time[s.count] = SECOND(i);
+            s.value[s.count++] = k + (double)(i * 7919 % 1000) / 1000;
+        }
+        if (s.count)
+            chunks_put(h->db,
+                       &(chunks_order){
+                           .tenant_id = tenant, .no = k, .bytes_max = 2000, .all_full = k == 3},
+                       &s);
+    }
+}
+
+/* The figures of all of them, added up with weights. */
+static answer ask_several(house *h, int first, int behind)
+{
+    oq_us edge[] = {SECOND(first), SECOND((first + behind) / 200 * 100), SECOND(behind)};
+    series e[SOME];
+    aggregate *got[SOME];
+    for (int k = 0; k < SOME; k++)
+        e[k] = (series){.no = SOME - k};
+    int64_t before = seen_answers();
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_READ);
+    CHECK_OK(hist_aggregate(s, e, SOME, (buckets){edge, 2}, OQ_TIME_NONE, got));
+    answer a = {.was_seen = seen_answers() >= before + SOME};
+    for (int k = 0; k < SOME; k++)
+        for (int i = 0; i < 2; i++) {
+            a.samples += got[k][i].count;
+            a.sum += got[k][i].sum * (SOME - k);
+            a.area += got[k][i].area * (SOME - k);
+            a.good_us += got[k][i].good_us * (SOME - k);
+        }
+    oq_scope_close(s);
+    return a;
+}
+
+static void test_several(void **state)
+{
+    house *h = *state;
+    static const struct {
+        const char *label, *sql;
+    } row[] = {
+        {"nothing", "SELECT 1"},
+        {"rewritten", "UPDATE series_chunks SET samples = samples WHERE series_no = 5"},
+        {"one chunk, gone", "DELETE FROM series_chunks WHERE series_no = 4 AND time_first ="
+                            " (SELECT max(time_first) FROM series_chunks WHERE series_no = 4)"},
+        {"the growing ones, gone", "DELETE FROM series_open WHERE series_no > 6"},
+        {"the first half, gone", "DELETE FROM series_chunks WHERE time_first < '2026-05-28 03:00'"
+                                 " AND series_no IN (2, 3)"},
+        {"a rule", "UPDATE series SET is_state = true WHERE no = 9"},
+    };
+    fold_several(h, HOUSE_A);
+    fold_several(h, HOUSE_B);
+    for (size_t i = 0; i < OQ_COUNT(row); i++) {
+        testdb_exec(h->db, row[i].sql);
+        for (int first = 0; first < 29000; first += 4000) {
+            answer kept = ask_several(h, first, first + 1000);
+            seen_forget();
+            check_same(row[i].label, kept, ask_several(h, first, first + 1000));
+            ask_several(h, first + 1000, SAMPLES);
+            ask_several(h, first + 1000, SAMPLES);
+        }
+        ask_several(h, 5000, 20000);
+        CHECK("seen at last", ask_several(h, 5000, 20000).was_seen);
+        CHECK("and a part", ask_several(h, 5000, 20000).was_seen);
+    }
+}
+
+/* --- what is fresh, and what is not ours -------------------------------------------------------*/
 
 static void write_one(house *h, oq_us at, double value)
 {
@@ -299,8 +395,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_seen, reset),
+        cmocka_unit_test_setup(test_short, reset),
         cmocka_unit_test_setup(test_moving_window, reset),
         cmocka_unit_test_setup(test_what_changed_is_loaded, reset),
+        cmocka_unit_test_setup(test_several, reset),
         cmocka_unit_test_setup(test_fresh_samples, reset),
         cmocka_unit_test_setup(test_taken_back, reset),
         cmocka_unit_test_setup(test_each_tenant_by_itself, reset),

@@ -244,6 +244,12 @@ static void test_remembered_numbers(void **state)
         CHECK("remembered", number_kept(HOUSE_A, one) == 1 && number_kept(HOUSE_A, two) == 2);
     }
     CHECK("each tenant by itself", number_kept(HOUSE_B, one) == 0);
+    for (int round = 0; round < 2; round++)
+        for (int i = 1; i <= 1000; i++) {
+            oq_uuid id = {{7, (uint8_t)(i >> 8), (uint8_t)i}};
+            CHECK("a thousand beside each other", !round || number_kept(HOUSE_B, id) == i);
+            number_keep(HOUSE_B, id, i);
+        }
     testdb_exec(h->db, "UPDATE series SET no = no + 10; UPDATE series SET no = 13 - no");
     CHECK("the other way round", number_by_id(h, one) == 2 && number_by_id(h, two) == 1);
     CHECK("remembered anew", number_kept(HOUSE_A, one) == 2);
