@@ -3,7 +3,8 @@
  * optimize.run: one run, by its id (payload {"run_id"}). Running twice is harmless: the answer of a
  * run is stored once, and a try that broke off leaves none. optimize.daily: the plan that a tenant
  * finds in the morning: one for each day, asked for as soon as the day has come and something is
- * known of its assets. optimize.trim: what nobody approved goes; what is gone is not found again. */
+ * known of its assets. optimize.trim: what nobody approved goes; what is gone is not found again.
+ */
 #include "optimize/run.h"
 
 #include <math.h>
@@ -133,8 +134,9 @@ static oq_err *ask_daily(oq_scope *s)
         .as_of = OQ_TIME_NONE,
     };
     OQ_TRY(optimize_day_after(s, oq_moment(s), &order.from_day));
-    OQ_TRY(sql_optimize_run_daily(s, (sql_optimize_run_daily_args){order.from_day}, &there));
-    if (there.at[0].is_there)
+    OQ_TRY(sql_optimize_run_daily(
+        s, (sql_optimize_run_daily_args){order.from_day, oq_moment(s) - OQ_MINUTE}, &there));
+    if (there.at[0].is_there || there.at[0].is_scoring)
         return NULL;
     OQ_TRY(sql_optimize_standing(s, &standing));
     if (!standing.at[0].scored) /* a plan without any risk known says nothing */

@@ -93,11 +93,18 @@ SELECT id
  ORDER BY finished_at DESC, id DESC
  LIMIT 1;
 
--- OPTIMIZE_RUN_DAILY (from_day date) -> (is_there bool)
--- Whether the program asked for the plan of that day, whatever became of it.
+-- OPTIMIZE_RUN_DAILY (from_day date, fresh time) -> (is_there bool, is_scoring bool)
+-- Whether the program asked for the plan of that day, whatever became of it; and whether assets are
+-- being scored for the first time just now, some of them still without a score.
 SELECT EXISTS (SELECT FROM optimization_runs
                 WHERE tenant_id = :tenant AND problem = 'maintenance_priority' AND from_day = :from_day
-                  AND made_by_id IS NULL AND scenario_id IS NULL AND site_id IS NULL) AS is_there;
+                  AND made_by_id IS NULL AND scenario_id IS NULL AND site_id IS NULL) AS is_there,
+       EXISTS (SELECT FROM asset_ai_scores WHERE tenant_id = :tenant AND scored_at > :fresh)
+       AND EXISTS (SELECT FROM assets a
+                    WHERE a.tenant_id = :tenant AND a.status IN ('in_service', 'standby')
+                      AND NOT EXISTS (SELECT FROM asset_ai_scores c
+                                       WHERE c.tenant_id = :tenant AND c.asset_id = a.id))
+           AS is_scoring;
 
 -- OPTIMIZE_RUN_JOB (id uuid, job_id uuid) -> nothing
 UPDATE optimization_runs SET job_id = :job_id WHERE tenant_id = :tenant AND id = :id;

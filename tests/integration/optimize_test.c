@@ -128,6 +128,14 @@ static void test_a_planned_stop_is_not_a_failure(void **state)
 static void test_a_plan_for_each_day(void **state)
 {
     house *h = *state;
+    optimize_sql(h,
+                 "UPDATE asset_ai_scores SET scored_at = '2026-11-19 11:59:30+03'"
+                 " WHERE asset_id = '%s'",
+                 optimize_id(h, WORK_ASSET));
+    optimize_sql(h, "DELETE FROM asset_ai_scores WHERE asset_id = '%s'", optimize_id(h, PUMP_TWO));
+    optimize_job(h, "optimize.daily");
+    assert_int_equal(work_count(h, "optimization_runs"), 0); /* they are being scored just now */
+    optimize_score(h, PUMP_TWO, "seal_leak", 0.5);
     optimize_job(h, "optimize.daily");
     optimize_job(h, "optimize.daily");
     assert_int_equal(work_count(h, "optimization_runs WHERE from_day = '2026-11-20'"), 1);
