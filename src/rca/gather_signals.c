@@ -6,7 +6,9 @@
  * the same, and how much it jumps from one sample to the next, are what they were.
  *
  * Samples are read as they were known at the analysis' own moment: one that was corrected later, or
- * came later, is not what it would have seen. */
+ * came later, is not what it would have seen. A lag is kept in classes that round up
+ * (quant/chunk.h), so what came just now with the last hour's import counts as known later; by as
+ * much is looked ahead, else an analysis would see nothing of such an hour for an hour. */
 #include "rca/inner.h"
 
 #include <math.h>
@@ -18,6 +20,7 @@
 #include "base/banned.h"
 
 #define DAY_LOOKED  OQ_DAY
+#define LAG_ROUNDED (45 * OQ_MINUTE) /* from a quarter of an hour up to an hour */
 #define FAST_LOOKED (6 * OQ_HOUR)
 #define BASE        (31 * OQ_DAY)
 #define BLOCKS      (2 * OQ_HOUR)
@@ -179,7 +182,7 @@ static oq_err *read_signal(rca_work *w, rca_signal *g)
                                      : w->it->anchor_time - DAY_LOOKED,
                     .kept = BLOCKS};
     oq_err *err = hist_each(w->s, (int32_t)g->series.no,
-                            (hist_span){w->base_from, w->until, w->now}, collect, &c);
+                            (hist_span){w->base_from, w->until, w->now + LAG_ROUNDED}, collect, &c);
     g->samples = samples_copy(w->arena, &gathered);
     oq_arena_close(temp);
     return err;
@@ -192,7 +195,7 @@ static oq_err *count_samples(rca_work *w, aggregate **ret_of)
     series *all = oq_new_n(w->arena, series, w->signals);
     for (size_t i = 0; i < w->signals; i++)
         all[i] = w->signal[i].series;
-    return hist_aggregate(w->s, all, w->signals, (buckets){edge, 1}, w->now, ret_of);
+    return hist_aggregate(w->s, all, w->signals, (buckets){edge, 1}, w->now + LAG_ROUNDED, ret_of);
 }
 
 static bool is_fast(const rca_work *w, aggregate *const *of)
