@@ -29,6 +29,8 @@ export const people = {
   owner: 'owner@optria.local',
   admin: 'demo@aramco.com',
   otherAdmin: 'demo@power.example',
+  optimizer: 'optimizer@aramco.com',
+  reliability: 'reliability@aramco.com',
   engineer: 'engineer@aramco.com',
   viewer: 'viewer@aramco.com',
 };

@@ -5,6 +5,7 @@
 
 #include "base/test.h"
 #include "historian/series.h"
+#include "historian/fold.h"
 #include "historian/write.h"
 
 #include "base/banned.h"
@@ -245,6 +246,32 @@ static void test_samples_as_known(void **state)
     CHECK_STR("top", oq_cstr(rca_house_of(h, id, "{causes,0,code}")), "bearing_fault");
 }
 
+/* The last hours come late and at once, as with an import or a new demo, and are folded before
+ * anybody asks: all of it is known by now. */
+static void test_came_just_now(void **state)
+{
+    house *h = *state;
+    fold_done done = {.more = true};
+    rca_house_rule(h, "bearing", RCA_HOUSE_BEARING_RULE);
+    oq_clock_set(bb_at(1));
+    rca_house_signals(h, P101, 0, TROUBLE_BEARING);
+    while (done.more) {
+        oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+        CHECK_OK(hist_fold(s, &done));
+        house_commit(s);
+    }
+    oq_uuid id = rca_house_incident(h, "a1", 0, P101, SEVERITY_CRITICAL);
+    oq_clock_set(bb_at(2));
+    rca_house_analyse(h, id);
+    CHECK("it is seen", vibration_findings(h, id) > 0);
+    CHECK_STR("top", oq_cstr(rca_house_of(h, id, "{causes,0,code}")), "bearing_fault");
+    CHECK("up to the last quarter of an hour",
+          number(h,
+                 "SELECT count(*) FROM rca_runs r, jsonb_array_elements(r.result -> 'findings') f"
+                 " WHERE (f ->> 'to')::timestamptz > (r.result ->> 'as_known_at')::timestamptz"
+                 " - interval '30 min'") > 0);
+}
+
 /* Nothing is guessed silently: what is missing has a sentence. */
 static void test_missing(void **state)
 {
@@ -353,6 +380,7 @@ int main(void)
         cmocka_unit_test_setup(test_judges, rca_house_reset),
         cmocka_unit_test_setup(test_known, rca_house_reset),
         cmocka_unit_test_setup(test_samples_as_known, rca_house_reset),
+        cmocka_unit_test_setup(test_came_just_now, rca_house_reset),
         cmocka_unit_test_setup(test_missing, rca_house_reset),
         cmocka_unit_test_setup(test_figures, rca_house_reset),
         cmocka_unit_test_setup(test_thresholds, rca_house_reset),
