@@ -28,7 +28,23 @@ static bool may_be_seen(const hist_want *want)
            want->known_at == OQ_TIME_NONE;
 }
 
-/* The numbers of all that is wanted; false: one is not known. */
+static int by_number(const void *a, const void *b)
+{
+    const int32_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+static bool are_different(oq_arena *arena, const int32_t *no, size_t count)
+{
+    int32_t *sorted = oq_copy(arena, no, count * sizeof *no);
+    qsort(sorted, count, sizeof *sorted, by_number);
+    for (size_t i = 1; i < count; i++)
+        if (sorted[i - 1] == sorted[i])
+            return false;
+    return true;
+}
+
+/* The numbers of all that is wanted; false: one is not known, or asked for twice. */
 static bool find_numbers(oq_scope *s, look *l)
 {
     const hist_want *want = l->want;
@@ -41,13 +57,7 @@ static bool find_numbers(oq_scope *s, look *l)
             return false;
         l->no[l->count++] = no;
     }
-    return l->count > 0;
-}
-
-static int by_number(const void *a, const void *b)
-{
-    const int32_t *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
+    return l->count > 0 && are_different(oq_scope_arena(s), l->no, l->count);
 }
 
 static bool is_among(const some *of, int32_t no)

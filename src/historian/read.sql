@@ -188,40 +188,68 @@ SELECT 5, NULL, b.seq, b.time_min, b.time_max, b.received_at, b.samples, NULL, N
 
 -- HIST_SEEN_SOME (nos i32s, firsts i32s, lasts i32s, no_min i32, no_max i32, low time, high time,
 --                 chunks i64) -> hist_row
--- The same of several series, over the same stretch of time, without a plan begun for each of
--- them: their chunks that begin from `low` to `high`; of `firsts`, which had none before, also those
+-- The same of several series, over the same stretch of time, looked up by one step each whatever
+-- the planner thinks of tables that have just begun to grow: their chunks that begin from `low` to `high`; of `firsts`, which had none before, also those
 -- before it, of `lasts` those behind it. As many rows of chunks as `chunks` may not be all of them.
 SELECT 1 AS kind, s.no AS series_no, NULL::bigint AS seq, NULL::timestamptz AS time_first,
        NULL::timestamptz AS time_last, NULL::timestamptz AS known_at, NULL::integer AS samples,
        NULL::integer AS good, NULL::float8 AS value_first, NULL::float8 AS value_last,
        NULL::bigint AS quality_last, NULL::xid AS wrote, NULL::tid AS place, s.id, s.key, s.unit,
        s.is_state, s.gap_max_us
-  FROM series s
- WHERE s.tenant_id = :tenant AND s.no = ANY (:nos)
+  FROM unnest(:nos) AS n (no)
+ CROSS JOIN LATERAL (SELECT y.no, y.id, y.key, y.unit, y.is_state, y.gap_max_us
+                       FROM series y
+                      WHERE y.tenant_id = :tenant AND y.no = n.no
+                      LIMIT 1) s
 UNION ALL
 (SELECT 2, x.series_no, NULL, x.time_first, x.time_last, x.known_last, x.samples, x.good,
-        x.value_first, x.value_last, x.quality_last, x.xmin, x.ctid, NULL, NULL, NULL, NULL, NULL
-   FROM series_chunks x
-  WHERE x.tenant_id = :tenant AND x.series_no = ANY (:nos) AND x.time_first >= :low
-    AND x.time_first <= :high
-  LIMIT :chunks)
+       x.value_first, x.value_last, x.quality_last, x.wrote, x.place, NULL, NULL, NULL, NULL, NULL
+  FROM unnest(:nos) AS n (no)
+ CROSS JOIN LATERAL (SELECT y.series_no, y.time_first, y.time_last, y.known_last, y.samples, y.good,
+                            y.value_first, y.value_last, y.quality_last, y.xmin AS wrote,
+                            y.ctid AS place
+                       FROM series_chunks y
+                      WHERE y.tenant_id = :tenant AND y.series_no = n.no
+                        AND y.time_first >= :low AND y.time_first <= :high
+                      ORDER BY y.time_first
+                      LIMIT :chunks) x
+ LIMIT :chunks)
 UNION ALL
 (SELECT 2, x.series_no, NULL, x.time_first, x.time_last, x.known_last, x.samples, x.good,
-        x.value_first, x.value_last, x.quality_last, x.xmin, x.ctid, NULL, NULL, NULL, NULL, NULL
-   FROM series_chunks x
-  WHERE x.tenant_id = :tenant AND x.series_no = ANY (:firsts) AND x.time_first < :low
-  LIMIT :chunks)
+       x.value_first, x.value_last, x.quality_last, x.wrote, x.place, NULL, NULL, NULL, NULL, NULL
+  FROM unnest(:firsts) AS n (no)
+ CROSS JOIN LATERAL (SELECT y.series_no, y.time_first, y.time_last, y.known_last, y.samples, y.good,
+                            y.value_first, y.value_last, y.quality_last, y.xmin AS wrote,
+                            y.ctid AS place
+                       FROM series_chunks y
+                      WHERE y.tenant_id = :tenant AND y.series_no = n.no
+                        AND y.time_first < :low
+                      ORDER BY y.time_first
+                      LIMIT :chunks) x
+ LIMIT :chunks)
 UNION ALL
 (SELECT 2, x.series_no, NULL, x.time_first, x.time_last, x.known_last, x.samples, x.good,
-        x.value_first, x.value_last, x.quality_last, x.xmin, x.ctid, NULL, NULL, NULL, NULL, NULL
-   FROM series_chunks x
-  WHERE x.tenant_id = :tenant AND x.series_no = ANY (:lasts) AND x.time_first > :high
-  LIMIT :chunks)
+       x.value_first, x.value_last, x.quality_last, x.wrote, x.place, NULL, NULL, NULL, NULL, NULL
+  FROM unnest(:lasts) AS n (no)
+ CROSS JOIN LATERAL (SELECT y.series_no, y.time_first, y.time_last, y.known_last, y.samples, y.good,
+                            y.value_first, y.value_last, y.quality_last, y.xmin AS wrote,
+                            y.ctid AS place
+                       FROM series_chunks y
+                      WHERE y.tenant_id = :tenant AND y.series_no = n.no
+                        AND y.time_first > :high
+                      ORDER BY y.time_first
+                      LIMIT :chunks) x
+ LIMIT :chunks)
 UNION ALL
 SELECT 4, x.series_no, NULL, x.time_first, x.time_last, x.known_last, x.samples, x.good,
-       x.value_first, x.value_last, x.quality_last, x.xmin, x.ctid, NULL, NULL, NULL, NULL, NULL
-  FROM series_open x
- WHERE x.tenant_id = :tenant AND x.series_no = ANY (:nos)
+       x.value_first, x.value_last, x.quality_last, x.wrote, x.place, NULL, NULL, NULL, NULL, NULL
+  FROM unnest(:nos) AS n (no)
+ CROSS JOIN LATERAL (SELECT y.series_no, y.time_first, y.time_last, y.known_last, y.samples, y.good,
+                            y.value_first, y.value_last, y.quality_last, y.xmin AS wrote,
+                            y.ctid AS place
+                       FROM series_open y
+                      WHERE y.tenant_id = :tenant AND y.series_no = n.no
+                      LIMIT 1) x
 UNION ALL
 SELECT 5, NULL, b.seq, b.time_min, b.time_max, b.received_at, b.samples, NULL, NULL, NULL, NULL,
        NULL, NULL, NULL, NULL, NULL, NULL, NULL

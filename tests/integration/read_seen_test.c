@@ -256,6 +256,13 @@ static void test_several(void **state)
         ask_several(h, 5000, 20000);
         CHECK("seen at last", ask_several(h, 5000, 20000).was_seen);
         CHECK("and a part", ask_several(h, 5000, 20000).was_seen);
+        series twice[] = {{.no = 2}, {.no = 5}, {.no = 2}};
+        oq_us edge[] = {SECOND(5000), SECOND(12500), SECOND(20000)};
+        aggregate *got[3];
+        oq_scope *scope = house_scope(h, ADMIN_A, OQ_READ);
+        CHECK_OK(hist_aggregate(scope, twice, 3, (buckets){edge, 2}, OQ_TIME_NONE, got));
+        CHECK("asked for twice", got[0]->count == got[2]->count && got[1]->count > 0);
+        oq_scope_close(scope);
     }
 }
 
