@@ -61,6 +61,7 @@ oq_err *http_caller_ask(http_caller *c, const char *method, oq_str path, const c
 {
     char why[CURL_ERROR_SIZE] = "";
     long status = 0;
+    char *redirect = NULL;
     oq_str url = oq_strf(c->arena, "%.*s%.*s", OQ_FMT(c->url), OQ_FMT(path));
     struct curl_slist *headers = headers_of(c, type);
     oq_buf_clear(&c->answer);
@@ -83,6 +84,7 @@ oq_err *http_caller_ask(http_caller *c, const char *method, oq_str path, const c
     curl_easy_setopt(c->curl, CURLOPT_WRITEDATA, c);
     CURLcode code = curl_easy_perform(c->curl);
     curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(c->curl, CURLINFO_REDIRECT_URL, &redirect);
     curl_slist_free_all(headers);
     curl_easy_setopt(c->curl, CURLOPT_HTTPHEADER, NULL);
     curl_easy_setopt(c->curl, CURLOPT_ERRORBUFFER, NULL);
@@ -90,7 +92,9 @@ oq_err *http_caller_ask(http_caller *c, const char *method, oq_str path, const c
         return oq_fail(OQ_UNAVAILABLE, "smoke.unreachable", "url=%.*s reason=%s", OQ_FMT(url),
                        *why ? why : curl_easy_strerror(code));
     *ret_answer = (http_answer){.status = (int)status,
-                                .body = oq_str_copy(c->arena, oq_buf_view(&c->answer))};
+                                .body = oq_str_copy(c->arena, oq_buf_view(&c->answer)),
+                                .redirected_to =
+                                    redirect ? oq_str_copy(c->arena, oq_cstr(redirect)) : OQ_NONE};
     if (json_tree_parse(c->arena, ret_answer->body, DEPTH_MAX, &ret_answer->json))
         ret_answer->json = NULL; /* a page, or nothing */
     return NULL;
@@ -102,12 +106,22 @@ static oq_str code_of(const http_answer *a)
     return oq_str_given(code) ? code : OQ_STR("-");
 }
 
+/* An address of a server is wanted, without the path that was asked. */
+static oq_err *redirected(const http_caller *c, oq_str path, oq_str to)
+{
+    if (oq_str_ends(to, path))
+        to = oq_str_sub(to, 0, to.len - path.len);
+    return oq_fail(OQ_CONFLICT, "smoke.redirected", "url=%.*s to=%.*s", OQ_FMT(c->url), OQ_FMT(to));
+}
+
 oq_err *http_caller_do(http_caller *c, const char *method, oq_str path, oq_str json,
                        const json_node **ret_json)
 {
     http_answer a;
     OQ_TRY(http_caller_ask(c, method, path, "application/json", json, &a));
-    if (a.status >= 400 || (a.status == 200 && !a.json))
+    if (a.status >= 300 && a.status < 400 && a.redirected_to.len)
+        return redirected(c, path, a.redirected_to);
+    if (a.status >= 300 || (a.status == 200 && !a.json))
         return oq_fail(OQ_CONFLICT, "smoke.answered", "method=%s path=%.*s status=%d code=%.*s",
                        method, OQ_FMT(path), a.status, OQ_FMT(code_of(&a)));
     if (ret_json)

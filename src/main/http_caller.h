@@ -17,15 +17,15 @@ void http_caller_close(http_caller *caller); /* accepts NULL */
 
 typedef struct http_answer {
     int status;
-    oq_str body;
-    const json_node *json; /* NULL: it is none */
+    oq_str body, redirected_to; /* the latter: as an address, or not given */
+    const json_node *json;      /* NULL: it is none */
 } http_answer;
 
 /* Any answer is one. `body` not given: none. Fails: smoke.unreachable (url, reason). */
 OQ_CHECKED oq_err *http_caller_ask(http_caller *caller, const char *method, oq_str path,
                                    const char *type, oq_str body, http_answer *ret_answer);
-/* JSON out and in; an answer of 400 and more is an error. Fails besides: smoke.answered (method,
- * path, status, code). `ret_json` may be NULL. */
+/* JSON out and in; an answer of 300 and more is an error. Fails besides: smoke.redirected (url,
+ * to), smoke.answered (method, path, status, code). `ret_json` may be NULL. */
 OQ_CHECKED oq_err *http_caller_do(http_caller *caller, const char *method, oq_str path, oq_str json,
                                   const json_node **ret_json);
 

@@ -20,7 +20,7 @@ typedef struct smoke_finding {
     const char *check; /* "ingest": a name that stays */
     int state;
     oq_str seen;       /* what was there, without words; or not given */
-    const oq_err *err; /* of one that failed */
+    const oq_err *err; /* of one that failed; or why it was skipped */
     oq_us took;
 } smoke_finding;
 

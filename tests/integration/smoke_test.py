@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
@@ -43,7 +45,8 @@ class SmokeTest(unittest.TestCase):
     def test_an_administrator(self):
         status, findings, said = self.smoke("demo@aramco.com")
         self.assertEqual((status, self.states(findings, "failed")), (0, []), (findings, said))
-        self.assertEqual(self.states(findings, "skipped"), ["tenant", "engineer"])
+        self.assertEqual(self.states(findings, "skipped"), ["tenant", "engineer", "twin", "other_tenant"])
+        self.assertEqual(findings["twin"]["code"], "smoke.no_twin")
         self.assertGreaterEqual(len(self.states(findings, "ok")), 14)
         mark = findings["clean"]["seen"]
         self.assertRegex(mark, "^SMOKE_")
@@ -52,11 +55,15 @@ class SmokeTest(unittest.TestCase):
             "JOIN blackbox_incidents i ON i.root_asset_id = a.id JOIN work_orders w ON w.incident_id = i.id "
             f"JOIN alarm_rules r ON r.asset_id = a.id WHERE a.code = '{mark}-P'")
         self.assertEqual(left, "retired CLOSED cancelled false")
+        of = f"JOIN sites s ON s.id = r.site_id WHERE s.code = '{mark}'"
+        self.assertEqual(self.demo.sql(f"SELECT count(*) FROM optimization_runs r {of}"), "1",
+                         "the plan is of its site, and no plan of all sites")
 
     def test_the_owner(self):
         status, findings, said = self.smoke("owner@optria.local")
         self.assertEqual((status, self.states(findings, "failed")), (0, []), (findings, said))
-        self.assertEqual(self.states(findings, "skipped"), [])
+        self.assertEqual(self.states(findings, "skipped"), ["twin"])
+        self.assertEqual((findings["strangers"]["seen"], findings["other_tenant"]["seen"]), ("401", "404"))
         mark = findings["clean"]["seen"]
         self.assertEqual(self.demo.sql(f"SELECT status FROM tenants WHERE code = '{mark}'"), "suspended")
         self.assertEqual(self.demo.sql("SELECT u.role FROM work_orders w JOIN users u ON u.id = w.assigned_user_id "
@@ -86,6 +93,26 @@ class SmokeTest(unittest.TestCase):
         status, findings, _ = self.smoke("demo@aramco.com", password="not it")
         self.assertEqual((status, self.states(findings, "failed")), (1, ["sign_in"]))
         self.assertEqual(findings["sign_in"]["code"], "smoke.sign_in_refused")
+
+    def test_another_address(self):
+        """A redirection is no answer: it says which address to give."""
+        class Elsewhere(BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(301)
+                self.send_header("Location", f"https://optria.plant.example{self.path}")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        server = HTTPServer(("127.0.0.1", 0), Elsewhere)
+        self.addCleanup(server.server_close)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.shutdown)
+        status, findings, _ = self.smoke("demo@aramco.com", url=f"http://127.0.0.1:{server.server_port}")
+        self.assertEqual((status, self.states(findings, "failed")), (1, ["server"]))
+        self.assertEqual(findings["server"]["code"], "smoke.redirected")
+        self.assertIn("to https://optria.plant.example: give", findings["server"]["sentence"])
 
     def test_nobody_there(self):
         status, findings, _ = self.smoke("demo@aramco.com", url="http://127.0.0.1:9")
