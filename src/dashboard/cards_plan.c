@@ -55,7 +55,8 @@ oq_err *dashboard_put_plan(web_page *page, oq_scope *s, const first *f)
     if (!run)
         return NULL;
     optimize_put_run(page, to, run);
-    bool waits = run->approved_at == OQ_TIME_NONE && run->status == OPTIMIZE_DONE;
+    bool waits;
+    OQ_TRY(optimize_may_approve(s, run, &waits));
     bool saves = run->baseline_minor != OQ_I64_NONE && run->objective_minor != OQ_I64_NONE;
     int64_t planned = planned_of(page, run->result);
     web_put_text(
@@ -69,7 +70,7 @@ oq_err *dashboard_put_plan(web_page *page, oq_scope *s, const first *f)
             {"saving", dashboard_money(page, (double)(run->baseline_minor - run->objective_minor),
                                        run->currency)},
             {"idle", dashboard_money(page, (double)run->baseline_minor, run->currency)}));
-    web_put_bool(to, "waits", waits && planned > 0);
+    web_put_bool(to, "waits", waits && run->status == OPTIMIZE_DONE && planned > 0);
     web_put_text(to, "made",
                  web_format_ago(page->arena, &page->locale, run->created_at,
                                 /* in a record of the past plans are asked for later, too */

@@ -153,15 +153,15 @@ static oq_err *follow(oq_scope *s, const optimize_run *run, const optimize_advic
 }
 
 /* Whether the plan still holds. */
-static oq_err *check_fresh(oq_scope *s, const optimize_run *run, oq_str time_zone)
+static oq_err *check_fresh(oq_scope *s, const optimize_run *run, oq_str time_zone, oq_us now)
 {
     sql_optimize_run_overtaken_rows other;
     char day[OQ_DATE_TEXT];
-    if (run->from_day < roster_local_of(oq_now(s), time_zone).day) {
+    if (run->from_day < roster_local_of(now, time_zone).day) {
         oq_date_format(run->from_day, day);
         return oq_fail(OQ_CONFLICT, "optimize.plan_past", "day=%.*s", OQ_DATE_TEXT, day);
     }
-    if (oq_now(s) - run->as_of > PLAN_FRESH) {
+    if (now - run->as_of > PLAN_FRESH) {
         oq_date_format(roster_local_of(run->as_of, time_zone).day, day);
         return oq_fail(OQ_CONFLICT, "optimize.plan_old", "day=%.*s", OQ_DATE_TEXT, day);
     }
@@ -171,6 +171,25 @@ static oq_err *check_fresh(oq_scope *s, const optimize_run *run, oq_str time_zon
         return oq_fail(
             OQ_CONFLICT, "optimize.plan_overtaken", "number=%.*s",
             OQ_FMT(optimize_number_text(oq_scope_arena(s), other.at[0].number)));
+    return NULL;
+}
+
+/* Approving writes, so that its clock is the true one also where a record of the past is read. */
+oq_err *optimize_may_approve(oq_scope *s, const optimize_run *run, bool *ret_may)
+{
+    tenant *t;
+    *ret_may = false;
+    if (run->approved_at != OQ_TIME_NONE ||
+        (run->status != OPTIMIZE_DONE && run->status != OPTIMIZE_INFEASIBLE))
+        return NULL;
+    OQ_TRY(tenant_self(s, &t));
+    oq_mark mark = oq_err_mark();
+    oq_err *err = check_fresh(s, run, t->time_zone, oq_clock_now());
+    if (err && err->kind != OQ_CONFLICT)
+        return err;
+    *ret_may = !err;
+    if (err)
+        oq_err_rewind(mark);
     return NULL;
 }
 
@@ -192,7 +211,7 @@ oq_err *optimize_approve(oq_scope *s, oq_uuid run_id, oq_str note)
     OQ_TRY(tenant_self(s, &t));
     if (run->approved_at != OQ_TIME_NONE)
         return oq_fail(OQ_CONFLICT, "optimize.decided");
-    OQ_TRY(check_fresh(s, run, t->time_zone));
+    OQ_TRY(check_fresh(s, run, t->time_zone, oq_now(s)));
     OQ_TRY(optimize_advices_of(s, run_id, &advices));
     OQ_TRY(sql_optimize_run_approve(s, (sql_optimize_run_approve_args){run_id, by, note, oq_now(s)},
                                     &touched));

@@ -143,6 +143,9 @@ OQ_CHECKED oq_err *optimize_advices_from(oq_scope *s, oq_uuid run_id, int64_t af
  * optimize.decided; optimize.plan_past (it begins before today), optimize.plan_old (made more than
  * three days ago), optimize.plan_overtaken (another plan was approved since). */
 OQ_CHECKED oq_err *optimize_approve(oq_scope *s, oq_uuid run_id, oq_str note);
+/* Whether there is still something to approve: it is done, nobody decided, and it is neither past,
+ * old nor overtaken. Says nothing of who asks. */
+OQ_CHECKED oq_err *optimize_may_approve(oq_scope *s, const optimize_run *run, bool *ret_may);
 
 /* What waiting costs: of an asset or an order, from its newest score and cost model; nothing is
  * solved and nothing stored. JSON:
