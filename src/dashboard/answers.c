@@ -325,12 +325,13 @@ static void say_waiting(const web_page *page, const json_node *root, answer *a)
             a->sure = DASHBOARD_SAY(page, "dashboard.wait.missing", {"missing", missing});
         return;
     }
-    const char *key = mid > 0 ? "dashboard.wait.costs" : "dashboard.wait.saves";
+    bool is_dearer = mid > 0; /* else the band, too, says how much cheaper it is */
+    const char *key = is_dearer ? "dashboard.wait.costs" : "dashboard.wait.saves";
     oq_str money = currency && currency->type == JSON_NODE_TEXT ? currency->text : OQ_NONE;
     oq_arg arg[] = {
         {"cost", dashboard_money(page, fabs(mid), money)},
-        {"low", dashboard_money(page, low, money)},
-        {"high", dashboard_money(page, high, money)},
+        {"low", dashboard_money(page, is_dearer ? low : -high, money)},
+        {"high", dashboard_money(page, is_dearer ? high : -low, money)},
         {"days",
          oq_text_count(page->arena, page->locale.lang, OQ_STR("dashboard.days"), WAITING_DAYS)},
         {"driver", driver && driver->type == JSON_NODE_TEXT
@@ -342,7 +343,7 @@ static void say_waiting(const web_page *page, const json_node *root, answer *a)
                     : OQ_STR(WEB_NOTHING)},
     };
     a->text = dashboard_say(page, key, arg, OQ_COUNT(arg));
-    a->kind = mid > 0 ? "warn" : "";
+    a->kind = is_dearer ? "warn" : "";
     if (!isnan(low) && !isnan(high))
         a->sure =
             dashboard_say(page,
@@ -413,8 +414,9 @@ static void say_alarm(const web_page *page, const first *f, answer *a)
     a->text = DASHBOARD_SAY(page, key, {"response", response}, {"title", title},
                             {"value", measured(page, al->value, al->unit)},
                             {"limit", measured(page, al->limit_value, al->unit)});
-    a->sure = oq_text_count(page->arena, page->locale.lang, OQ_STR("dashboard.run.active"),
-                            (int64_t)f->alarms);
+    if (f->alarms)
+        a->sure = oq_text_count(page->arena, page->locale.lang, OQ_STR("dashboard.run.active"),
+                                f->alarms);
     a->kind = al->priority == ALARM_CRITICAL ? "bad" : "warn";
     a->href = dashboard_path(page, "/alarms", al->id);
     a->link = web_say(page, "dashboard.open_alarm");
@@ -436,9 +438,10 @@ static oq_err *answer_running(web_page *page, oq_scope *s, web_value *list, cons
         say_alarm(page, f, &a);
     } else {
         a.text = DASHBOARD_SAY(page,
-                               !rules      ? "dashboard.run.unwatched"
-                               : has_asset ? "dashboard.run.quiet"
-                                           : "dashboard.run.all_quiet",
+                               rows.count && rows.at[0].quiet ? "dashboard.run.set_aside"
+                               : !rules                       ? "dashboard.run.unwatched"
+                               : has_asset                    ? "dashboard.run.quiet"
+                                                              : "dashboard.run.all_quiet",
                                {"rules", web_format_i64(page->arena, l, rules)},
                                {"signals", web_format_i64(page->arena, l, signals)});
         a.href = OQ_STR("/alarm-rules");
@@ -515,18 +518,19 @@ static bool say_advice(const web_page *page, const first *f, answer *a)
 static oq_err *answer_who(web_page *page, oq_scope *s, web_value *list, const first *f)
 {
     answer a = {.question = "dashboard.q.who"};
-    sql_dashboard_order_rows rows;
+    sql_dashboard_order_rows rows = {0};
     if (!dashboard_may(page, CAP_WORK_ORDER_READ))
         return NULL;
-    bool is_calm = f->by == FIRST_NOTHING;
-    OQ_TRY(sql_dashboard_order(
-        s,
-        (sql_dashboard_order_args){
-            .only_user = work_order_only_user(s),
-            .incident_id = !is_calm && f->incident ? f->incident->id : OQ_UUID_ZERO,
-            .asset_id = f->asset_id,
-        },
-        &rows));
+    bool is_calm = f->by == FIRST_NOTHING, has_asset = !oq_uuid_is_zero(f->asset_id);
+    bool has_incident = f->incident && (f->by == FIRST_INCIDENT || has_asset);
+    if (is_calm || has_incident || has_asset) /* of nothing else is there an order */
+        OQ_TRY(sql_dashboard_order(s,
+                                   (sql_dashboard_order_args){
+                                       .only_user = work_order_only_user(s),
+                                       .incident_id = has_incident ? f->incident->id : OQ_UUID_ZERO,
+                                       .asset_id = f->asset_id,
+                                   },
+                                   &rows));
     bool is_owned = !oq_uuid_is_zero(work_order_only_user(s));
     if (rows.count) {
         say_order(page, rows.at, &a);

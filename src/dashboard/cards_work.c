@@ -59,7 +59,7 @@ oq_err *dashboard_put_kpis(web_page *page, oq_scope *s, const first *f)
                     "warn");
     }
     if (dashboard_may(page, CAP_ASSET_READ))
-        add_kpi(page, list, "/assets", "dashboard.kpi_risky", f->ready.risky, "warn");
+        add_kpi(page, list, "/assets?sort=risk", "dashboard.kpi_risky", f->ready.risky, "warn");
     web_put_bool(page->view, "has_kpis", web_count(list) > 0);
     return NULL;
 }

@@ -58,9 +58,24 @@ SELECT w.id, w.number, w.title, w.title_ar, w.status, w.priority, w.due_at, w.pl
           array_position(ARRAY['critical', 'high', 'medium', 'low'], w.priority), w.id
  LIMIT :limit;
 
+-- DASHBOARD_JOB (run_id uuid, asset_id uuid?) -> (position i64)
+-- The plan's first job that nobody has left out and nobody has ended; of an asset where one is given.
+SELECT r.position
+  FROM optimization_recommendations r
+  LEFT JOIN assets a ON a.tenant_id = :tenant AND a.id = r.asset_id
+  LEFT JOIN work_orders w ON w.tenant_id = :tenant
+                         AND w.id = coalesce(r.made_order_id, r.work_order_id)
+ WHERE r.tenant_id = :tenant AND r.run_id = :run_id AND r.action = 'do'
+   AND r.status <> 'rejected'
+   AND (:asset_id IS NULL OR r.asset_id = :asset_id)
+   AND a.status IS DISTINCT FROM 'retired'
+   AND (w.id IS NULL OR w.status IN ('pending_approval', 'open', 'in_progress'))
+ ORDER BY r.position
+ LIMIT 1;
+
 -- DASHBOARD_RISKS (asset_id uuid?, run_id uuid?, limit i64) -> dashboard_risk
 -- Assets that the plan sends somebody to, in its order, then those of the highest risk; with what is
--- to be done against their likeliest mode.
+-- to be done against their likeliest mode. What is retired keeps its last score.
 SELECT a.id AS asset_id, a.code, a.name, a.name_ar, c.scored_at, c.state, c.health_score,
        c.failure_probability, c.failure_low, c.failure_high, c.horizon_h, c.production_risk_index,
        c.anomaly_flag, x.place IS NOT NULL AS is_planned, coalesce(o.name, k.name) AS mode_name,
@@ -69,6 +84,8 @@ SELECT a.id AS asset_id, a.code, a.name, a.name_ar, c.scored_at, c.state, c.heal
   FROM (SELECT u.asset_id, min(u.place) AS place
           FROM ((SELECT r.asset_id, min(r.position) AS place
                    FROM optimization_recommendations r
+                   JOIN assets w ON w.tenant_id = :tenant AND w.id = r.asset_id
+                                AND w.status <> 'retired'
                   WHERE r.tenant_id = :tenant AND r.run_id = :run_id AND r.action = 'do'
                     AND r.status <> 'rejected'
                   GROUP BY r.asset_id
@@ -77,13 +94,15 @@ SELECT a.id AS asset_id, a.code, a.name, a.name_ar, c.scored_at, c.state, c.heal
                 UNION ALL
                 (SELECT n.asset_id, NULL::integer
                    FROM asset_ai_scores n
+                   JOIN assets w ON w.tenant_id = :tenant AND w.id = n.asset_id
+                                AND w.status <> 'retired'
                   WHERE n.tenant_id = :tenant AND n.is_latest
                     AND n.production_risk_index IS NOT NULL
                     AND (:asset_id IS NULL OR n.asset_id = :asset_id)
                   ORDER BY n.production_risk_index DESC, n.asset_id
                   LIMIT :limit)) u
          GROUP BY u.asset_id) x
-  JOIN assets a ON a.tenant_id = :tenant AND a.id = x.asset_id AND a.status <> 'retired'
+  JOIN assets a ON a.tenant_id = :tenant AND a.id = x.asset_id
   JOIN asset_ai_scores c ON c.tenant_id = :tenant AND c.asset_id = x.asset_id AND c.is_latest
   LEFT JOIN asset_failure_modes o ON o.tenant_id = :tenant AND o.asset_id = a.id
                                  AND o.code = c.top_mode
@@ -110,31 +129,36 @@ SELECT s.id, s.name, s.name_ar, count(a.id) AS assets,
  ORDER BY max(c.production_risk_index) DESC NULLS LAST, s.code
  LIMIT :limit;
 
--- DASHBOARD_ALARMS (asset_id uuid?, quiet_too bool, limit i64) -> dashboard_alarm
--- What is active, the most pressing first, with what the operator does about it.
+-- DASHBOARD_ALARMS (asset_id uuid?, limit i64) -> dashboard_alarm
+-- What is active and neither shelved nor suppressed, the most pressing first, with what the operator
+-- does about it; and in each row how many there are of it.
 SELECT x.id, x.title, x.title_ar, x.priority, x.state, x.value, x.limit_value, x.unit, x.raised_at,
        x.asset_id, a.code AS asset_code, a.name AS asset_name, a.name_ar AS asset_name_ar,
-       r.response, r.response_ar
+       r.response, r.response_ar, count(*) OVER () AS active
   FROM alerts x
   LEFT JOIN assets a ON a.tenant_id = :tenant AND a.id = x.asset_id
   LEFT JOIN alarm_rules r ON r.tenant_id = :tenant AND r.id = x.rule_id
  WHERE x.tenant_id = :tenant AND x.cleared_at IS NULL
    AND (:asset_id IS NULL OR x.asset_id = :asset_id)
-   AND (:quiet_too OR (x.shelved_until IS NULL AND x.suppressed_by IS NULL))
+   AND x.shelved_until IS NULL AND x.suppressed_by IS NULL
  ORDER BY x.state IN ('acknowledged', 'returned'),
           array_position(ARRAY['critical', 'high', 'medium', 'low'], x.priority),
           x.raised_at DESC, x.id DESC
  LIMIT :limit;
 
--- DASHBOARD_LIMITS (asset_id uuid) -> (signals i64, rules i64)
--- What watches over an asset: its signals, and alarm rules of it or of its class.
+-- DASHBOARD_LIMITS (asset_id uuid) -> (signals i64, rules i64, quiet i64)
+-- What watches over an asset: its signals, and alarm rules of it or of its class; and how many of its
+-- alarms are shelved or suppressed.
 SELECT (SELECT count(*) FROM series n
          WHERE n.tenant_id = :tenant AND n.asset_id = :asset_id AND n.is_active) AS signals,
        (SELECT count(*) FROM alarm_rules r
          WHERE r.tenant_id = :tenant AND r.is_enabled
            AND (r.asset_id = :asset_id
                 OR (r.class_id = a.class_id AND (r.site_id IS NULL OR r.site_id = a.site_id)
-                    AND (r.criticality IS NULL OR r.criticality = a.criticality)))) AS rules
+                    AND (r.criticality IS NULL OR r.criticality = a.criticality)))) AS rules,
+       (SELECT count(*) FROM alerts x
+         WHERE x.tenant_id = :tenant AND x.asset_id = :asset_id AND x.cleared_at IS NULL
+           AND (x.shelved_until IS NOT NULL OR x.suppressed_by IS NOT NULL)) AS quiet
   FROM assets a
  WHERE a.tenant_id = :tenant AND a.id = :asset_id;
 
@@ -178,6 +202,8 @@ SELECT (SELECT count(*) FROM sites x WHERE x.tenant_id = :tenant) AS sites,
                count(*) FILTER (WHERE x.production_risk_index >= 50) AS risky,
                max(x.scored_at) AS scored_at
           FROM asset_ai_scores x
+          JOIN assets a ON a.tenant_id = :tenant AND a.id = x.asset_id
+                       AND a.status IN ('in_service', 'standby')
          WHERE x.tenant_id = :tenant AND x.is_latest) c;
 
 -- DASHBOARD_RUN (problem text) -> (id uuid, number i64, status text, error json, created_at time)
@@ -226,6 +252,7 @@ SELECT m.name, m.name_ar
  LIMIT 1;
 
 -- DASHBOARD_COUNTS (assigned_to uuid?) -> (alarms i64, critical i64, incidents i64, grave i64)
+-- As the lists show them that the figures lead to.
 SELECT a.alarms, a.critical, i.incidents, i.grave
   FROM (SELECT count(*) AS alarms, count(*) FILTER (WHERE x.priority = 'critical') AS critical
           FROM alerts x
@@ -234,8 +261,7 @@ SELECT a.alarms, a.critical, i.incidents, i.grave
  CROSS JOIN (SELECT count(*) AS incidents,
                     count(*) FILTER (WHERE n.severity IN ('CRITICAL', 'CATASTROPHIC')) AS grave
                FROM blackbox_incidents n
-              WHERE n.tenant_id = :tenant AND n.merged_into IS NULL
-                AND n.status IN ('OPEN', 'INVESTIGATING')
+              WHERE n.tenant_id = :tenant AND n.merged_into IS NULL AND n.status = 'OPEN'
                 AND (:assigned_to IS NULL OR EXISTS (
                      SELECT 1 FROM work_orders w
                       WHERE w.tenant_id = :tenant AND w.incident_id = n.id

@@ -2,12 +2,14 @@
 #include "dashboard/inner.h"
 
 #include "alarm/alarm.h"
+#include "duty/roster.h"
+#include "tenant/tenant.h"
 
 #include "dashboard.sql.h"
 
 #include "base/banned.h"
 
-enum { NEWEST = 1000, ALARMS_SHOWN = 20, ADVICES_READ = 200 };
+enum { NEWEST = 1000 };
 #define PAST (30 * OQ_DAY) /* an incident that began so long ago still says why it failed */
 
 static bool may(const oq_scope *s, oq_cap cap)
@@ -40,28 +42,33 @@ static oq_err *find_incident(oq_scope *s, const incident_row **ret)
     return NULL;
 }
 
-/* The plan's first job that nobody has left out; of an asset where one is given. */
-static const optimize_advice *first_job(const optimize_advices *list, oq_uuid asset_id)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        const optimize_advice *a = &list->at[i];
-        bool is_out = oq_str_eq(a->status, OQ_STR("rejected"));
-        if (a->action == OPTIMIZE_DO && !is_out &&
-            (oq_uuid_is_zero(asset_id) || oq_uuid_eq(a->asset_id, asset_id)))
-            return a;
-    }
-    return NULL;
-}
-
-static oq_err *find_plan(oq_scope *s, first *f, optimize_advices *ret_advices)
+static oq_err *find_run(oq_scope *s, const optimize_run **ret)
 {
     optimize_run *run;
-    *ret_advices = (optimize_advices){0};
+    *ret = NULL;
     if (!may(s, CAP_OPTIMIZATION_READ))
         return NULL;
     OQ_TRY(optimize_latest(s, OPTIMIZE_MAINTENANCE, OQ_UUID_ZERO, &run));
-    f->run = run;
-    return run ? optimize_advices_from(s, run->id, 0, ADVICES_READ, ret_advices) : NULL;
+    *ret = run;
+    return NULL;
+}
+
+/* The plan's first job that is still to be done; of an asset where one is given. */
+static oq_err *find_job(oq_scope *s, const optimize_run *run, oq_uuid asset_id,
+                        const optimize_advice **ret)
+{
+    sql_dashboard_job_rows rows;
+    optimize_advices advices;
+    *ret = NULL;
+    if (!run)
+        return NULL;
+    OQ_TRY(sql_dashboard_job(s, (sql_dashboard_job_args){run->id, asset_id}, &rows));
+    if (!rows.count)
+        return NULL;
+    OQ_TRY(optimize_advices_from(s, run->id, rows.at[0].position - 1, 1, &advices));
+    if (advices.count)
+        *ret = advices.at;
+    return NULL;
 }
 
 static oq_err *find_risk(oq_scope *s, oq_uuid asset_id, const dashboard_risk **ret)
@@ -78,23 +85,19 @@ static oq_err *find_risk(oq_scope *s, oq_uuid asset_id, const dashboard_risk **r
 }
 
 static oq_err *find_alarms(oq_scope *s, oq_uuid asset_id, const dashboard_alarm **ret,
-                           size_t *ret_count)
+                           int64_t *ret_count)
 {
     sql_dashboard_alarms_rows rows;
     *ret = NULL;
     *ret_count = 0;
     if (!may(s, CAP_ALARM_READ))
         return NULL;
-    OQ_TRY(sql_dashboard_alarms(s,
-                                (sql_dashboard_alarms_args){
-                                    .asset_id = asset_id,
-                                    .quiet_too = !oq_uuid_is_zero(asset_id),
-                                    .limit = ALARMS_SHOWN,
-                                },
+    OQ_TRY(sql_dashboard_alarms(s, (sql_dashboard_alarms_args){.asset_id = asset_id, .limit = 1},
                                 &rows));
-    if (rows.count)
+    if (rows.count) {
         *ret = rows.at;
-    *ret_count = rows.count;
+        *ret_count = rows.at[0].active;
+    }
     return NULL;
 }
 
@@ -155,30 +158,34 @@ static oq_err *find_own_incident(oq_scope *s, first *f)
 static oq_err *count(oq_scope *s, dashboard_ready *ret)
 {
     sql_dashboard_ready_rows rows;
-    OQ_TRY(sql_dashboard_ready(
-        s, (sql_dashboard_ready_args){oq_now(s), (oq_date)(oq_now(s) / OQ_DAY)}, &rows));
+    tenant *t;
+    OQ_TRY(tenant_self(s, &t));
+    oq_date today = roster_local_of(oq_now(s), t->time_zone).day;
+    OQ_TRY(sql_dashboard_ready(s, (sql_dashboard_ready_args){oq_now(s), today}, &rows));
     *ret = rows.at[0];
     return NULL;
 }
 
 oq_err *first_find(oq_scope *s, first *f)
 {
-    optimize_advices advices;
     *f = (first){.by = FIRST_NOTHING};
     OQ_TRY(count(s, &f->ready));
     OQ_TRY(find_incident(s, &f->incident));
-    OQ_TRY(find_plan(s, f, &advices));
-    f->advice = first_job(&advices, OQ_UUID_ZERO);
+    OQ_TRY(find_run(s, &f->run));
+    OQ_TRY(find_job(s, f->run, OQ_UUID_ZERO, &f->advice));
     OQ_TRY(find_risk(s, OQ_UUID_ZERO, &f->risk));
     OQ_TRY(find_alarms(s, OQ_UUID_ZERO, &f->alarm, &f->alarms));
     pick(f);
-    if (f->by == FIRST_NOTHING || oq_uuid_is_zero(f->asset_id)) {
-        if (f->by == FIRST_NOTHING)
-            return find_own_incident(s, f);
+    if (f->by == FIRST_NOTHING)
+        return find_own_incident(s, f);
+    if (oq_uuid_is_zero(f->asset_id)) { /* the plant's first job, risk, alarms are not about it */
         f->risk = NULL;
+        f->alarms = 0;
+        if (f->by != FIRST_PLAN)
+            f->advice = NULL;
         return NULL;
     }
-    f->advice = first_job(&advices, f->asset_id);
+    OQ_TRY(find_job(s, f->run, f->asset_id, &f->advice));
     if (f->by != FIRST_INCIDENT)
         OQ_TRY(find_own_incident(s, f));
     OQ_TRY(find_risk(s, f->asset_id, &f->risk));

@@ -158,6 +158,17 @@ static void put_cards(web_page *page, oq_scope *s, const first *f, int place)
     web_put_bool(page->view, "has_broken", web_count(broken) > 0);
 }
 
+/* A tour that cannot be offered is not worth a page. */
+static void put_tour(web_page *page, bool is_asked)
+{
+    oq_mark mark = oq_err_mark();
+    oq_err *err = dashboard_put_tour(page, is_asked);
+    if (!err)
+        return;
+    oq_log_err(OQ_LOG_ERROR, "dashboard.tour_failed", err, OQ_LOG_FIELDS_());
+    oq_err_rewind(mark);
+}
+
 static oq_err *get_home(http_req *rq, oq_scope *s)
 {
     first f = {0};
@@ -173,7 +184,7 @@ static oq_err *get_home(http_req *rq, oq_scope *s)
     web_put_bool(page.view, "is_platform", is_platform);
     web_put_bool(page.view, "is_new", is_new);
     put_cards(&page, s, &f, is_platform ? AT_PLATFORM : is_new ? IN_TENANT : IN_PLANT);
-    OQ_TRY(dashboard_put_tour(&page, q.tour));
+    put_tour(&page, q.tour);
     return web_page_send(&page);
 }
 

@@ -32,6 +32,7 @@ typedef struct dashboard_alarm {
     oq_str unit;
     oq_us raised_at;
     oq_str asset_code, asset_name, asset_name_ar, response, response_ar;
+    int64_t active; /* how many there are, whatever the limit */
 } dashboard_alarm;
 extern const oq_field dashboard_alarm_fields[];
 
@@ -55,7 +56,7 @@ typedef struct dashboard_site {
 } dashboard_site;
 extern const oq_field dashboard_site_fields[];
 
-/* What a decision rests on, counted. */
+/* What a decision rests on, counted; of assets those at work. */
 typedef struct dashboard_ready {
     int64_t sites, assets, with_signals, signals, heard; /* heard: within the last hour */
     oq_us heard_at;
@@ -92,10 +93,10 @@ typedef struct first {
     oq_str code, name, name_ar;
     const incident_row *incident;  /* that made it first, or the asset's newest; NULL: none */
     const optimize_run *run;       /* the newest plan; NULL: none, or not to be seen */
-    const optimize_advice *advice; /* the plan's first job, or its job at the asset; NULL: none */
+    const optimize_advice *advice; /* the plan's job at the asset, or its first; NULL: none */
     const dashboard_risk *risk;    /* of the asset; NULL: without a score */
     const dashboard_alarm *alarm;  /* the most pressing at the asset, or of all; NULL: none */
-    size_t alarms;                 /* active at the asset */
+    int64_t alarms;                /* to be acted on at the asset; of no asset: 0 */
     dashboard_ready ready;
 } first;
 

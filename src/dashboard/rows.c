@@ -40,6 +40,7 @@ const oq_field dashboard_alarm_fields[] = {
     OQ_TEXT(dashboard_alarm, asset_name_ar),
     OQ_TEXT(dashboard_alarm, response),
     OQ_TEXT(dashboard_alarm, response_ar),
+    OQ_I64(dashboard_alarm, active),
     OQ_FIELDS_END,
 };
 

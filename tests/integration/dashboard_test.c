@@ -256,9 +256,103 @@ static void test_a_plan(void **state)
                UNSAID("There is no plan yet"));
     check_says("who may not approve", as_worker(h, ZAID, "/app"), SAYS("Open the plan"),
                UNSAID("Look at it and approve"));
+    run(h, "UPDATE optimization_runs SET as_of = as_of - interval '4 days'");
+    check_says("a plan that cannot be approved any more", house_get(h, ADMIN_A, "/app"),
+               SAYS("Open the plan"), UNSAID("Look at it and approve"));
+    run(h, "UPDATE optimization_runs SET as_of = as_of + interval '4 days'");
+    run(h, "INSERT INTO work_orders (tenant_id, id, number, source, title, status, created_at,"
+           " updated_at) VALUES (" A ", '" ORDER "', 'WO-8', 'OPTIMIZER', 'Align the pump', 'done',"
+           " now(), now())");
+    run(h, "UPDATE optimization_recommendations SET made_order_id = '" ORDER "'");
+    check_says("its first job is done", house_get(h, ADMIN_A, "/app"),
+               SAYS("has the highest production risk"),
+               UNSAID("Doing it in time avoids", "The plan proposes Ali", "Align the pump"));
     run(h, "UPDATE optimization_runs SET status = 'failed', finished_at = NULL");
     check_says("failed", house_get(h, ADMIN_A, "/app"), SAYS("The newest run, ", "failed."),
                UNSAID("Look at it and approve"));
+}
+
+/* --- what is not of the asset ---------------------------------------------------------------------*/
+
+/* A retired asset keeps its last score, and hides nobody's behind it. */
+static void test_a_retired_asset_is_not_first(void **state)
+{
+    house *h = *state;
+    score(h, 0.4);
+    run(h,
+        "INSERT INTO assets (tenant_id, id, site_id, code, name, status, created_at, updated_at)"
+        " VALUES (" A ", '" ORDER "', '%s', 'P-9', 'Old pump', 'retired', now(), now())",
+        id_text(h, WORK_SITE));
+    run(h, "INSERT INTO asset_ai_scores (tenant_id, asset_id, scored_at, state, health_score,"
+           " failure_probability, horizon_h, production_risk_index, detail) VALUES (" A ", '" ORDER
+           "', '2026-11-19 08:00+03', 'ENOUGH', 5, 0.99, 168, 99, '{}')");
+    check_says("a retired asset", house_get(h, ADMIN_A, "/app"),
+               SAYS("has the highest production risk: 62 of 100", "P-101",
+                    "All 1 assets have a chance of failure", "href=\"/assets?sort=risk\""),
+               UNSAID("P-9", "Old pump", "99"));
+}
+
+static void test_an_incident_without_an_asset(void **state)
+{
+    house *h = *state;
+    tell_the_story(h);
+    run(h, "UPDATE blackbox_incidents SET root_asset_id = NULL");
+    run(h, "UPDATE work_orders SET incident_id = NULL");
+    check_says("of no asset", house_get(h, ADMIN_A, "/app"),
+               SAYS("pump tripped", "Nobody: there is no work order for it."),
+               UNSAID("Align the pump", "One alarm is active on it."));
+    run(h, "UPDATE blackbox_incidents SET status = 'RESOLVED'");
+    run(h, "DELETE FROM asset_ai_scores");
+    run(h, "UPDATE alerts SET asset_id = NULL");
+    check_says("an alarm of no asset", house_get(h, ADMIN_A, "/app"),
+               SAYS("Vibration high", "Nobody: there is no work order for it."),
+               UNSAID("Align the pump", "One alarm is active on it."));
+}
+
+static void test_what_is_shelved_is_not_acted_on(void **state)
+{
+    house *h = *state;
+    tell_the_story(h);
+    check_says("one", house_get(h, ADMIN_A, "/app"), SAYS("One alarm is active on it."), UNSAID());
+    run(h,
+        "INSERT INTO alerts (tenant_id, id, source, source_key, asset_id, code, title, priority,"
+        " severity, state, raised_at, seen_at, last_at, trace_id, updated_at) SELECT " A
+        ", gen_random_uuid(), 'RULE', 'y' || n, '%s', 'vib', 'Vibration high', 'low', 'MINOR',"
+        " 'unacknowledged', now(), now(), now(), gen_random_uuid(), now()"
+        " FROM generate_series(1, 24) n",
+        id_text(h, WORK_ASSET));
+    check_says("all are counted", house_get(h, ADMIN_A, "/app"),
+               SAYS("25 alarms are active on it."), UNSAID());
+    run(h, "UPDATE alerts SET shelved_until = '2026-11-20 12:00+03'");
+    check_says("shelved", house_get(h, ADMIN_A, "/app"),
+               SAYS("all that is active on it is shelved or suppressed"),
+               UNSAID("Bring it back within its limit", "active on it."));
+}
+
+/* The job costs more than the failure: the band speaks of the same thing as the sentence. */
+static void test_waiting_that_is_cheaper(void **state)
+{
+    house *h = *state;
+    score(h, 0.4);
+    price(h);
+    run(h,
+        "UPDATE optimization_cost_models SET failure_minor = 1000, maintenance_minor = 90000000");
+    check_says("cheaper", house_get(h, ADMIN_A, "/app"),
+               SAYS("cheaper than acting today", "Between "),
+               UNSAID("Between -", "Between \u2212"));
+}
+
+/* In Riyadh it is the 20th when it is 22:00 of the 19th in Greenwich. */
+static void test_today_is_the_tenants(void **state)
+{
+    house *h = *state;
+    work_shift(h, ALI, "DAY", 420, 480, false);
+    run(h, "UPDATE user_shifts SET from_day = '2026-11-20'");
+    check_says("the day before", house_get(h, ADMIN_A, "/app"), SAYS("Nobody is on a shift"),
+               UNSAID());
+    oq_clock_advance(13 * OQ_HOUR);
+    check_says("by the wall in Riyadh", house_get(h, ADMIN_A, "/app"), SAYS("people work shifts"),
+               UNSAID("Nobody is on a shift"));
 }
 
 /* --- what each role sees -------------------------------------------------------------------------*/
@@ -326,6 +420,15 @@ static void test_a_card_that_fails(void **state)
                UNSAID("Signals heard within the hour"));
 }
 
+static void test_a_tour_that_fails(void **state)
+{
+    house *h = *state;
+    run(h, "ALTER TABLE users RENAME tour_seen_at TO tour_seen_gone");
+    seen page = house_get(h, ADMIN_A, "/app");
+    run(h, "ALTER TABLE users RENAME tour_seen_gone TO tour_seen_at");
+    check_says("without a tour", page, SAYS("What needs attention first?"), UNSAID("A short tour"));
+}
+
 /* Offered until it is ended, by each person for themselves; again when asked for. */
 static void test_the_tour(void **state)
 {
@@ -355,10 +458,16 @@ int main(void)
         cmocka_unit_test_setup(test_what_is_not_known_is_asked_for, with_plant),
         cmocka_unit_test_setup(test_an_alarm_or_a_risk_comes_first, with_plant),
         cmocka_unit_test_setup(test_a_plan, with_plant),
+        cmocka_unit_test_setup(test_a_retired_asset_is_not_first, with_plant),
+        cmocka_unit_test_setup(test_an_incident_without_an_asset, with_plant),
+        cmocka_unit_test_setup(test_what_is_shelved_is_not_acted_on, with_plant),
+        cmocka_unit_test_setup(test_waiting_that_is_cheaper, with_plant),
+        cmocka_unit_test_setup(test_today_is_the_tenants, with_plant),
         cmocka_unit_test_setup(test_what_a_viewer_may_not_see, with_plant),
         cmocka_unit_test_setup(test_engineers_see_what_is_theirs, with_plant),
         cmocka_unit_test_setup(test_tenants_and_the_platform, with_plant),
         cmocka_unit_test_setup(test_a_card_that_fails, with_plant),
+        cmocka_unit_test_setup(test_a_tour_that_fails, with_plant),
         cmocka_unit_test_setup(test_the_tour, with_plant),
     };
     return cmocka_run_group_tests(tests, house_open, house_close);
