@@ -96,9 +96,11 @@ oq_err *work_order_set_befores(oq_scope *s, oq_uuid id, oq_strs numbers,
                                work_order_befores *ret_befores)
 {
     oq_arena *arena = oq_scope_arena(s);
+    sql_work_order_befores_lock_rows lock;
     work_order *o;
     work_order_befores was;
     oq_uuids ids;
+    OQ_TRY(sql_work_order_befores_lock(s, &lock)); /* before any order is held */
     OQ_TRY(work_order_get_going(s, id, &o));
     OQ_TRY(oq_scope_require(s, CAP_WORK_ORDER_MANAGE));
     if (numbers.count > WORK_ORDER_BEFORES_MAX)

@@ -80,8 +80,14 @@ SELECT o.id, o.number, o.title, o.title_ar, o.status
 -- WORK_ORDER_NUMBERED (numbers texts) -> (id uuid, number text)
 SELECT id, number FROM work_orders WHERE tenant_id = :tenant AND number = ANY (:numbers);
 
+-- WORK_ORDER_BEFORES_LOCK -> (is_locked bool)
+-- The order of the tenant's work is changed by one at a time, until the end of the transaction: a
+-- circle may be closed by orders that neither of two people names.
+SELECT pg_advisory_xact_lock(hashtext('work_order.befores'), hashtext((:tenant)::text)) IS NOT NULL
+       AS is_locked;
+
 -- WORK_ORDERS_HOLD (ids uuids) -> (id uuid)
--- Two people cannot close a circle from both ends.
+-- They stay as they are until the commit.
 SELECT id FROM work_orders WHERE tenant_id = :tenant AND id = ANY (:ids) ORDER BY id FOR UPDATE;
 
 -- WORK_ORDER_CIRCLE (id uuid, after_ids uuids) -> (number text)

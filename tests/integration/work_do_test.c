@@ -339,6 +339,9 @@ static void test_what_comes_before(void **state)
     oq_str both[] = {a->number, b->number};
     oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
     CHECK_OK(wait_for(s, b, &a->number, 1));
+    assert_int_equal(work_count(h, "pg_locks WHERE locktype = 'advisory' AND granted AND classid ="
+                                   " hashtext('work_order.befores')::oid"),
+                     1); /* whoever closes a circle with this elsewhere waits, and sees it */
     CHECK_OK(wait_for(s, c, both, 2));
     CHECK_CODE("itself", wait_for(s, a, &a->number, 1), "work_order.before_itself");
     CHECK_CODE("a circle", wait_for(s, a, &b->number, 1), "work_order.before_circle");
