@@ -15,15 +15,16 @@
 #include "base/banned.h"
 
 /* When a planned day's work begins, on the clock on the wall. */
-#define DAY_BEGINS "07:00"
+#define WORK_BEGINS "07:00"
+#define DAY_BEGINS  "00:00"
 #define PLAN_FRESH (3 * OQ_DAY) /* what a plan rests on is not asked for longer than that */
 
-static oq_err *begin_of(oq_arena *arena, oq_date date, oq_str time_zone, oq_us *ret_at)
+static oq_err *moment_of(oq_arena *arena, oq_date date, const char *clock, oq_str time_zone,
+                         oq_us *ret_at)
 {
     char day[OQ_DATE_TEXT];
     oq_date_format(date, day);
-    return web_local_parse(oq_strf(arena, "%.*sT" DAY_BEGINS, OQ_DATE_TEXT, day), time_zone,
-                           ret_at);
+    return web_local_parse(oq_strf(arena, "%.*sT%s", OQ_DATE_TEXT, day, clock), time_zone, ret_at);
 }
 
 static oq_str title_of(oq_arena *arena, oq_lang lang, const optimize_advice *a)
@@ -38,12 +39,12 @@ static oq_str title_of(oq_arena *arena, oq_lang lang, const optimize_advice *a)
         arg, OQ_COUNT(arg));
 }
 
-/* By the end of its last day. */
+/* By the end of its last day: its last minute, however long the day is. */
 static oq_err *due_of(oq_arena *arena, const optimize_advice *a, oq_str time_zone, oq_us *ret_due)
 {
     oq_date last = a->day + (oq_date)(a->days > 0 ? a->days - 1 : 0);
-    OQ_TRY(begin_of(arena, last, time_zone, ret_due));
-    *ret_due += OQ_DAY;
+    OQ_TRY(moment_of(arena, last + 1, DAY_BEGINS, time_zone, ret_due));
+    *ret_due -= OQ_MINUTE;
     return NULL;
 }
 
@@ -137,7 +138,7 @@ static oq_err *follow(oq_scope *s, const optimize_run *run, const optimize_advic
     oq_us begins;
     oq_uuid person = OQ_UUID_ZERO, by = optimize_person(s);
     work_order *o;
-    OQ_TRY(begin_of(oq_scope_arena(s), a->day, time_zone, &begins));
+    OQ_TRY(moment_of(oq_scope_arena(s), a->day, WORK_BEGINS, time_zone, &begins));
     if (a->crew.len && !oq_uuid_parse(a->crew, &person))
         person = OQ_UUID_ZERO;
     OQ_TRY(order_of(s, run, a, time_zone, &person, &o));
@@ -195,6 +196,7 @@ oq_err *optimize_may_approve(oq_scope *s, const optimize_run *run, bool *ret_may
 
 oq_err *optimize_approve(oq_scope *s, oq_uuid run_id, oq_str note)
 {
+    sql_optimize_approve_lock_rows lock;
     sql_optimize_run_hold_rows held;
     optimize_run *run;
     optimize_advices advices;
@@ -202,6 +204,7 @@ oq_err *optimize_approve(oq_scope *s, oq_uuid run_id, oq_str note)
     size_t touched, followed = 0;
     OQ_TRY(oq_scope_require(s, CAP_OPTIMIZATION_APPROVE));
     oq_uuid by = optimize_person(s);
+    OQ_TRY(sql_optimize_approve_lock(s, &lock));
     OQ_TRY(sql_optimize_run_hold(s, (sql_optimize_run_hold_args){run_id}, &held));
     OQ_TRY(optimize_run_get(s, run_id, &run));
     if (oq_uuid_is_zero(by))

@@ -61,6 +61,11 @@ SELECT status, problem
  WHERE tenant_id = :tenant AND id = :id
    FOR UPDATE;
 
+-- OPTIMIZE_APPROVE_LOCK -> (is_locked bool)
+-- One plan of the tenant is approved at a time, until the end of the transaction: the next one sees it.
+SELECT pg_advisory_xact_lock(hashtext('optimize.approve'), hashtext((:tenant)::text)) IS NOT NULL
+       AS is_locked;
+
 -- OPTIMIZE_RUN_INPUTS (id uuid) -> (inputs json, is_whole bool)
 -- Whole: as they were when the run was stored.
 SELECT inputs, inputs_sha = sha256(convert_to(inputs::text, 'UTF8')) AS is_whole
