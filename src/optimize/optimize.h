@@ -130,7 +130,8 @@ OQ_CHECKED oq_err *optimize_ask(oq_scope *s, const optimize_order *order, optimi
 OQ_CHECKED oq_err *optimize_do(oq_scope *s, oq_uuid run_id);
 /* Solves the stored inputs again and compares: *ret_same. Fails: optimize.run_not_found. */
 OQ_CHECKED oq_err *optimize_repeat(oq_scope *s, oq_uuid run_id, bool *ret_same);
-/* The newest run of a problem that is done (of a site; zero: any); NULL: none. */
+/* The newest run of a problem that is done (of a site; zero: any); NULL: none. A plan of the present:
+ * neither what would have been planned on a day before, nor a scenario that a person ran. */
 OQ_CHECKED oq_err *optimize_latest(oq_scope *s, int problem, oq_uuid site_id,
                                    optimize_run **ret_run);
 /* All of a run's rows, or those behind a position. */

@@ -90,11 +90,15 @@ SELECT id, scenario_id, site_id, job_id, number, problem, status, horizon_days, 
  LIMIT :limit;
 
 -- OPTIMIZE_RUN_LATEST (problem text, site_id uuid?) -> (id uuid)
--- With an answer: also one that could not place everything.
+-- With an answer: also one that could not place everything. Of the present: what a plan would have
+-- been on some day before is a question, and what-if is another, unless the program asked it.
 SELECT id
   FROM optimization_runs
  WHERE tenant_id = :tenant AND problem = :problem AND status IN ('done', 'infeasible')
    AND site_id IS NOT DISTINCT FROM :site_id
+   AND (scenario_id IS NULL OR made_by_id IS NULL)
+   AND as_of >= least(created_at, (SELECT stands_at FROM tenants WHERE id = :tenant))
+                - interval '1 hour'
  ORDER BY finished_at DESC, id DESC
  LIMIT 1;
 

@@ -256,10 +256,12 @@ static void test_a_plan(void **state)
                UNSAID("There is no plan yet"));
     check_says("who may not approve", as_worker(h, ZAID, "/app"), SAYS("Open the plan"),
                UNSAID("Look at it and approve"));
-    run(h, "UPDATE optimization_runs SET as_of = as_of - interval '4 days'");
+    run(h, "UPDATE optimization_runs SET as_of = as_of - interval '4 days',"
+           " created_at = created_at - interval '4 days'");
     check_says("a plan that cannot be approved any more", house_get(h, ADMIN_A, "/app"),
                SAYS("Open the plan"), UNSAID("Look at it and approve"));
-    run(h, "UPDATE optimization_runs SET as_of = as_of + interval '4 days'");
+    run(h, "UPDATE optimization_runs SET as_of = as_of + interval '4 days',"
+           " created_at = created_at + interval '4 days'");
     run(h, "INSERT INTO work_orders (tenant_id, id, number, source, title, status, created_at,"
            " updated_at) VALUES (" A ", '" ORDER "', 'WO-8', 'OPTIMIZER', 'Align the pump', 'done',"
            " now(), now())");

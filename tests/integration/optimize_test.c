@@ -196,6 +196,46 @@ static void test_a_shutdown_costs_no_production(void **state)
     CHECK("within it", optimize_row(&rows, "P-101")->day <= after->from_day + 1);
 }
 
+/* What a plan would have been, and what-if, are not the plan. */
+static void test_the_newest_plan_is_of_the_present(void **state)
+{
+    house *h = *state;
+    optimize_run *first = optimize_plan(h), *made, *latest;
+    optimize_scenario *scenario;
+    optimize_scenario_order what_if;
+    oq_clock_set(WORK_NOON + OQ_DAY);
+    oq_scope *s = house_scope(h, ADMIN_A, OQ_WRITE);
+    CHECK_OK(optimize_ask(s,
+                          &(optimize_order){.problem = OPTIMIZE_MAINTENANCE,
+                                            .horizon_days = 14,
+                                            .from_day = OQ_DATE_NONE,
+                                            .as_of = WORK_NOON,
+                                            .parameters = optimize_plain(h)},
+                          &made));
+    CHECK_OK(optimize_do(s, made->id));
+    CHECK_OK(optimize_latest(s, OPTIMIZE_MAINTENANCE, OQ_UUID_ZERO, &latest));
+    CHECK("not of the past", oq_uuid_eq(latest->id, first->id));
+    optimize_sql(h, "UPDATE tenants SET stands_at = '2026-11-19 12:30+03' WHERE id = " A);
+    CHECK_OK(optimize_latest(s, OPTIMIZE_MAINTENANCE, OQ_UUID_ZERO, &latest));
+    CHECK("but of a record's end", oq_uuid_eq(latest->id, made->id));
+    optimize_sql(h, "UPDATE tenants SET stands_at = NULL WHERE id = " A);
+    oq_fields_preset(h->arena, optimize_scenario_order_fields, &what_if);
+    what_if.name = OQ_STR("Careful");
+    what_if.problem = OPTIMIZE_MAINTENANCE;
+    CHECK_OK(optimize_scenario_add(s, &what_if, &scenario));
+    CHECK_OK(optimize_scenario_run(s, scenario->id, &made));
+    CHECK_OK(optimize_do(s, made->id));
+    CHECK_OK(optimize_latest(s, OPTIMIZE_MAINTENANCE, OQ_UUID_ZERO, &latest));
+    CHECK("not what-if", oq_uuid_eq(latest->id, first->id));
+    house_commit(s);
+    optimize_sql(h, "UPDATE optimization_runs SET made_by_id = NULL WHERE id = '%s'",
+        optimize_id(h, made->id));
+    s = house_scope(h, ADMIN_A, OQ_READ);
+    CHECK_OK(optimize_latest(s, OPTIMIZE_MAINTENANCE, OQ_UUID_ZERO, &latest));
+    CHECK("but what the program asked", oq_uuid_eq(latest->id, made->id));
+    oq_scope_close(s);
+}
+
 static void test_parts_and_order(void **state)
 {
     house *h = *state;
@@ -483,6 +523,7 @@ int main(void)
         TEST(test_a_planned_stop_is_not_a_failure),
         TEST(test_a_plan_for_each_day),
         TEST(test_a_shutdown_costs_no_production),
+        TEST(test_the_newest_plan_is_of_the_present),
         TEST(test_parts_and_order),
         TEST(test_what_is_late_is_done_all_the_same),
         TEST(test_what_nobody_can_do_in_time_is_done_late),
