@@ -268,6 +268,42 @@ const bool *gather_window(gathering *g, const optimize_asset *a, int32_t minutes
     return is_touched ? open : NULL;
 }
 
+/* Minutes of a day in a row that an asset stands anyway: the most, those it begins
+ * with, those it ends with. */
+typedef struct standing {
+    int32_t longest, head, tail;
+} standing;
+
+static standing stands_on(const gathering *g, const optimize_window_row **own, size_t count,
+                          int32_t day)
+{
+    bool minute[DAY_MINUTES];
+    memset(minute, 0, sizeof minute);
+    for (size_t i = 0; i < count; i++)
+        if (own[i]->kind == WINDOW_SHUTDOWN)
+            mark_within(g, own[i], day, true, minute);
+    standing s = {.longest = longest_run(minute)};
+    while (s.head < DAY_MINUTES && minute[s.head])
+        s.head++;
+    while (s.tail < DAY_MINUTES && minute[DAY_MINUTES - 1 - s.tail])
+        s.tail++;
+    return s;
+}
+
+/* The most minutes in a row within some days. */
+static int32_t stands_within(const standing *day, int32_t days)
+{
+    int32_t longest = 0, run = 0;
+    for (int32_t d = 0; d < days; d++) {
+        run += day[d].head;
+        longest = run > longest ? run : longest;
+        longest = day[d].longest > longest ? day[d].longest : longest;
+        run = day[d].head == DAY_MINUTES ? run : day[d].tail;
+    }
+    return longest;
+}
+
+/* Work of more than a day stops the asset on the days after too, and may find it standing there. */
 const double *gather_stop_cost(gathering *g, const optimize_asset *a, double per_hour, double hours)
 {
     int32_t days = g->in->problem.days;
@@ -275,18 +311,19 @@ const double *gather_stop_cost(gathering *g, const optimize_asset *a, double per
         return NULL;
     const optimize_window_row **own;
     size_t count = windows_of(g, a, &own);
-    double *cost = oq_new_n(g->arena, double, days), needed = fmin(hours, 24);
-    bool minute[DAY_MINUTES];
-    for (int32_t d = 0; d < days; d++) {
-        memset(minute, 0, sizeof minute);
-        for (size_t i = 0; i < count; i++)
-            if (own[i]->kind == WINDOW_SHUTDOWN)
-                mark_within(g, own[i], d, true, minute);
-        double standing = count ? (double)longest_run(minute) / 60 : 0;
-        cost[d] = standing < needed ? per_hour * (needed - standing) / needed : per_hour;
-        if (standing >= needed)
-            cost[d] = 0;
-    }
+    double *cost = oq_new_n(g->arena, double, days);
+    for (int32_t d = 0; d < days; d++)
+        cost[d] = per_hour;
+    if (!count || !(hours > 0))
+        return cost;
+    oq_mark mark = oq_arena_mark(g->arena);
+    int32_t span = (int32_t)fmin(fmax(1, ceil(hours / 24)), days);
+    standing *day = oq_new_n(g->arena, standing, days + span);
+    for (int32_t d = 0; d < days + span; d++)
+        day[d] = stands_on(g, own, count, d);
+    for (int32_t d = 0; d < days; d++)
+        cost[d] = per_hour * fmax(0, hours - stands_within(&day[d], span) / 60.0) / hours;
+    oq_arena_rewind(g->arena, mark);
     return cost;
 }
 

@@ -196,6 +196,23 @@ static void test_a_shutdown_costs_no_production(void **state)
     CHECK("within it", optimize_row(&rows, "P-101")->day <= after->from_day + 1);
 }
 
+/* 40 h of work beside a shutdown of 24 h: 16 h of production are lost. */
+static void test_a_shutdown_that_is_too_short(void **state)
+{
+    house *h = *state;
+    oq_uuid id = optimize_add_order(h, WORK_ASSET, "Overhaul", "2026-11-28T12:00:00Z");
+    optimize_sql(h, "UPDATE work_orders SET planned_h = 40 WHERE id = '%s'", optimize_id(h, id));
+    optimize_advices before = optimize_rows(h, optimize_plan(h));
+    optimize_add_window(h, "TA", "shutdown", "2026-11-20 00:00+03", "2026-11-21 00:00+03");
+    optimize_advices day = optimize_rows(h, optimize_plan(h));
+    optimize_add_window(h, "TB", "shutdown", "2026-11-21 00:00+03", "2026-11-22 00:00+03");
+    optimize_advices both = optimize_rows(h, optimize_plan(h));
+    const optimize_advice *a = optimize_row(&before, "P-101");
+    const optimize_advice *b = optimize_row(&day, "P-101"), *c = optimize_row(&both, "P-101");
+    assert_int_equal(a->planned_minor - b->planned_minor, 24 * 500000);
+    assert_int_equal(a->planned_minor - c->planned_minor, 40 * 500000);
+}
+
 /* What a plan would have been, and what-if, are not the plan. */
 static void test_the_newest_plan_is_of_the_present(void **state)
 {
@@ -523,6 +540,7 @@ int main(void)
         TEST(test_a_planned_stop_is_not_a_failure),
         TEST(test_a_plan_for_each_day),
         TEST(test_a_shutdown_costs_no_production),
+        TEST(test_a_shutdown_that_is_too_short),
         TEST(test_the_newest_plan_is_of_the_present),
         TEST(test_parts_and_order),
         TEST(test_what_is_late_is_done_all_the_same),
