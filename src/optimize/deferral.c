@@ -12,7 +12,7 @@
 
 #include "base/banned.h"
 
-enum { ANSWER_MAX = 256 * 1024, RENEWALS_MIN = 3 };
+enum { ANSWER_MAX = 256 * 1024, RENEWALS_MIN = 3, RENEWALS_DAYS_MIN = 180 };
 
 static oq_err *asset_of(oq_scope *s, oq_uuid asset_id, optimize_asset **ret_asset)
 {
@@ -169,7 +169,8 @@ static oq_err *stop_by_day(const question *q, oq_str time_zone, double *planned)
 
 /* What waiting a day is worth: the work is needed again so much later. What the work costs, as often
  * as it is done on machines of the class (age replacement, Barlow and Proschan 1965: wait as long as
- * the risk of a day costs less than a day of the work's life). */
+ * the risk of a day costs less than a day of the work's life). Of a few weeks nobody can tell how
+ * often: orders that were closed in one go say nothing of a life. */
 static oq_err *life_gained(const question *q, double planned, double **ret_gain)
 {
     sql_optimize_renewals_rows rows;
@@ -180,7 +181,7 @@ static oq_err *life_gained(const question *q, double planned, double **ret_gain)
                                      oq_now(q->s)},
         &rows));
     const sql_optimize_renewals_row *r = &rows.at[0];
-    if (r->times < RENEWALS_MIN || !(r->days > 0))
+    if (r->times < RENEWALS_MIN || !(r->days >= RENEWALS_DAYS_MIN))
         return NULL;
     double per_day = planned * (double)r->times / ((double)r->assets * r->days);
     double *gain = oq_new_n(q->arena, double, q->days + 1);

@@ -14,7 +14,7 @@ static int open_plant(void **state)
     return optimize_furnish(state);
 }
 
-/* Work against the mode of WORK_ASSET, ten days after the one before. */
+/* Work against the mode of WORK_ASSET, ten days after the one before; the fourth 10 days ago. */
 static void done_work(house *h, int n)
 {
     optimize_sql(h,
@@ -292,10 +292,17 @@ static void test_waiting_for_a_shutdown(void **state)
     CHECK("dearer behind", oq_str_find(json, OQ_STR("\"break_even_day\":6,")) != SIZE_MAX);
     CHECK("driven by", oq_str_find(json, OQ_STR("\"driver\":\"repair\"")) != SIZE_MAX);
     optimize_sql(h, "DELETE FROM maintenance_windows");
-    /* Four of them in 40 days on one machine: a day of waiting is worth 3,040.00 of 30,400.00, and
-     * costs some 1,300.00 at 0.2 within 30 days. */
+    /* Four of them in 40 days on one machine: nobody can tell yet how often. */
     for (int i = 0; i < 4; i++)
         done_work(h, i);
+    s = house_scope(h, ADMIN_A, OQ_READ);
+    CHECK_OK(optimize_deferral(s, WORK_ASSET, OQ_UUID_ZERO, 25, &json));
+    oq_scope_close(s);
+    CHECK("not yet", oq_str_find(json, OQ_STR("\"cheapest_day\":0,")) != SIZE_MAX);
+    /* Twenty in 200 days: a day of waiting is worth 3,040.00 of 30,400.00, and costs some 1,300.00 at
+     * 0.2 within 30 days. */
+    for (int i = 4; i < 20; i++)
+        done_work(h, 3 - i);
     s = house_scope(h, ADMIN_A, OQ_READ);
     CHECK_OK(optimize_deferral(s, WORK_ASSET, OQ_UUID_ZERO, 25, &json));
     oq_scope_close(s);
