@@ -275,7 +275,7 @@ static double hours_left(const gathering *g, const optimize_order_row *o, uint32
                    : at != UINT32_MAX
                        ? optimize_hours_of(g->prices, &g->asset[at], mode, &of_class)
                        : (double)NAN;
-    return isnan(o->labour_h) ? hours : fmax(0, hours - o->labour_h);
+    return isnan(hours) || isnan(o->labour_h) ? hours : fmax(0, hours - o->labour_h);
 }
 
 /* Whoever is at work on something ends it first: from the first day of the plan on. */
@@ -325,7 +325,8 @@ oq_err *gather_jobs(gathering *g)
     OQ_TRY(sql_optimize_orders(
         g->s, (sql_optimize_orders_args){g->run->site_id, g->run->as_of, OPTIMIZE_ORDERS_MAX},
         &orders));
-    g->in->orders_cut = (size_t)all.at[0].orders - orders.count;
+    size_t waiting = (size_t)all.at[0].orders; /* a moment before the others were read */
+    g->in->orders_cut = waiting > orders.count ? waiting - orders.count : 0;
     g->in->problem.jobs = orders.count + g->assets;
     if (g->in->problem.jobs * (size_t)g->in->problem.days > OPTIMIZE_CELLS_MAX)
         return optimize_too_large(g->in);

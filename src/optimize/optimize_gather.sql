@@ -44,9 +44,11 @@ SELECT count(*) AS orders
    AND (:site_id IS NULL OR a.site_id = :site_id);
 
 -- OPTIMIZE_BEGUN (as_of time) -> optimize_order_row
--- Work that was being done then, wherever: it takes the hours of who does it.
+-- Work that was being done then, wherever: it takes the hours of who does it. What was written down
+-- at its end was not known then.
 SELECT o.id, o.asset_id, o.failure_mode_id, o.assigned_user_id, o.number, o.title, o.title_ar,
-       o.kind, o.priority, o.status, o.planned_h, o.labour_h, o.due_at, o.planned_from
+       o.kind, o.priority, o.status, o.planned_h,
+       CASE WHEN o.status = 'in_progress' THEN o.labour_h END AS labour_h, o.due_at, o.planned_from
   FROM work_orders o
  WHERE o.tenant_id = :tenant AND o.started_at <= :as_of AND o.kind <> 'project'
    AND (o.status = 'in_progress' OR (o.status IN ('done', 'closed') AND o.finished_at > :as_of))

@@ -415,6 +415,19 @@ static void test_work_that_has_begun_takes_its_hours(void **state)
     CHECK("others do theirs", optimize_row(&rows, "P-102")->action == OPTIMIZE_DO);
     CHECK("no second work", !optimize_row(&rows, "P-103"));
     CHECK("said", oq_str_find(r->inputs_summary, OQ_STR("\"orders_begun\": 1")) != SIZE_MAX);
+    /* That it took 95 h somebody writes down a week later. */
+    optimize_sql(h, "UPDATE work_orders SET status = 'done', finished_at = '2026-11-26',"
+           " labour_h = 95, planned_h = 90");
+    rows = optimize_rows(h, optimize_plan(h));
+    CHECK("not known yet", optimize_row(&rows, "P-101")->action == OPTIMIZE_DEFER);
+    /* Of what nobody planned, hours that were worked say nothing of those that are left. */
+    optimize_sql(h, "UPDATE work_orders SET status = 'in_progress', finished_at = NULL, labour_h = 5,"
+           " planned_h = NULL");
+    optimize_sql(h, "UPDATE asset_failure_modes SET repair_h = NULL WHERE asset_id = '%s'",
+        optimize_id(h, PUMP_THREE));
+    r = optimize_plan(h);
+    CHECK("not known",
+          oq_str_find(r->inputs_summary, OQ_STR("\"begun_unknown\": 1")) != SIZE_MAX);
 }
 
 static void test_weights_are_not_money(void **state)
