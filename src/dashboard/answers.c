@@ -411,7 +411,8 @@ static void say_alarm(const web_page *page, const first *f, answer *a)
     const char *key = response.len                                 ? "dashboard.run.response"
                       : isnan(al->value) || isnan(al->limit_value) ? "dashboard.run.alarm_bare"
                                                                    : "dashboard.run.alarm";
-    a->text = DASHBOARD_SAY(page, key, {"response", response}, {"title", title},
+    a->text = DASHBOARD_SAY(page, key, {"response", dashboard_quoted(page, response)},
+                            {"title", title},
                             {"value", measured(page, al->value, al->unit)},
                             {"limit", measured(page, al->limit_value, al->unit)});
     if (f->alarms)

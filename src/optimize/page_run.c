@@ -162,7 +162,7 @@ static void put_bar(const web_page *page, const optimize_run *run, const gantt_b
                                  GANTT_TOP + (bar->crew->top + bar->lane) * GANTT_ROW + 4));
     web_put_text(v, "width", oq_strf(page->arena, "%.1f", wide * (double)days_of(a) - 2));
     web_put_text(v, "what",
-                 oq_strf(page->arena, "%.*s · %.*s · %.*s", OQ_FMT(a->asset_code),
+                 oq_strf(page->arena, "%.*s · %.*s · " WEB_FSI "%.*s" WEB_PDI, OQ_FMT(a->asset_code),
                          OQ_FMT(web_format_day(page->arena, &page->locale, a->day)),
                          OQ_FMT(a->crew_name)));
 }
@@ -183,7 +183,8 @@ static void put_gantt(const web_page *page, const optimize_run *run, const optim
     web_value *names = web_put_list(page->view, "crews");
     for (size_t i = 0; i < crews; i++) {
         web_value *v = web_add_object(names);
-        web_put_text(v, "name", crew[i].name);
+        web_put_text(v, "name",
+                     oq_strf(page->arena, WEB_FSI "%.*s" WEB_PDI, OQ_FMT(crew[i].name)));
         web_put_text(v, "y", oq_strf(page->arena, "%zu", GANTT_TOP + crew[i].top * GANTT_ROW + 18));
         web_put_text(v, "line",
                      oq_strf(page->arena, "%zu",
@@ -296,6 +297,17 @@ static oq_err *put_progress(const web_page *page, oq_scope *s, const optimize_ru
     return NULL;
 }
 
+/* What can no longer be approved says so instead of asking. */
+static oq_err *put_approval(const web_page *page, oq_scope *s, const optimize_run *run)
+{
+    bool may, is_open = run->approved_at == OQ_TIME_NONE &&
+                        (run->status == OPTIMIZE_DONE || run->status == OPTIMIZE_INFEASIBLE);
+    OQ_TRY(optimize_may_approve(s, run, &may));
+    web_put_bool(page->view, "may_approve", may);
+    web_put_bool(page->view, "is_late", is_open && !may);
+    return NULL;
+}
+
 static void put_error(const web_page *page, const optimize_run *run)
 {
     json_reader r = {.arena = page->arena};
@@ -329,6 +341,7 @@ oq_err *optimize_page_run(http_req *rq, oq_scope *s)
     put_error(&page, run);
     OQ_TRY(put_progress(&page, s, run));
     OQ_TRY(put_answer(&page, s, run));
+    OQ_TRY(put_approval(&page, s, run));
     return web_page_send(&page);
 }
 

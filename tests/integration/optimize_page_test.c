@@ -104,7 +104,11 @@ static void test_deciding(void **state)
     assert_int_equal(work_count(h, "work_orders WHERE source = 'OPTIMIZER'"), 1);
     oq_clock_set(WORK_NOON + 2 * OQ_DAY);
     optimize_run *old = optimize_plan(h);
+    page = house_get(h, ADMIN_A, path_of(h, "/optimization/runs/%s", old->id));
+    CHECK("asked for", seen_has(&page, "/approve\"") && !seen_has(&page, "no longer be approved"));
     oq_clock_set(WORK_NOON + 4 * OQ_DAY);
+    page = house_get(h, ADMIN_A, path_of(h, "/optimization/runs/%s", old->id));
+    CHECK("not any more", !seen_has(&page, "/approve\"") && seen_has(&page, "no longer be approved"));
     page = house_form(h, ADMIN_A, path_of(h, "/optimization/runs/%s/approve", old->id), "");
     CHECK_SEEN("too late", page, 409, "which is past");
 }
