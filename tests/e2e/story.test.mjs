@@ -47,6 +47,16 @@ const workOf = (advice, lang) => (advice.work_order_id || advice.made_order_id
 const flat = (words) => words.replace(/\s+/g, ' ').trim();
 const text = (v) => v.page.locator('main').innerText();
 
+// The newest plan in which there is something to do: others ask for plans of a few days meanwhile.
+async function findPlan(v) {
+  for (const run of await v.list('/api/optimization/runs?status=done&limit=50')) {
+    const advice = await v.list(`/api/optimization/runs/${run.id}/recommendations`);
+    const doing = advice.filter(({ action }) => action === 'do');
+    if (doing.length > 0) return { run, doing };
+  }
+  return null;
+}
+
 for (const lang of ['ar', 'en']) {
   story(`from the incident to the plan, ${lang}`, async (come) => {
     const v = await (await come({ lang })).enter(people.admin);
@@ -76,10 +86,7 @@ for (const lang of ['ar', 'en']) {
     await v.go('/notifications');
     await v.sees(incident.asset_code);
 
-    const run = await until('a plan', async () => (await v.list('/api/optimization/runs?status=done&limit=1'))[0]);
-    const advice = await v.list(`/api/optimization/runs/${run.id}/recommendations`);
-    const doing = advice.filter(({ action }) => action === 'do');
-    assert.ok(doing.length, 'the plan of a demo plans something');
+    const { run, doing } = await until('a plan with something to do', () => findPlan(v));
     await v.go('/optimization');
     await inspect(v, 'what comes first', { widths: [390, 1280] });
     await v.go(`/optimization/runs/${run.id}`);
